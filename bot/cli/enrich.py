@@ -24,7 +24,7 @@ from bot.cli.terminal.options import (
 from bot.cli.terminal.progress import bar_progress
 from bot.concurrency import trusted_clock
 from bot.digests import prefetch_summaries
-from bot.summaries.gateway.cost_report import Estimate, LlmSettings, estimate_cost, format_cost
+from bot.summaries.gateway.cost_report import CostEstimate, LlmSettings, estimate_cost, format_cost
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.gateway.model_state import ModelStatus
 from bot.summaries.jobs import JobCounts, run_summary_jobs
@@ -145,7 +145,7 @@ def _cost_text(config: Config, gateway: ModelGateway) -> str:
     )
 
 
-def _print_estimate(config: Config, cost_estimate: Estimate, *, as_json: bool) -> None:
+def _print_estimate(config: Config, cost_estimate: CostEstimate, *, as_json: bool) -> None:
     assert config.llm_settings is not None
     facts = {"glosses": cost_estimate.summaries, "tokens": cost_estimate.tokens}
     if as_json:

@@ -25,7 +25,7 @@ class BatchedCommits:
         self._commit_task: asyncio.Task[None] | None = None
 
     async def submit(self, change: StoreChange) -> bool:
-        """Return what a change returns, once it is committed.
+        """Commit a change, and return what it returned.
 
         The change runs on a thread of the store, even if its caller has been cancelled.
         """

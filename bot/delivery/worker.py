@@ -315,7 +315,7 @@ def _claim_and_render(
 
 
 def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: ReplyContent) -> bool:
-    """Mark a message as being sent, in the caller's transaction, at the time when that has begun.
+    """Mark a message as being sent, at the time when the caller's transaction has the write lock.
 
     Return False if the rest of its lease is too short for a message; files are given more time.
     """

@@ -88,7 +88,7 @@ def _reduce_shared(
 def other_topics_by_paper(
     topic_digests: Sequence[tuple[Subscription, SharedDigest]],
 ) -> Mapping[int, OtherTopics]:
-    """Return, by topic key, the papers that other topics matched too, with these topics' names."""
+    """Return, by topic key, which other topics matched the topic's papers, by paper key."""
     topics_by_paper: dict[int, list[Subscription]] = {}
     for topic, shared_digest in topic_digests if len(topic_digests) > 1 else ():
         for paper in shared_digest.paper_keys:

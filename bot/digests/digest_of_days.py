@@ -60,12 +60,12 @@ def build_digest_of_days(
     entries = _build_entries(store, queries, days)
     if not entries:
         return None
-    listed = entries[: ON_DEMAND_LIMIT + MAX_LEFT_OUT]
+    stored_entries = entries[: ON_DEMAND_LIMIT + MAX_LEFT_OUT]
     papers = [entry.paper for entry in entries[:ON_DEMAND_LIMIT]]
-    summaries = dict(store.papers.best_summaries([entry.paper.key for entry in listed]))
+    summaries = dict(store.papers.best_summaries([entry.paper.key for entry in stored_entries]))
     summaries |= fill_missing_summaries(store, papers, now)
     with_summaries = tuple(
-        replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in listed
+        replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in stored_entries
     )
     return Digest(
         topic=title,

@@ -15,7 +15,7 @@ from bot.digests.new_announcements import NewAnnouncements, recent_matches
 from bot.digests.select_entries import assemble_digest
 from bot.digests.shared_digest import WIDEST_NUMBER, SharedDigests, with_best_summaries
 from bot.render.display_options import DisplayOptions
-from bot.render.telegram.split_into_messages import Part, parts
+from bot.render.telegram.split_into_messages import Part, digest_parts
 from bot.texts import Refusal, say
 from bot.topics.query.parser import parse
 from storage import Store
@@ -249,7 +249,7 @@ def _issue_prepared(
 
 
 def _prepare_messages(chat: Chat, digest: Digest) -> PreparedDigest:
-    message_parts = parts(
+    message_parts = digest_parts(
         replace(digest, number=WIDEST_NUMBER),
         display_options_of(chat),
         with_entries=chat.full_entries,

@@ -61,12 +61,15 @@ def notify_quiet_day(
 def _nothing_new_notice(chat: Chat, topic: Subscription, now: datetime) -> Notice:
     """Return the notice: whether arXiv is closed and why, and when the next papers come."""
     today = calendar.arxiv_day(now)
-    following = format_moment(chat.language, calendar.next_feed_update(now), topic.zone)
+    next_papers = format_moment(chat.language, calendar.next_feed_update(now), topic.zone)
     reason = calendar.no_papers_reason(today)
     if not reason:
-        return Notice("digest-quiet", (("next", following),))
-    why = ("day", format_day(chat.language, today)), ("reason", say(chat.language, reason))
-    return Notice("calendar-quiet", (("next", following), *why))
+        return Notice("digest-quiet", (("next", next_papers),))
+    reason_values = (
+        ("day", format_day(chat.language, today)),
+        ("reason", say(chat.language, reason)),
+    )
+    return Notice("calendar-quiet", (("next", next_papers), *reason_values))
 
 
 def notify_new_versions(store: Store, bot: int, now: datetime) -> int:

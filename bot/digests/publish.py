@@ -110,10 +110,8 @@ def publish_chats_behind(
     The announcements they missed are read in slices, however many there are. That takes a while, so
     it is kept out of the tick that all other chats wait for; the digests are the same.
     """
-    last_round, oldest_position = (
-        last_feed_round(store),
-        store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS),
-    )
+    last_round = last_feed_round(store)
+    oldest_position = store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
     behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
     result = PublishResult()

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from bot.digests.new_announcements import ExplainMatches, NewAnnouncements, SlicedAnnouncements
 from bot.digests.select_entries import SOON_READ_ENTRIES, assemble_digest
 from bot.render.display_options import DisplayOptions
-from bot.render.telegram.split_into_messages import Part, parts
+from bot.render.telegram.split_into_messages import Part, digest_parts
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.query.parser import parse
 from storage import Store
@@ -54,7 +54,7 @@ class SharedDigest:
         )
         if key not in self._parts_cache:
             widest = replace(self.digest, topic=topic, number=WIDEST_NUMBER)
-            self._parts_cache[key] = parts(widest, display_options, with_entries=full)
+            self._parts_cache[key] = digest_parts(widest, display_options, with_entries=full)
         return self._parts_cache[key]
 
 

@@ -14,7 +14,7 @@ from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.ris import ris_records
 from bot.render.telegram.rich_blocks import JSON
-from bot.render.telegram.split_into_messages import Message, parts, render_part
+from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import supported_language
 from storage.records import Digest, MessageForm, Paper
 
@@ -26,7 +26,8 @@ def _rendered_messages(
         form=form, language=supported_language(languages[0]), languages=languages
     )
     return [
-        render_part(digest, part, options) for part in parts(digest, options, with_entries=True)
+        render_part(digest, part, options)
+        for part in digest_parts(digest, options, with_entries=True)
     ]
 
 

@@ -28,7 +28,7 @@ def shorten(text: str, max_units: int) -> str:
     """Return ``text`` cut at a word's end to ``max_units`` units, with an ellipsis if cut."""
     if utf16_length(text) <= max_units:
         return text
-    prefix = _prefix(text, max_units - 1)
+    prefix = _longest_prefix(text, max_units - 1)
     cut = prefix.rfind(" ")
     # Chinese has no spaces: cutting at one far back would lose most of the text.
     if cut > len(prefix) * 2 // 3:
@@ -36,7 +36,7 @@ def shorten(text: str, max_units: int) -> str:
     return prefix.rstrip(" ,;:，；：、") + ELLIPSIS if max_units > 0 else ""
 
 
-def _prefix(text: str, max_units: int) -> str:
+def _longest_prefix(text: str, max_units: int) -> str:
     """Return the longest prefix of whole characters within ``max_units`` units."""
     used_units = 0
     for index, character in enumerate(text):
@@ -49,7 +49,7 @@ def _prefix(text: str, max_units: int) -> str:
 def split_text(text: str, max_units: int) -> Iterator[str]:
     """Yield ``text`` in pieces of at most ``max_units`` units, cut at a nearby line end if any."""
     while utf16_length(text) > max_units:
-        prefix = _prefix(text, max_units)
+        prefix = _longest_prefix(text, max_units)
         line_end = prefix.rfind("\n")
         cut = line_end if line_end > len(prefix) // 2 else len(prefix)
         yield text[:cut]
@@ -89,6 +89,7 @@ def split_into_runs(sizes: Sequence[int], room: int, max_entries: int) -> Iterat
 
 # How Telegram counts rich messages: each block, list item and table row counts as one block;
 # text is that of blocks, captions, cells and formulas, without URLs and names of anchors.
+_TEXT_KEYS = ("text", "summary", "blocks", "cells", "items", "caption", "credit", "expression")
 
 
 def rich_units(blocks: Sequence[Block]) -> int:
@@ -102,17 +103,7 @@ def _text_units(value: JSON) -> int:
     if isinstance(value, list):
         return sum(_text_units(part) for part in value)
     if isinstance(value, dict):
-        text_keys = (
-            "text",
-            "summary",
-            "blocks",
-            "cells",
-            "items",
-            "caption",
-            "credit",
-            "expression",
-        )
-        return sum(_text_units(value[key]) for key in text_keys if key in value)
+        return sum(_text_units(value[key]) for key in _TEXT_KEYS if key in value)
     return 0
 
 

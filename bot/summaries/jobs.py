@@ -116,7 +116,7 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
         await _record_failure(gateway, job, usage, type(error).__name__)
         return False
     except (ModelError, TimeoutError) as error:
-        await _back_off(gateway, job, usage, error)
+        await _handle_model_error(gateway, job, usage, error)
         return None
     except asyncio.CancelledError:  # the process stops: record what was paid
         await asyncio.shield(store.run(_release_job, gateway, job, usage))
@@ -177,7 +177,7 @@ async def _record_failure(
     await asyncio.shield(gateway.store.run(record_failure))
 
 
-async def _back_off(
+async def _handle_model_error(
     gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, error: ModelError | TimeoutError
 ) -> None:
     """Release the job if the model is the problem; fail it if this paper may be."""

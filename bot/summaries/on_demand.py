@@ -111,7 +111,7 @@ async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> P
         Refusal: it could not answer, or its answer cannot be used.
     """
     note_key = paper.key, paper.version, language
-    return await gateway.note_flights.run(
+    return await gateway.notes_in_progress.run(
         note_key, lambda: _load_or_write_note(gateway, paper, language)
     )
 

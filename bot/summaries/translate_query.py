@@ -32,7 +32,7 @@ _OPERATOR_TEXT = {
     TokenKind.CLOSE_PAREN: ")",
 }
 _LATIN_CHAR_NAMES = re.compile("LATIN |GREEK |MATHEMATICAL |MODIFIER ")  # letters of English papers
-_UNTRANSLATED = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and prefixes
+_KEPT_WORD = re.compile(r"[\x00-\x7f]*[.*][\x00-\x7f]*")  # categories and prefixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def split_parts(words: str) -> Iterator[QueryPart]:
     is_excluded = False
     for token in tokenize(words):
         is_word = token.kind is TokenKind.WORD and token.field is None
-        if is_word and not is_excluded and not _UNTRANSLATED.fullmatch(token.text):
+        if is_word and not is_excluded and not _KEPT_WORD.fullmatch(token.text):
             run_words.append(_translatable_word(token.text))
             continue
         if run_words:

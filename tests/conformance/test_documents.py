@@ -8,7 +8,7 @@ import pytest
 
 from bot.ingest.sources.digest_document import read_document
 from bot.render.documents.markdown import DocumentError, parse, render
-from bot.render.telegram.split_into_messages import parts, render_part
+from bot.render.telegram.split_into_messages import digest_parts, render_part
 from storage.records import MessageForm
 from tests.render.digests import DISPLAY_OPTIONS
 from tests.render.telegram.test_both_forms import judge
@@ -74,5 +74,5 @@ def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: Messag
         (real_data / "digests").glob("202409*.md")
     ):
         digest = parse(path.read_bytes().decode(), topic="cs.CV")
-        for part in parts(digest, look, with_entries=True):
+        for part in digest_parts(digest, look, with_entries=True):
             judge(render_part(digest, part, look))

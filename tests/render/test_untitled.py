@@ -15,7 +15,7 @@ from bot.render.documents.html_page import render as web_page
 from bot.render.documents.json_data import render_json as json_data
 from bot.render.documents.markdown import parse, render
 from bot.render.documents.ris import ris_records
-from bot.render.telegram.split_into_messages import parts, render_part
+from bot.render.telegram.split_into_messages import digest_parts, render_part
 from storage.records import AnnouncementKind, Digest, Entry
 from tests.render.digests import DISPLAY_OPTIONS, digest, paper, summary
 
@@ -40,7 +40,7 @@ def untitled(title: str = "") -> Digest:
 def test_the_id_stands_where_the_title_would(look: DisplayOptions, title: str) -> None:
     found = untitled(title)
 
-    made = [render_part(found, part, look) for part in parts(found, look, with_entries=True)]
+    made = [render_part(found, part, look) for part in digest_parts(found, look, with_entries=True)]
 
     shown = [one.html or json.dumps(one.blocks) for one in made]
     assert sum(one.count(ID) for one in shown) >= 2, "in the table and above the entry"

@@ -50,7 +50,7 @@ def digest_data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
 
 def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
     paper = entry.paper
-    summaries = {summary.language: _summary(summary) for summary in entry.summaries}
+    summaries = {summary.language: _summary_data(summary) for summary in entry.summaries}
     return {
         "id": paper.id,
         "version": paper.version or None,
@@ -73,7 +73,7 @@ def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
     }
 
 
-def _summary(summary: Summary) -> dict[str, JSON]:
+def _summary_data(summary: Summary) -> dict[str, JSON]:
     return {
         "title": summary.title,
         "gist": summary.tldr,

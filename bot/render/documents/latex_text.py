@@ -29,6 +29,7 @@ _CHARACTER_WITH_ACCENTS = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 _OPENING_QUOTE = re.compile(r'(?<![^\s(\[{-])"')
 _MAX_DEPTH = 20
 _SCRIPT_COMMANDS = {"<super>": "^", "<sub>": "_"}
+_SMALL_CHARACTER_CATEGORIES = frozenset({"Lm", "No", "Pe", "Ps", "Sm"})
 _SPECIAL_CHARACTERS = frozenset('\\{}$&#%^_`"')  # ASCII that does not print in a formula
 
 # Commands of LaTeX and the AMS packages that only print.
@@ -215,14 +216,8 @@ def _script_command(character: str) -> str:
     if len(character) > 1:
         return ""
     kind = unicodedata.decomposition(character).partition(" ")[0]
-    is_small = unicodedata.category(character) in (
-        "Lm",
-        "No",
-        "Pe",
-        "Ps",
-        "Sm",
-    ) and _baseline_latex(character)
-    return _SCRIPT_COMMANDS.get(kind, "") if is_small else ""
+    is_small = unicodedata.category(character) in _SMALL_CHARACTER_CATEGORIES
+    return _SCRIPT_COMMANDS.get(kind, "") if is_small and _baseline_latex(character) else ""
 
 
 def _baseline_latex(character: str) -> str:
@@ -294,9 +289,9 @@ class _FormulaWriter:
                 if not _ALLOWED_EARLIER_SCRIPTS[part].fullmatch(scripts):
                     raise UnsafeFormula
                 scripts += part
-                formula += part if part == "'" else f"{part}{{{self._argument()}}}"
+                formula += part if part == "'" else f"{part}{{{self._write_argument()}}}"
                 continue
-            atom = self._atom(part, end, in_words=in_words)
+            atom = self._write_atom(part, end, in_words=in_words)
             if atom.strip():
                 scripts = ""
             formula = _join_latex(formula, atom)
@@ -315,7 +310,7 @@ class _FormulaWriter:
         while self._peek_token().isspace():
             self._take_token()
 
-    def _atom(self, part: str, end: str, *, in_words: bool) -> str:
+    def _write_atom(self, part: str, end: str, *, in_words: bool) -> str:
         if not part:
             raise UnsafeFormula
         if part.isspace():
@@ -330,12 +325,12 @@ class _FormulaWriter:
         if part in _SAFE_ESCAPES:
             return part
         if part[0] == "\\":
-            return self._command(part[1:], end)
+            return self._write_command(part[1:], end)
         if character_latex := _formula_character(part):
             return character_latex
         raise UnsafeFormula
 
-    def _command(self, name: str, end: str) -> str:
+    def _write_command(self, name: str, end: str) -> str:
         if name in _SAFE_COMMANDS:
             return _REPLACEMENTS.get(name, "\\" + name)
         if name in _FONT_SWITCHES:
@@ -346,17 +341,17 @@ class _FormulaWriter:
                 self._take_token()
             return ""
         if name in _EQUIVALENT_COMMANDS:
-            return f"\\{_EQUIVALENT_COMMANDS[name]}{{{self._argument(in_words=True)}}}"
+            return f"\\{_EQUIVALENT_COMMANDS[name]}{{{self._write_argument(in_words=True)}}}"
         if name not in _ARGUMENT_COUNTS:
             raise UnsafeFormula
         degree = ""
         if name == "sqrt" and self._peek_token() == "[":
             self._take_token()
             degree = f"[{self.write_until(']')}]"
-        arguments = [f"{{{self._argument()}}}" for _ in range(_ARGUMENT_COUNTS[name])]
+        arguments = [f"{{{self._write_argument()}}}" for _ in range(_ARGUMENT_COUNTS[name])]
         return "".join([f"\\{name}{degree}", *arguments])
 
-    def _argument(self, *, in_words: bool = False) -> str:
+    def _write_argument(self, *, in_words: bool = False) -> str:
         """Return an argument: what is in braces, or the single letter or command there instead."""
         self._skip_space()
         part = self._take_token()
@@ -364,7 +359,7 @@ class _FormulaWriter:
             return self.write_until("}", in_words=in_words)
         if part in ("^", "_", "'") or part[1:] in _FONT_SWITCHES:
             raise UnsafeFormula
-        return self._atom(part, "", in_words=in_words)
+        return self._write_atom(part, "", in_words=in_words)
 
 
 def _join_latex(latex: str, addition: str) -> str:

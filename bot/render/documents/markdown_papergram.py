@@ -45,9 +45,9 @@ _LINK_LINE_OFFSET = 4
 _MAX_PAPERS = 1_000_000  # in the days of a digest
 _MAX_VERSION = 999
 _NUMBER = r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})"
-_ARXIV = re.compile(f"arxiv:{_NUMBER}")
-_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/{_NUMBER}(?:v\d{{1,3}})?")
-_DOI = re.compile(r"doi:10\.\d{4,9}/[!-~]{1,200}")
+_ARXIV_ID = re.compile(f"arxiv:{_NUMBER}")
+_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/{_NUMBER}(?:v\d{{1,3}})?")
+_DOI_ID = re.compile(r"doi:10\.\d{4,9}/[!-~]{1,200}")
 _ENCODED_IN_COMMENT = r"[%;=<>]"
 _ENCODED_IN_FACTS = r"[%;,·<\[\]]|:(?=//)|(?<=www)\."
 _ENCODED_IN_LINK = r"[^!-~]|[\[\]()<>|\\]"
@@ -70,18 +70,18 @@ def _escape_pattern_with_links(characters: str) -> re.Pattern[str]:
     return re.compile(rf"{_escape_pattern(f'{characters}|://').pattern}|(?<=www)\\*(?=\.)")
 
 
-_IN_CELL = _escape_pattern_with_links(r"[\[\]|<]")
-_ESCAPES: Mapping[str, _EscapePatterns] = {  # by dialect
+_CELL_ESCAPE = _escape_pattern_with_links(r"[\[\]|<]")
+_ESCAPES_BY_DIALECT: Mapping[str, _EscapePatterns] = {
     "1": _EscapePatterns(
         _escape_pattern("<"), _escape_pattern(r"[\[\]|<]"), _escape_pattern("[|<]")
     ),
-    "2": _EscapePatterns(_escape_pattern_with_links(r"[\[\]<]"), _IN_CELL, _IN_CELL),
+    "2": _EscapePatterns(_escape_pattern_with_links(r"[\[\]<]"), _CELL_ESCAPE, _CELL_ESCAPE),
 }
 
 
 def render(digest: Digest, languages: tuple[str, ...]) -> str:
     """Return the document of a digest, in English and at most one other of the languages."""
-    escapes = _ESCAPES[DIALECT]
+    escapes = _ESCAPES_BY_DIALECT[DIALECT]
     entries = [_entry_slots(entry, languages, escapes.in_slot) for entry in digest.entries]
     rows = [
         _table_row(number, entry, languages, escapes)
@@ -147,17 +147,15 @@ def _unescaped(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def _entry_slots(entry: Entry, languages: tuple[str, ...], pattern: re.Pattern[str]) -> EntrySlots:
-    other_language, english_summary = _other_language(languages), _gloss(entry, ENGLISH)
-    title, abstract = (
-        _escaped_line(_title_or_id(entry.paper), pattern),
-        _escaped_line(entry.paper.abstract, pattern),
-    )
+    other_language, english_summary = _other_language(languages), _summary_in(entry, ENGLISH)
+    title = _escaped_line(_title_or_id(entry.paper), pattern)
+    abstract = _escaped_line(entry.paper.abstract, pattern)
     tldr = _translated_or_placeholder(
         english_summary.tldr if english_summary else "", ENGLISH, pattern
     )
     if not other_language:
         return make_slots((title, "", _link_line(entry), "", tldr, "", abstract))
-    other_summary = _gloss(entry, other_language)
+    other_summary = _summary_in(entry, other_language)
     texts = (
         (other_summary.title, other_summary.tldr, other_summary.abstract)
         if other_summary
@@ -171,7 +169,7 @@ def _entry_slots(entry: Entry, languages: tuple[str, ...], pattern: re.Pattern[s
     )
 
 
-def _gloss(entry: Entry, language: str) -> Summary | None:
+def _summary_in(entry: Entry, language: str) -> Summary | None:
     return next((summary for summary in entry.summaries if summary.language == language), None)
 
 
@@ -223,7 +221,7 @@ def _table_row(
     title = _escaped(_single_line(_title_or_id(paper)), escapes.in_title)
     tldrs = (
         _single_line(summary.tldr)
-        for summary in (_gloss(entry, languages[0]), _gloss(entry, ENGLISH))
+        for summary in (_summary_in(entry, languages[0]), _summary_in(entry, ENGLISH))
         if summary
     )
     tldr = next(filter(None, tldrs), "") or shorten(_single_line(paper.abstract), TLDR_UNITS)
@@ -238,7 +236,7 @@ def is_papergram_document(first_line: str) -> bool:
 def parse(lines: Sequence[str]) -> Digest:
     """Return the digest of a document in our dialect; its papers are partial, it has no number."""
     facts = _parse_facts(lines[0])
-    languages, escapes = tuple(facts["languages"].split(",")), _ESCAPES[facts["dialect"]]
+    languages, escapes = tuple(facts["languages"].split(",")), _ESCAPES_BY_DIALECT[facts["dialect"]]
     rows = [line for line in lines if line.startswith("| [^")]
     parsed_slots = parse_document(
         lines[1:], _headings(languages), lambda row_number, _: rows[row_number - 1], skipped_lines=1
@@ -289,7 +287,7 @@ def _are_valid_facts(facts: Mapping[str, str]) -> bool:
         issued.tzinfo is not None
         and all(0 <= count <= _MAX_PAPERS for count in counts)
         and len(days) <= 2
-        and facts.get("dialect") in _ESCAPES
+        and facts.get("dialect") in _ESCAPES_BY_DIALECT
         and all(map(_LANGUAGE.fullmatch, languages))
         and len({*languages} - {ENGLISH}) <= 1
     )
@@ -355,7 +353,7 @@ def _parse_paper(
 
 def _is_possible_paper(paper: Paper) -> bool:
     """Return whether such a paper can exist, and its link is not another paper's."""
-    is_id = _ARXIV.fullmatch(paper.id) or _DOI.fullmatch(paper.id)
+    is_id = _ARXIV_ID.fullmatch(paper.id) or _DOI_ID.fullmatch(paper.id)
     return (
         bool(is_id) and 0 <= paper.version <= _MAX_VERSION and _links_to_paper(paper.link, paper.id)
     )
@@ -363,5 +361,5 @@ def _is_possible_paper(paper: Paper) -> bool:
 
 def _links_to_paper(link: str, paper_id: str) -> bool:
     """Return whether a link is not that of another arXiv paper."""
-    page = _PAGE.fullmatch(link)
+    page = _ARXIV_PAGE.fullmatch(link)
     return page is None or paper_id == f"arxiv:{page[1]}"

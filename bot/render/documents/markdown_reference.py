@@ -22,15 +22,15 @@ from storage.records import AnnouncementKind, Entry, Paper, Summary, VerbatimEnt
 HEADINGS = Headings("# 摘要", "# 详细")
 _LINK_LINE_OFFSET = 4  # from the first line of an entry
 _ID = r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_LINK = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({_ID})")
-_SUFFIX = re.compile(
+_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({_ID})")
+_TITLE_SUFFIX = re.compile(
     rf"\s*\(arXiv:(?:{_ID})v(?P<version>\d+) \[(?P<category>[\w.-]+)\](?P<mark>[A-Z ]*)\)$"
 )
-_PREFIX = re.compile(
+_ABSTRACT_PREFIX = re.compile(
     rf"arXiv:(?:{_ID})v(?P<version>\d+) Announce Type: (?P<kind>[a-z-]+) +Abstract: +"
 )
 # The feed's prefix in translation: many words for "Announce Type", always before a colon.
-_PREFIX_ZH = re.compile(
+_ABSTRACT_PREFIX_ZH = re.compile(
     rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
     r"[^:：]{1,12}?(?:摘要|提要|抽象|Abstract)[:：]\s*|摘要[:：]\s*"
 )
@@ -80,7 +80,7 @@ def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
 
 def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
     link = _linked_address(entry_slots)
-    id_match = _LINK.fullmatch(link)
+    id_match = _ARXIV_PAGE.fullmatch(link)
     if not id_match:
         raise DocumentError(entry_slots.line + _LINK_LINE_OFFSET, "digest-document-link")
     verbatim = VerbatimEntry(
@@ -98,7 +98,7 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
 
 def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
     """Return the paper and its kind, as far as title suffix and abstract prefix tell."""
-    suffix, prefix = _SUFFIX.search(verbatim.title), _PREFIX.match(verbatim.abstract)
+    suffix, prefix = _TITLE_SUFFIX.search(verbatim.title), _ABSTRACT_PREFIX.match(verbatim.abstract)
     version, kind = 0, AnnouncementKind.NEW
     categories: tuple[str, ...] = ()
     title, abstract = verbatim.title, verbatim.abstract
@@ -123,7 +123,7 @@ def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, Announc
 def _parse_summaries(
     paper: Paper, verbatim: VerbatimEntry, issued: datetime
 ) -> tuple[Summary, ...]:
-    prefix = _PREFIX_ZH.match(verbatim.abstract_zh)
+    prefix = _ABSTRACT_PREFIX_ZH.match(verbatim.abstract_zh)
     abstract = verbatim.abstract_zh[prefix.end() if prefix else 0 :].strip()
     summaries = [
         Summary(

@@ -20,7 +20,7 @@ from bot.render.telegram.split_into_messages import (
     FIRST_ENTRY_PART,
     Message,
     Part,
-    parts,
+    digest_parts,
     render_part,
 )
 from bot.texts import say
@@ -89,7 +89,7 @@ def _classic_messages(
     classic_parts = (
         (Part(outbox_message.part, outbox_message.first_entry, outbox_message.last_entry),)
         if outbox_message.part > FIRST_ENTRY_PART
-        else parts(
+        else digest_parts(
             digest,
             _display_options(outbox_message, digest, paper_link),
             first=outbox_message.first_entry,

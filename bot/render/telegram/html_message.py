@@ -149,9 +149,9 @@ def _row_html(
     return "\n".join(line for line in lines if line)
 
 
-def _title_html(titled: TableRow | EntryContent) -> str:
-    title = _link_html(shorten(titled.title, TITLE_UNITS), titled.link)
-    return f"<b>[{titled.position}]</b> {title}" if titled.position else f"<b>{title}</b>"
+def _title_html(content: TableRow | EntryContent) -> str:
+    title = _link_html(shorten(content.title, TITLE_UNITS), content.link)
+    return f"<b>[{content.position}]</b> {title}" if content.position else f"<b>{title}</b>"
 
 
 def entry_html(

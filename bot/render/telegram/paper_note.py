@@ -34,7 +34,7 @@ def _note_html(note: PaperNote, paper: Paper, options: DisplayOptions) -> str:
         for label, text in _labelled_sections(note, options.language)
     ]
     return "\n\n".join(
-        [f"<b>{title_html}</b>", *sections, f"<i>{quoted_html(_maker_line(note, options))}</i>"]
+        [f"<b>{title_html}</b>", *sections, f"<i>{quoted_html(_model_line(note, options))}</i>"]
     )
 
 
@@ -45,7 +45,7 @@ def _note_blocks(note: PaperNote, paper: Paper, options: DisplayOptions) -> tupl
         for text in (bold(label), section_text)
     ]
     title_block = heading(url(_short_title(paper), paper_url(paper)), 4)
-    return (title_block, *sections, footer(_maker_line(note, options)))
+    return (title_block, *sections, footer(_model_line(note, options)))
 
 
 def _short_title(paper: Paper) -> str:
@@ -62,7 +62,7 @@ def _labelled_sections(note: PaperNote, language: str) -> list[tuple[str, str]]:
     ]
 
 
-def _maker_line(note: PaperNote, options: DisplayOptions) -> str:
+def _model_line(note: PaperNote, options: DisplayOptions) -> str:
     return say(
         options.language,
         "note-maker",

@@ -125,8 +125,8 @@ def _row_cells(
     ]
 
 
-def _linked_title(titled: TableRow | EntryContent) -> RichText:
-    return url(shorten(titled.title, TITLE_UNITS), titled.link)
+def _linked_title(content: TableRow | EntryContent) -> RichText:
+    return url(shorten(content.title, TITLE_UNITS), content.link)
 
 
 def _anchor_name(position: int) -> str:
@@ -177,10 +177,7 @@ def _abstract_rooms(
 
 def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]) -> list[Block]:
     """Return an entry below its title; without ``rooms``, all but the abstracts."""
-    lines: list[RichText] = [
-        content.byline,
-        shorten(" · ".join(content.labels), LINE_UNITS),
-    ]
+    lines: list[RichText] = [content.byline, shorten(" · ".join(content.labels), LINE_UNITS)]
     for number, section in enumerate(content.sections):
         if not section.is_translated:
             lines.append(italic(say(options.language, "entry-untranslated")))

@@ -52,7 +52,7 @@ class Message:
     silent: bool = False
 
 
-def parts(
+def digest_parts(
     digest: Digest,
     options: DisplayOptions,
     *,
@@ -86,14 +86,14 @@ def entry_part(position: int) -> Part:
 
 def left_out_parts(digest: Digest, options: DisplayOptions, first: int) -> tuple[Part, ...]:
     """Return the next page of left-out entries, from position ``first``: at most one message."""
-    return parts(digest, options, first=first, last=first + LEFT_OUT_PAGE_ROWS - 1)[:1]
+    return digest_parts(digest, options, first=first, last=first + LEFT_OUT_PAGE_ROWS - 1)[:1]
 
 
 def part_of_position(digest: Digest, options: DisplayOptions, position: int) -> Part:
     """Return the piece of the table, or the page of left-out entries, that holds a position."""
     shown_count = len(digest.entries)
     if position <= shown_count:
-        return next(part for part in parts(digest, options) if part.last_entry >= position)
+        return next(part for part in digest_parts(digest, options) if part.last_entry >= position)
     [page] = left_out_parts(digest, options, shown_count + 1)
     while page.last_entry < position:
         [page] = left_out_parts(digest, options, page.last_entry + 1)

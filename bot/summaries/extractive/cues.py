@@ -1,7 +1,7 @@
 """Word patterns that tell whether a sentence says what was done or found.
 
 Every row is (points, pattern, reason); patterns and texts are in lower case. Only the first claim
-that matches counts, the strongest ones come first, so that a long sentence does not win by
+that matches counts, and the strongest come first, so that a long sentence does not win by
 enumeration; all hints that match are added. Context penalties are matched against the sentence as
 it would be shown, without its lead-in; hints and claims against the whole.
 """
@@ -58,14 +58,14 @@ CLAIMS: tuple[Cue, ...] = (
     _cue(
         5,
         r"\b(?:this|these) (?:\w+ ){1,3}by (?:\w+ly )?(?:propos|introduc|present|develop)ing\b",
-        "the authors meet a need by what they made",
+        "the authors meet a need with what they made",
     ),
     _cue(5, _AUTHORS_SUBJECT + _FIND_VERBS, "the authors say what they found"),
     _cue(5, _PAPER_SUBJECT + _FIND_VERBS, "the work says what it found"),
     _cue(
         5,
         rf"\b(?:aim|goal|purpose|objective)s? of {_THIS_PAPER}|^we (?:aim|seek)\b",
-        "the intent, plainly",
+        "the stated aim",
     ),
     _cue(4, _AUTHORS_SUBJECT + _STUDY_VERBS, "the authors say what they looked at"),
     _cue(4, _PAPER_SUBJECT + _STUDY_VERBS, "the work says what it is about"),
@@ -74,7 +74,7 @@ CLAIMS: tuple[Cue, ...] = (
         3.5,
         r"\b(?:results?|experiments?|findings?|evaluations?|simulations?|observations?|data"
         rf"|analys[ei]s|theorem)\s+(?:\w+\s+)?{_FIND_VERBS}",
-        "results speak, often without the idea behind them",
+        "results, often without the idea behind them",
     ),
     _cue(3.5, _PAPER_SUBJECT + r"\w+(?:s|ed)\b", "the work does something"),
     _cue(
@@ -89,7 +89,7 @@ CLAIMS: tuple[Cue, ...] = (
         + r"(?:studied|investigated|derived|obtained|analy[sz]ed|developed|described|examined"
         r"|discussed|considered|constructed|calculated|computed|measured|proved|shown|reported"
         r"|established|characteri[sz]ed)\b",
-        "somebody does something: here the authors, as physicists write",
+        "the authors do something, in the passive that physicists prefer",
     ),
     _cue(
         3,
@@ -105,17 +105,17 @@ CLAIMS: tuple[Cue, ...] = (
         r"|\b(?:cet article|ce travail|diese[rs]? (?:arbeit|artikel))\b",
         "the authors do something, in another language",
     ),
-    _cue(2.5, rf"\bin {_THIS_PAPER}", "whatever is done in this paper is ours"),
+    _cue(2.5, rf"\bin {_THIS_PAPER}", "something done in this paper"),
     _cue(
         2.5,
         r"\bour\s+(?:[\w-]+\s+){1,3}(?:achiev|outperform|improv|enabl)\w+"
         r"|\bthe proposed \w+|\bour (?:\w+ )?(?:method|approach|framework|model|insight|idea)\b",
-        "a gain or a trait of what is ours",
+        "a gain or property of the authors' work",
     ),
 )
 
 HINTS: tuple[Cue, ...] = (
-    _cue(1.5, rf"\bin {_THIS_PAPER}", "the turn from others to us"),
+    _cue(1.5, rf"\bin {_THIS_PAPER}", "the turn from others' work to this one"),
     _cue(1, r"^(?:here|herein)\b", "the same turn, shorter"),
     _cue(
         1,
@@ -151,7 +151,7 @@ HINTS: tuple[Cue, ...] = (
         r"\b(?:code|data|datasets?|models?|materials?|software|demos?|page|videos?|website|weights"
         r"|source|package)\b[^.]{0,80}\b(?:available|released?|accessible|open-sourced?)\b"
         r"|https?://|\b(?:we|will)(?: \w+)? (?:release|open-source)",
-        "where things lie, not what they are",
+        "where things are available, not what they are",
     ),
     _cue(-3, r"\bfuture (?:work|research)\b|\bwe (?:hope|believe|expect)\b", "outlook"),
     _cue(
@@ -166,7 +166,11 @@ HINTS: tuple[Cue, ...] = (
         r"|^(?:in|for) the (?:\w+ ){1,2}(?:case|setting|regime|track)\b",
         "a detail of something said elsewhere",
     ),
-    _cue(-1, r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment", "a test"),
+    _cue(
+        -1,
+        r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment",
+        "an experiment",
+    ),
     _cue(
         -2,
         r"\b(?:insights?|promising|usefulness|several (?:methods|solutions|directions)"
@@ -179,13 +183,13 @@ HINTS: tuple[Cue, ...] = (
         r"^(?!.*\b(?:the|of|and|we)\b)(?:.*?\b(?:les|des|une|nous|dans|sur|pour|avec|est|sont|que|qui"
         r"|le|du|et|el|los|las|para|con|por|la|de|uma|um|os|em|não|der|die|das|den|und|ist|wir|eine"
         r"|mit|von|della|delle|sono|che)\b){3}",
-        "another language, beside which English goes first",
+        "another language: English sentences are preferred",
     ),
-    _cue(-1, _AUTHORS_SUBJECT + r"(?:ask|question)\b", "a question, told"),
+    _cue(-1, _AUTHORS_SUBJECT + r"(?:ask|question)\b", "an indirect question"),
     _cue(-5, r"\?[\"'”’)]*$", "a question"),
     _cue(-2, r":$", "announces a list"),
-    _cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "one of a list"),
-    _cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that nobody can see"),
+    _cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "an item of a list"),
+    _cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that is not shown"),
 )
 
 CONTEXT_PENALTIES: tuple[Cue, ...] = (
@@ -195,7 +199,7 @@ CONTEXT_PENALTIES: tuple[Cue, ...] = (
         r"|^(?:in|on|for|across|with|under|of) (?:both|each|these|those|them)\b"
         r"|^(?:the|our) \w+ we\b|^it\b(?! is (?:shown|proved|proven|found|demonstrated))"
         rf"|^(?!{_THIS_PAPER})this\b",
-        "speaks of something in the sentence before",
+        "refers to the sentence before",
     ),
     _cue(
         -0.75,
@@ -203,6 +207,6 @@ CONTEXT_PENALTIES: tuple[Cue, ...] = (
         r"|investigat|explor|answer|us|evaluat)\w* (?:this|these)\b"
         r"|\b(?:thereof|aforementioned|the (?:latter|former|above)|one (?:reason|explanation))\b"
         rf"|^(?:\S+ ){{1,2}}(?!{_THIS_PAPER})(?:this|these|those|such)\b(?! (?:as|that)\b)",
-        "names what only the sentence before explains",
+        "mentions what only the sentence before explains",
     ),
 )

@@ -9,9 +9,9 @@ ELLIPSIS = "…"
 _LONGEST_FORMULA = 250
 
 # A closing dollar is not followed by a digit: "from $5 to $7" is money.
-_DOLLARS = rf"(?<!\\)(\$\$?)[^$]{{1,{_LONGEST_FORMULA}}}?(?<!\\)\1(?!\d)"
-_BRACKETS = rf"\\\(.{{1,{_LONGEST_FORMULA}}}?\\\)|\\\[.{{1,{_LONGEST_FORMULA}}}?\\\]"
-FORMULA = re.compile(rf"{_DOLLARS}|{_BRACKETS}")
+_DOLLAR_FORMULA = rf"(?<!\\)(\$\$?)[^$]{{1,{_LONGEST_FORMULA}}}?(?<!\\)\1(?!\d)"
+_BRACKET_FORMULA = rf"\\\(.{{1,{_LONGEST_FORMULA}}}?\\\)|\\\[.{{1,{_LONGEST_FORMULA}}}?\\\]"
+FORMULA = re.compile(rf"{_DOLLAR_FORMULA}|{_BRACKET_FORMULA}")
 """A TeX formula, which must stay whole."""
 
 # A cut here leaves a complete thought; requiring white space keeps "1,000" and "10:30" whole.

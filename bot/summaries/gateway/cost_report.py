@@ -61,7 +61,7 @@ def build_cost_report(store: Store, bot: int, settings: LlmSettings, now: dateti
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class CostEstimate:
     """What summaries may cost, by the model's own mean so far or else by typical tokens."""
 
     summaries: int
@@ -69,7 +69,7 @@ class Estimate:
     cost_micros: int
 
 
-def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob]) -> Estimate:
+def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob]) -> CostEstimate:
     """Return an estimate of what these summaries cost."""
     prompt_tokens = completion_tokens = 0
     for language in {job.language for job in jobs}:
@@ -81,7 +81,7 @@ def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob
         scale = mean / (typical_prompt + typical_completion) if mean else 1.0
         prompt_tokens += round(count * typical_prompt * scale)
         completion_tokens += round(count * typical_completion * scale)
-    return Estimate(
+    return CostEstimate(
         len(jobs),
         prompt_tokens + completion_tokens,
         settings.price.cost(prompt_tokens, completion_tokens),

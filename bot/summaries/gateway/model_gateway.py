@@ -52,7 +52,7 @@ class ModelGateway:
     cost_micros: int = 0  # of all calls of this process
     is_stopping: asyncio.Event = field(default_factory=asyncio.Event)
     # The notes that are being written, by paper, version and language.
-    note_flights: SingleFlight[tuple[int, int, str], PaperNote] = field(
+    notes_in_progress: SingleFlight[tuple[int, int, str], PaperNote] = field(
         default_factory=SingleFlight
     )
 
@@ -70,7 +70,7 @@ class ModelGateway:
         return max(0.0, self.paused_until - self.monotonic())
 
     def try_begin(self) -> bool:
-        """Take an attempt of the circuit breaker if the model may be asked; return whether so."""
+        """Return whether the model may be asked now, and if so take a circuit breaker attempt."""
         return (
             not self.is_stopping.is_set()
             and not self.pause_seconds

@@ -97,20 +97,18 @@ class ModelClient:
             raise KeyRefused("the key holds characters that no key has")
         usage = Usage()
         for _ in range(2):
-            was_known, extra_tokens = (
-                self._is_reasoning_model,
-                _THINKING_TOKENS if self._is_reasoning_model else 0,
-            )
+            was_reasoning_model = self._is_reasoning_model
+            extra_tokens = _THINKING_TOKENS if was_reasoning_model else 0
             try:
                 completion = await self._complete(
-                    _messages(instructions, data), schema, max_tokens + extra_tokens
+                    _chat_messages(instructions, data), schema, max_tokens + extra_tokens
                 )
             except ModelError as error:
                 error.usage = usage.plus_usage(error.usage)
                 raise
             usage = usage.plus_usage(completion.reply.usage)
             self._is_reasoning_model = self._is_reasoning_model or completion.has_thought
-            if completion.reply.text or was_known:
+            if completion.reply.text or was_reasoning_model:
                 break
         return ModelReply(completion.reply.text, usage, completion.reply.is_cut)
 
@@ -231,7 +229,7 @@ def _estimated_usage(sent: str) -> Usage:
     return Usage(estimate_tokens(sent), 0, is_estimated=True)
 
 
-def _messages(instructions: str, data: str) -> list[dict[str, str]]:
+def _chat_messages(instructions: str, data: str) -> list[dict[str, str]]:
     """Return instructions and data as messages, with lone surrogates replaced by question marks."""
     pairs = (("system", instructions), ("user", data))
     return [

@@ -37,20 +37,22 @@ def parse_completion(body: object, sent: str) -> Completion:
         CompletionDeclined: the model or a filter refuses to answer.
         Unreachable: the body has no choice, or an empty one.
     """
-    choice = _first_item(_get(body, "choices"))
-    message = _get(choice, "message")
-    content = _content_text(_get(message, "content")) or _content_text(_get(choice, "text"))
-    usage = _usage(_get(body, "usage"), sent, content)
-    reason = str(_get(choice, "finish_reason") or "").lower()
+    choice = _first_item(_get_field(body, "choices"))
+    message = _get_field(choice, "message")
+    content = _content_text(_get_field(message, "content")) or _content_text(
+        _get_field(choice, "text")
+    )
+    usage = _parse_usage(_get_field(body, "usage"), sent, content)
+    reason = str(_get_field(choice, "finish_reason") or "").lower()
     if reason in _FILTER_REASONS:
         raise CompletionDeclined("the answer was filtered", usage=usage)
-    if not content.strip() and _content_text(_get(message, "refusal")):
+    if not content.strip() and _content_text(_get_field(message, "refusal")):
         raise CompletionDeclined("the model refuses", usage=usage)
     answer, is_unfinished = strip_thinking(content)
     is_cut = reason in _CUT_REASONS or is_unfinished
     if not answer and not is_cut:
         raise Unreachable("an empty answer", usage=usage)
-    has_thought = answer != content.strip() or _has_reasoning_tokens(_get(body, "usage"))
+    has_thought = answer != content.strip() or _has_reasoning_tokens(_get_field(body, "usage"))
     return Completion(ModelReply(answer, usage, is_cut), has_thought or not answer)
 
 
@@ -68,12 +70,12 @@ def strip_thinking(text: str) -> tuple[str, bool]:
     return ("", True) if opening else (text.strip(), False)
 
 
-def _usage(usage: object, sent: str, content: str) -> Usage:
-    prompt_tokens = _token_count(_get(usage, "prompt_tokens"))
-    completion_tokens = _token_count(_get(usage, "completion_tokens"))
+def _parse_usage(usage: object, sent: str, content: str) -> Usage:
+    prompt_tokens = _token_count(_get_field(usage, "prompt_tokens"))
+    completion_tokens = _token_count(_get_field(usage, "completion_tokens"))
     if prompt_tokens and completion_tokens is not None and (completion_tokens or not content):
         # Some servers count reasoning tokens only in the total.
-        total = _token_count(_get(usage, "total_tokens")) or 0
+        total = _token_count(_get_field(usage, "total_tokens")) or 0
         return Usage(prompt_tokens, max(completion_tokens, total - prompt_tokens))
     return Usage(
         prompt_tokens or estimate_tokens(sent),
@@ -83,8 +85,8 @@ def _usage(usage: object, sent: str, content: str) -> Usage:
 
 
 def _has_reasoning_tokens(usage: object) -> bool:
-    details = _get(usage, "completion_tokens_details")
-    return bool(_token_count(_get(details, "reasoning_tokens")))
+    details = _get_field(usage, "completion_tokens_details")
+    return bool(_token_count(_get_field(details, "reasoning_tokens")))
 
 
 def _token_count(value: object) -> int | None:
@@ -93,7 +95,7 @@ def _token_count(value: object) -> int | None:
     return value if 0 <= value <= _MAX_TOKEN_COUNT else None
 
 
-def _get(value: object, name: str) -> object:
+def _get_field(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, Mapping) else None
 
 
@@ -104,5 +106,5 @@ def _first_item(value: object) -> object:
 def _content_text(content: object) -> str:
     """Return a text, or the joined texts of a list of parts."""
     if isinstance(content, list):
-        return "".join(_content_text(_get(part, "text")) for part in content)
+        return "".join(_content_text(_get_field(part, "text")) for part in content)
     return content if isinstance(content, str) else ""

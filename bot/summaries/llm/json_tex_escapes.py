@@ -20,8 +20,8 @@ rightleftarrows rightleftharpoons rightrightarrows rm root rtimes rule rvert rVe
 tan tau tbinom text textbf textit textnormal textrm textsc textsf texttt textup tfrac theta tilde
 times to top triangle triangleleft triangleright
 """
-_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_LETTERS = {control: letter for letter, control in _CONTROLS.items()}
+_CONTROL_CHARS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE_LETTERS = {control: letter for letter, control in _CONTROL_CHARS.items()}
 
 
 def _truncated_names_pattern(letter: str) -> str:
@@ -33,19 +33,19 @@ _LOST_ESCAPE = re.compile(
     # These two never occur in a text; the others do, so the rest of the name must follow.
     r"[\b\f](?=[A-Za-z])"
     + "".join(
-        rf"|{_CONTROLS[letter]}(?=(?:{_truncated_names_pattern(letter)})(?![A-Za-z]))"
+        rf"|{_CONTROL_CHARS[letter]}(?=(?:{_truncated_names_pattern(letter)})(?![A-Za-z]))"
         for letter in "nrt"
     )
 )
 # Rests that may be words or indices by themselves: of "fbox", "text", "nexists" and the like.
-_WORDS = frozenset(("box", "lat", "ext", "exists", "angle", "parallel", "orm", "oot"))
-_TRUNCATED_NAMES = frozenset(name[1:] for name in _COMMAND_NAMES.split()) - _WORDS
-_NAME = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{3,}")
+_REAL_WORDS = frozenset(("box", "lat", "ext", "exists", "angle", "parallel", "orm", "oot"))
+_TRUNCATED_NAMES = frozenset(name[1:] for name in _COMMAND_NAMES.split()) - _REAL_WORDS
+_POSSIBLE_NAME = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{3,}")
 
 
 def restore_commands(text: str) -> str:
     """Return ``text`` with the commands whose beginning became a control character."""
-    return _LOST_ESCAPE.sub(lambda match: "\\" + _LETTERS[match[0]], text)
+    return _LOST_ESCAPE.sub(lambda match: "\\" + _ESCAPE_LETTERS[match[0]], text)
 
 
 def has_truncated_command(text: str, source: str) -> bool:
@@ -53,7 +53,7 @@ def has_truncated_command(text: str, source: str) -> bool:
     truncated_names = {
         name
         for formula in FORMULA.finditer(text)
-        for name in _NAME.findall(formula[0])
+        for name in _POSSIBLE_NAME.findall(formula[0])
         if name in _TRUNCATED_NAMES
     }
-    return bool(truncated_names) and not truncated_names <= set(_NAME.findall(source))
+    return bool(truncated_names) and not truncated_names <= set(_POSSIBLE_NAME.findall(source))

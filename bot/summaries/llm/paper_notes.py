@@ -52,23 +52,17 @@ async def write_note(
     """
     if not 0 < len(paper.abstract.strip()) <= _MAX_SOURCE_LENGTH:
         raise AnswerRejected("no_abstract")
-    masked_paper, requester = (
-        mask_paper(paper),
-        FieldRequester(model, record_usage, max_calls=MAX_ATTEMPTS),
-    )
+    masked_paper = mask_paper(paper)
+    requester = FieldRequester(model, record_usage, max_calls=MAX_ATTEMPTS)
     prompt = prompts.note_prompt(masked_paper.title, masked_paper.abstract, language)
     findings: tuple[str, ...] = ()
     for _ in range(MAX_ATTEMPTS):
-        fields = (
-            await requester.request_fields(
-                prompt.with_reasons(retry_reasons(findings)), _MAX_NOTE_TOKENS
-            )
-        ).fields
-        findings = _note_findings(fields, paper, masked_paper, language)
+        retry_prompt = prompt.with_reasons(retry_reasons(findings))
+        answer = await requester.request_fields(retry_prompt, _MAX_NOTE_TOKENS)
+        findings = _note_findings(answer.fields, paper, masked_paper, language)
         if not findings:
-            return NoteText(
-                **{key: unmask(text, masked_paper.runs) for key, text in fields.items()}
-            )
+            sections = {key: unmask(text, masked_paper.runs) for key, text in answer.fields.items()}
+            return NoteText(**sections)
     raise AnswerRejected(*findings)
 
 

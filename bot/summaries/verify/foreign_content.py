@@ -92,8 +92,8 @@ def find_foreign_content(text: str, source: str) -> set[Finding]:
         findings.add(Finding.MARK_LOST)
     if any(_is_odd_char(char) and char not in source for char in set(text)):
         findings.add(Finding.ODD_CHARACTERS)
-    loop = _REPEATED_TEXT.search(text[:_MAX_REPEAT_SEARCH])
-    if loop and loop[0] not in source and any(char.isalpha() for char in loop[1]):
+    repetition = _REPEATED_TEXT.search(text[:_MAX_REPEAT_SEARCH])
+    if repetition and repetition[0] not in source and any(char.isalpha() for char in repetition[1]):
         findings.add(Finding.REPEATS)
     return findings
 

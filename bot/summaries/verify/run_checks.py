@@ -26,7 +26,7 @@ _MIN_KEPT_NAMES_SHARE = 0.34
 _MIN_JUDGED_NAMES = 3
 _MIN_TITLE_OVERLAP = 0.13
 _MIN_TLDR_OVERLAP = 0.25
-_MIN_JUDGED_PIECES = 3
+_MIN_JUDGED_FRAGMENTS = 3
 _MIN_COPY_LENGTH = 12
 
 _DECIMAL_COMMA_SCRIPTS = frozenset({"Latn", "Cyrl", "Grek", "Armn", "Geor"})
@@ -195,24 +195,26 @@ def _is_copied(tldr: str, summary: SummaryText, paper: Paper, is_in_english: boo
 
 def _is_consistent(summary: SummaryText) -> bool:
     """Return whether title, TL;DR and abstract are about the same subject."""
-    title, tldr, abstract = map(_pieces, (summary.title, summary.tldr, summary.abstract))
+    title, tldr, abstract = map(_word_fragments, (summary.title, summary.tldr, summary.abstract))
     return _is_related(title, tldr | abstract, _MIN_TITLE_OVERLAP) and _is_related(
         tldr, title | abstract, _MIN_TLDR_OVERLAP
     )
 
 
-def _is_related(pieces: frozenset[str], others: frozenset[str], min_overlap: float) -> bool:
+def _is_related(fragments: frozenset[str], others: frozenset[str], min_overlap: float) -> bool:
     """Return whether enough pieces of a text occur in another about the same subject."""
-    return len(pieces) < _MIN_JUDGED_PIECES or len(pieces & others) >= min_overlap * len(pieces)
+    return len(fragments) < _MIN_JUDGED_FRAGMENTS or len(fragments & others) >= min_overlap * len(
+        fragments
+    )
 
 
-def _pieces(text: str) -> frozenset[str]:
+def _word_fragments(text: str) -> frozenset[str]:
     """Return pairs of characters where there are no spaces, elsewhere the beginnings of words."""
-    pieces: set[str] = set()
+    fragments: set[str] = set()
     for run in _LETTER_RUN.findall(FORMULA.sub(" ", text)):
         if _CJK_CHAR.search(run):
-            pieces.update(run[start : start + 2] for start in range(len(run) - 1))
-            pieces -= _STOP_PAIRS
+            fragments.update(run[start : start + 2] for start in range(len(run) - 1))
+            fragments -= _STOP_PAIRS
         elif len(run) > 3:
-            pieces.add(run[:_STEM_LENGTH].lower())
-    return frozenset(pieces)
+            fragments.add(run[:_STEM_LENGTH].lower())
+    return frozenset(fragments)

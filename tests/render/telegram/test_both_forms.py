@@ -24,8 +24,8 @@ from bot.render.telegram.paper_note import note_message
 from bot.render.telegram.split_into_messages import (
     Message,
     Part,
+    digest_parts,
     left_out_parts,
-    parts,
     render_part,
 )
 from bot.texts import say
@@ -111,14 +111,14 @@ def normal(url: str) -> str:
     "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
 )
 def test_the_sample_passes_the_judges(look: DisplayOptions) -> None:
-    for part in parts(sample_digest(), look, with_entries=True):
+    for part in digest_parts(sample_digest(), look, with_entries=True):
         judge(render_part(sample_digest(), part, look))
 
 
 @settings(max_examples=60)
 @given(hostile_digests(), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
 def test_hostile_digests_pass_the_judges(ours: Digest, look: DisplayOptions, repeat: bool) -> None:
-    cuts = parts(ours, look, with_entries=True)
+    cuts = digest_parts(ours, look, with_entries=True)
     if ours.left_out:
         cuts += left_out_parts(ours, look, len(ours.entries) + 1)
 
@@ -136,7 +136,7 @@ def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
     long = filling * (50_000 // len(filling))
     ours = digest(entries=(entry(1, title=long, abstract=long, authors=(long,) * 5),))
 
-    for part in parts(ours, look, with_entries=True):
+    for part in digest_parts(ours, look, with_entries=True):
         made = render_part(ours, part, look)
         judge(made)
         shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
@@ -147,7 +147,7 @@ def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
 
 
 def test_classic_markup_in_a_title_is_text() -> None:
-    html = render_part(sample_digest(), parts(sample_digest(), ENGLISH)[0], ENGLISH).html
+    html = render_part(sample_digest(), digest_parts(sample_digest(), ENGLISH)[0], ENGLISH).html
 
     read = parse_html_by_telegram(html)
 
@@ -186,7 +186,7 @@ def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
 def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
     """The range was measured when the digest was issued; the message must not overflow later."""
     ours = digest(24)
-    part = parts(ours, ENGLISH)[0]
+    part = digest_parts(ours, ENGLISH)[0]
     long = (summary("en", "boat " * 100),)
     late = digest(entries=tuple(replace(e, summaries=long) for e in ours.entries))
 
@@ -203,7 +203,7 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
         digest(entries=tuple(entry(n, abstract="b " * 1500) for n in (1, 2, 3))),
     )
 
-    inside, outside = (render_part(d, parts(d, look)[0], look).blocks for d in (short, long))
+    inside, outside = (render_part(d, digest_parts(d, look)[0], look).blocks for d in (short, long))
 
     kinds = [block["type"] for block in inside]
     assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
@@ -217,7 +217,7 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     """In the summary it would scroll there and leave the block closed."""
     look = DisplayOptions(form=MessageForm.RICH)
-    blocks = render_part(digest(1), parts(digest(1), look)[0], look).blocks
+    blocks = render_part(digest(1), digest_parts(digest(1), look)[0], look).blocks
 
     inside = next(block for block in blocks if block["type"] == "details")["blocks"]
 
@@ -245,7 +245,7 @@ def test_only_plain_web_addresses_become_links(link: str, safe: bool) -> None:
 def test_a_paper_with_an_unsafe_link_is_shown_without_one() -> None:
     ours = digest(entries=(entry(1, id="url:0123", link="javascript:alert(1)"),))
 
-    html = render_part(ours, parts(ours, ENGLISH)[0], ENGLISH).html
+    html = render_part(ours, digest_parts(ours, ENGLISH)[0], ENGLISH).html
 
     assert paper().title in html
     assert "href" not in html
@@ -269,7 +269,7 @@ def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
 
     for languages in (("en",), ("zh",), ("zh", "en")):
         look = DisplayOptions(form=MessageForm.CLASSIC, language="en", languages=languages)
-        for part in parts(ours, look, with_entries=full):
+        for part in digest_parts(ours, look, with_entries=full):
             html = render_part(ours, part, look).html
             judges.check_nothing_autolinked(html)
             assert "durov" in html

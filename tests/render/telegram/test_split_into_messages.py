@@ -15,9 +15,9 @@ from bot.render.telegram.keyboard import Action, CopyText, decode_paper_version,
 from bot.render.telegram.split_into_messages import (
     Message,
     Part,
+    digest_parts,
     entry_part,
     left_out_parts,
-    parts,
     render_part,
 )
 from storage.records import AnnouncementKind, MatchReason, MessageForm, QueryField
@@ -41,14 +41,14 @@ def counts(made: Message) -> str:
     "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
 )
 def test_a_digest_of_twelve_is_one_message(look: DisplayOptions) -> None:
-    assert parts(digest(12), look) == (Part(1, 1, 12),)
+    assert digest_parts(digest(12), look) == (Part(1, 1, 12),)
 
 
 @given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
 def test_parts_cover_each_entry_once_in_order(
     shown: int, left: int, look: DisplayOptions, full: bool
 ) -> None:
-    cuts = parts(digest(shown, left), look, with_entries=full)
+    cuts = digest_parts(digest(shown, left), look, with_entries=full)
 
     tables = [part for part in cuts if not part.is_entry]
     assert [
@@ -67,7 +67,7 @@ def test_parts_cover_each_entry_once_in_order(
 def test_counts_reconcile(look: DisplayOptions) -> None:
     some = digest(12, 35)
 
-    assert counts(render_part(some, parts(some, look)[0], look)) == (
+    assert counts(render_part(some, digest_parts(some, look)[0], look)) == (
         "12 of 47 papers shown · 412 announced by arXiv"
     )
     assert counts(render_part(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
@@ -95,13 +95,13 @@ def test_a_message_needs_no_entries_behind_its_own(
     kinds = tuple(entry.kind for entry in whole.left_out[last - 12 :])
     beginning = replace(whole, left_out=whole.left_out[: last - 12], unloaded_kinds=kinds)
 
-    for part in parts(whole, look, first=first, last=last):
+    for part in digest_parts(whole, look, first=first, last=last):
         assert render_part(beginning, part, look) == render_part(whole, part, look)
 
 
 @pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
 def test_an_empty_digest_says_so(look: DisplayOptions) -> None:
-    (only,) = parts(digest(0), look)
+    (only,) = digest_parts(digest(0), look)
 
     made = render_part(digest(0), only, look)
 
@@ -112,7 +112,7 @@ def test_an_empty_digest_says_so(look: DisplayOptions) -> None:
 def test_buttons_open_entries_and_the_rest() -> None:
     ours = digest(12, 3)
 
-    made = render_part(ours, parts(ours, ENGLISH)[0], ENGLISH)
+    made = render_part(ours, digest_parts(ours, ENGLISH)[0], ENGLISH)
 
     assert [len(row) for row in made.buttons] == [6, 6, 1, 2]
     assert actions(made) == [
@@ -125,7 +125,7 @@ def test_buttons_open_entries_and_the_rest() -> None:
 
 def test_only_the_last_table_ends_with_settings() -> None:
     ours = digest(60, 5)
-    cuts = parts(ours, ENGLISH)
+    cuts = digest_parts(ours, ENGLISH)
 
     verbs = [{action.verb for action in actions(render_part(ours, p, ENGLISH))} for p in cuts]
 
@@ -166,9 +166,9 @@ def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
     rich = replace(ENGLISH, form=MessageForm.RICH)
     ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
-    whole = parts(ours, rich)[0]
+    whole = digest_parts(ours, rich)[0]
 
-    instead = parts(ours, ENGLISH, first=whole.first_entry, last=whole.last_entry)
+    instead = digest_parts(ours, ENGLISH, first=whole.first_entry, last=whole.last_entry)
 
     assert [at for p in instead for at in range(p.first_entry, p.last_entry + 1)] == list(
         range(whole.first_entry, whole.last_entry + 1)
@@ -180,7 +180,7 @@ def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> No
 def test_a_possible_repeat_is_marked(look: DisplayOptions) -> None:
     ours = digest(2)
 
-    for part in parts(ours, look, with_entries=True):
+    for part in digest_parts(ours, look, with_entries=True):
         plain, marked = (
             str(render_part(ours, part, look, repeat=again)) for again in (False, True)
         )
@@ -212,7 +212,7 @@ def test_a_paper_that_is_not_stored_has_no_buttons() -> None:
 def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
     ours = digest(3, 2, number=0, subscription=0)
 
-    assert render_part(ours, parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
+    assert render_part(ours, digest_parts(ours, ENGLISH)[0], ENGLISH).buttons == ()
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_missing_translation_is_marked_and_told_in_english() -> None:
     ours, look = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
 
     table, alone = (
-        render_part(ours, part, look).html for part in parts(ours, look, with_entries=True)
+        render_part(ours, part, look).html for part in digest_parts(ours, look, with_entries=True)
     )
 
     assert "1 summary is not translated yet" in table

@@ -13,9 +13,9 @@ from bot.render.size_limits import split_text
 from bot.render.telegram.fallback_forms import render_outbox_message, simpler_messages
 from bot.render.telegram.split_into_messages import (
     Message,
+    digest_parts,
     left_out_parts,
     part_of_position,
-    parts,
     render_part,
 )
 from storage.records import Digest, MessageForm, OutboxMessage
@@ -50,7 +50,7 @@ def test_every_message_of_a_digest_is_whole_and_only_what_we_meant(
 def judge(ours: Digest, look: DisplayOptions, *, repeat: bool = False) -> int:
     """Judges every message of a digest; returns how many there were."""
     shown = len(ours.entries)
-    cuts = parts(ours, look, with_entries=True)
+    cuts = digest_parts(ours, look, with_entries=True)
     digest_judge.check_parts_cover_entries(cuts, 1, shown)
     if ours.left_out:
         page = left_out_parts(ours, look, shown + 1)
@@ -70,7 +70,7 @@ def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
     @given(hostile.hostile_digests(), hostile.display_options)
     def holds(ours: Digest, look: DisplayOptions) -> None:
         tally.count_example("refused digests", texts_of(ours))
-        for part in parts(ours, replace(look, form=MessageForm.RICH), with_entries=True):
+        for part in digest_parts(ours, replace(look, form=MessageForm.RICH), with_entries=True):
             parcel = parcel_of(part.number, part.first_entry, part.last_entry, look)
             tally.count_messages("refused digests", _simplified(ours, parcel))
 

@@ -15,7 +15,7 @@ from bot.render.display_options import DisplayOptions
 from bot.render.telegram import html_message, keyboard, rich_message
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
-from bot.render.telegram.split_into_messages import Message, parts, render_part
+from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import LANGUAGES, say
 from storage.records import ChatKind, Digest, MessageForm, Notice
 from tests.render.digests import digest, entry
@@ -210,7 +210,7 @@ Doctor = Callable[[Message], Message]
 )
 def test_a_spoiled_message_is_refused(spoil: Doctor) -> None:
     ours = digest(entries=(entry(1, title="Paper <1>"), entry(2)))
-    [part] = parts(ours, ENGLISH)
+    [part] = digest_parts(ours, ENGLISH)
     made = render_part(ours, part, ENGLISH)
     digest_judge.check_digest_message(ours, part, ENGLISH, made, repeat=False)
 

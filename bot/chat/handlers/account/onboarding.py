@@ -17,7 +17,7 @@ from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
 from bot.digests.preview import sample_digest
 from bot.render.telegram.keyboard import Keyboard
-from bot.render.telegram.split_into_messages import Message, parts, render_part
+from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions, time_zones
 from storage import Store
@@ -198,7 +198,7 @@ def _final_buttons(request: Request) -> Keyboard:
 
 def _digest_messages(request: Request, digest: Digest, form: MessageForm) -> tuple[Message, ...]:
     options = replace(display_options(request, digest), form=form)
-    return tuple(render_part(digest, part, options) for part in parts(digest, options))
+    return tuple(render_part(digest, part, options) for part in digest_parts(digest, options))
 
 
 def _table_question(request: Request, digest: Digest) -> Message:

@@ -21,8 +21,8 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.split_into_messages import (
     LEFT_OUT_PAGE_ROWS,
     Part,
+    digest_parts,
     left_out_parts,
-    parts,
     render_part,
 )
 from bot.texts import Refusal
@@ -167,7 +167,7 @@ def _last_digest_again(store: Store, request: Request, topic: Subscription) -> R
     reply = digest_reply(
         last_digest,
         display_options(request, last_digest),
-        lambda options: parts(last_digest, options),
+        lambda options: digest_parts(last_digest, options),
     )
     return replace(reply, messages=(header, *reply.messages))
 

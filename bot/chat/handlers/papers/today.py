@@ -20,7 +20,7 @@ from bot.digests.digest_of_days import (
 )
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button
-from bot.render.telegram.split_into_messages import parts
+from bot.render.telegram.split_into_messages import digest_parts
 from bot.texts import Refusal
 from bot.texts.dates import format_days, format_moment
 from bot.topics.query.parser import QueryError, parse_user_query
@@ -93,7 +93,7 @@ def _draft_digest_and_reply(
 
 def _digest_reply(request: Request, digest: Digest) -> Reply:
     return digest_reply(
-        digest, display_options(request, digest), lambda options: parts(digest, options)
+        digest, display_options(request, digest), lambda options: digest_parts(digest, options)
     )
 
 
