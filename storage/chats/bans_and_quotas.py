@@ -19,11 +19,12 @@ class BansAndQuotas:
         return bool(
             self._engine.execute(
                 """
-                insert into bans (bot, who, made, told) values (:bot, :who, :now, 0)
+                insert into bans (bot, target, created_at, notified)
+                values (:bot, :target, :now, 0)
                 on conflict do nothing
                 """,
                 bot=bot,
-                who=target,
+                target=target,
                 now=to_micros(now),
             )
         )
@@ -32,7 +33,7 @@ class BansAndQuotas:
         """End a ban; False when there is none."""
         return bool(
             self._engine.execute(
-                "delete from bans where bot = :bot and who = :who", bot=bot, who=target
+                "delete from bans where bot = :bot and target = :target", bot=bot, target=target
             )
         )
 
@@ -40,22 +41,25 @@ class BansAndQuotas:
         """Return which of the two is banned, the chat first; None when neither is."""
         row = self._engine.fetch_one(
             """
-            select who from bans where bot = :bot and (who = :chat or who = :person)
-            order by who = :chat desc limit 1
+            select target from bans where bot = :bot and (target = :chat or target = :person)
+            order by target = :chat desc limit 1
             """,
             bot=bot,
             chat=chat,
             person=person,
         )
-        return int(row["who"]) if row else None
+        return int(row["target"]) if row else None
 
     def mark_ban_notified(self, bot: int, target: int) -> bool:
         """Mark that somebody was told of the ban; False when that was done before."""
         return bool(
             self._engine.execute(
-                "update bans set told = 1 where bot = :bot and who = :who and told = 0",
+                """
+                update bans set notified = 1
+                where bot = :bot and target = :target and notified = 0
+                """,
                 bot=bot,
-                who=target,
+                target=target,
             )
         )
 
@@ -63,17 +67,17 @@ class BansAndQuotas:
         """Let a chat follow so many topics, in place of what the house allows."""
         self._engine.execute(
             """
-            insert into allowances (bot, chat, topics) values (:bot, :chat, :topics)
-            on conflict (bot, chat) do update set topics = excluded.topics
+            insert into topic_quotas (bot, chat, quota) values (:bot, :chat, :quota)
+            on conflict (bot, chat) do update set quota = excluded.quota
             """,
             bot=bot,
             chat=chat,
-            topics=quota,
+            quota=quota,
         )
 
     def topic_quota(self, bot: int, chat: int) -> int | None:
         """Return how many topics a chat may follow; None where nothing was ruled."""
         row = self._engine.fetch_one(
-            "select topics from allowances where bot = :bot and chat = :chat", bot=bot, chat=chat
+            "select quota from topic_quotas where bot = :bot and chat = :chat", bot=bot, chat=chat
         )
-        return int(row["topics"]) if row else None
+        return int(row["quota"]) if row else None

@@ -11,17 +11,17 @@ from storage.records import Cadence, QuietDayPolicy
 
 
 def cadence_values(cadence: Cadence) -> dict[str, Value]:
-    """The columns times, weekdays and quiet."""
+    """Return the columns times, weekdays and on_quiet_days."""
     return {
         "times": to_json_list(local_time.isoformat() for local_time in cadence.times),
         "weekdays": str(list(cadence.weekdays)),
-        "quiet": cadence.on_quiet_days,
+        "on_quiet_days": cadence.on_quiet_days,
     }
 
 
 def cadence_from_row(row: Row) -> Cadence:
     """Read back a cadence from a row with its three columns."""
-    return _parse_cadence(row["times"], row["weekdays"], row["quiet"])
+    return _parse_cadence(row["times"], row["weekdays"], row["on_quiet_days"])
 
 
 @lru_cache(1024)

@@ -34,10 +34,10 @@ class ButtonPayloads:
             key = self._upsert(bot, chat, text, now, kind)
             self._engine.execute(
                 """
-                delete from drafts where bot = :bot and chat = :chat and kind = :kind
-                    and key not in (select key from drafts
+                delete from button_payloads where bot = :bot and chat = :chat and kind = :kind
+                    and key not in (select key from button_payloads
                     where bot = :bot and chat = :chat and kind = :kind
-                    order by made desc, key desc limit :most)
+                    order by updated_at desc, key desc limit :most)
                 """,
                 bot=bot,
                 chat=chat,
@@ -51,15 +51,15 @@ class ButtonPayloads:
     ) -> int:
         [row] = self._engine.execute_returning(
             """
-            insert into drafts (bot, chat, kind, words, made)
-            values (:bot, :chat, :kind, :words, :now)
-            on conflict (bot, chat, kind, words) do update set made = excluded.made
+            insert into button_payloads (bot, chat, kind, text, updated_at)
+            values (:bot, :chat, :kind, :text, :now)
+            on conflict (bot, chat, kind, text) do update set updated_at = excluded.updated_at
             returning key
             """,
             bot=bot,
             chat=chat,
             kind=kind,
-            words=text,
+            text=text,
             now=to_micros(now),
         )
         return int(row["key"])
@@ -68,7 +68,7 @@ class ButtonPayloads:
         """Return what a number stands for, if it was given to this very chat for this kind."""
         row = self._engine.fetch_one(
             """
-            select words from drafts
+            select text from button_payloads
             where key = :key and bot = :bot and chat = :chat and kind = :kind
             """,
             key=key,
@@ -76,14 +76,15 @@ class ButtonPayloads:
             chat=chat,
             kind=kind,
         )
-        return None if row is None else ButtonPayload(row["words"], kind)
+        return None if row is None else ButtonPayload(row["text"], kind)
 
     def delete_before(self, before: datetime, limit: int = 1000) -> int:
         """Forget some of what nobody was shown again since an instant; return how many."""
         return self._engine.execute(
             """
-            delete from drafts where key in (
-                select key from drafts where made < :before order by key limit :limit)
+            delete from button_payloads where key in (
+                select key from button_payloads where updated_at < :before
+                order by key limit :limit)
             """,
             before=to_micros(before),
             limit=limit,

@@ -15,7 +15,7 @@ from storage.records import Chat, ChatKind, MessageForm, Person
 
 CHAT_COLUMNS = """
     bot, chat, kind, title, language, languages, zone, form, times, weekdays,
-    quiet, silent, "full", settled, paused, paused_until
+    on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until
 """
 
 
@@ -28,7 +28,7 @@ class Chats:
     def get(self, bot: int, chat: int) -> Chat | None:
         """Return a chat as it is known."""
         row = self._engine.fetch_one(
-            f"select {CHAT_COLUMNS} from subscribers where bot = :bot and chat = :chat",
+            f"select {CHAT_COLUMNS} from chats where bot = :bot and chat = :chat",
             bot=bot,
             chat=chat,
         )
@@ -39,9 +39,10 @@ class Chats:
         with self._engine.ensure_transaction():
             self._engine.execute(
                 f"""
-                insert into subscribers ({CHAT_COLUMNS})
+                insert into chats ({CHAT_COLUMNS})
                 values (:bot, :chat, :kind, :title, :language, :languages, :zone, :form, :times,
-                    :weekdays, :quiet, :silent, :full, :settled, :paused, :paused_until)
+                    :weekdays, :on_quiet_days, :silent, :full_entries, :onboarded,
+                    :pause_reason, :paused_until)
                 on conflict do nothing
                 """,
                 **_row_values(chat),
@@ -54,11 +55,11 @@ class Chats:
         """Store a chat's settings as given; raise RowNotFound when the chat is not known."""
         updated_count = self._engine.execute(
             """
-            update subscribers set kind = :kind, title = :title, language = :language,
+            update chats set kind = :kind, title = :title, language = :language,
                 languages = :languages, zone = :zone, form = :form, times = :times,
-                weekdays = :weekdays, quiet = :quiet,
-                silent = :silent, "full" = :full, settled = :settled, paused = :paused,
-                paused_until = :paused_until
+                weekdays = :weekdays, on_quiet_days = :on_quiet_days,
+                silent = :silent, full_entries = :full_entries, onboarded = :onboarded,
+                pause_reason = :pause_reason, paused_until = :paused_until
             where bot = :bot and chat = :chat
             """,
             **_row_values(chat),
@@ -73,7 +74,7 @@ class Chats:
         return bool(
             self._engine.execute(
                 """
-                update subscribers set paused = :reason, paused_until = :until
+                update chats set pause_reason = :reason, paused_until = :until
                 where bot = :bot and chat = :chat
                 """,
                 reason=reason,
@@ -88,8 +89,8 @@ class Chats:
         return bool(
             self._engine.execute(
                 """
-                update subscribers
-                set paused = '', paused_until = null, bounces = 0, bounced = null
+                update chats
+                set pause_reason = '', paused_until = null, bounces = 0, last_bounce_day = null
                 where bot = :bot and chat = :chat
                 """,
                 bot=bot,
@@ -101,8 +102,9 @@ class Chats:
         """Count a refusal that may pass, once a day; return the count since the last success."""
         rows = self._engine.execute_returning(
             """
-            update subscribers
-            set bounces = bounces + case when bounced = :day then 0 else 1 end, bounced = :day
+            update chats
+            set bounces = bounces + case when last_bounce_day = :day then 0 else 1 end,
+                last_bounce_day = :day
             where bot = :bot and chat = :chat
             returning bounces
             """,
@@ -115,7 +117,7 @@ class Chats:
     def all(self, bot: int) -> list[Chat]:
         """Return every chat of a bot, paused ones too."""
         rows = self._engine.fetch_all(
-            f"select {CHAT_COLUMNS} from subscribers where bot = :bot order by chat", bot=bot
+            f"select {CHAT_COLUMNS} from chats where bot = :bot order by chat", bot=bot
         )
         return [chat_from_row(row) for row in rows]
 
@@ -123,8 +125,8 @@ class Chats:
         """Return the chats that paused until a day, for the caller to wake in their zone."""
         rows = self._engine.fetch_all(
             f"""
-            select {CHAT_COLUMNS} from subscribers
-            where bot = :bot and paused <> '' and paused_until is not null order by chat
+            select {CHAT_COLUMNS} from chats
+            where bot = :bot and pause_reason <> '' and paused_until is not null order by chat
             """,
             bot=bot,
         )
@@ -183,9 +185,9 @@ def _row_values(chat: Chat) -> dict[str, Value]:
         "form": chat.form,
         **cadence_values(chat.cadence),
         "silent": int(chat.silent),
-        "full": int(chat.full_entries),
-        "settled": int(chat.onboarded),
-        "paused": chat.pause_reason,
+        "full_entries": int(chat.full_entries),
+        "onboarded": int(chat.onboarded),
+        "pause_reason": chat.pause_reason,
         "paused_until": format_day(chat.paused_until),
     }
 
@@ -203,8 +205,8 @@ def chat_from_row(row: Row) -> Chat:
         form=MessageForm(row["form"]),
         cadence=cadence_from_row(row),
         silent=bool(row["silent"]),
-        full_entries=bool(row["full"]),
-        onboarded=bool(row["settled"]),
-        pause_reason=row["paused"],
+        full_entries=bool(row["full_entries"]),
+        onboarded=bool(row["onboarded"]),
+        pause_reason=row["pause_reason"],
         paused_until=parse_day(row["paused_until"]),
     )

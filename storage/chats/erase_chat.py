@@ -8,13 +8,13 @@ from storage.engine.sqlite import Engine
 # the one that asks to be forgotten could not be marked; its row then says nothing. Bans and
 # allowances are the operator's and stay: nobody may shed a ruling by being forgotten.
 _ERASE_CHAT = (
-    "delete from holds where bot = :bot and chat = :chat",
-    "delete from drafts where bot = :bot and chat = :chat",
-    "delete from asks where bot = :bot and (chat = :chat or about = :chat)",
-    "delete from parcels where bot = :bot and chat = :chat",
-    "delete from ledger where bot = :bot and chat = :chat",
+    "delete from chat_holds where bot = :bot and chat = :chat",
+    "delete from button_payloads where bot = :bot and chat = :chat",
+    "delete from pending_questions where bot = :bot and (chat = :chat or about_chat = :chat)",
+    "delete from outbox_messages where bot = :bot and chat = :chat",
+    "delete from receipts where bot = :bot and chat = :chat",
     """
-    delete from entry_glosses
+    delete from entry_summaries
     where digest in (select number from digests where bot = :bot and chat = :chat)
     """,
     """
@@ -23,20 +23,20 @@ _ERASE_CHAT = (
     """,
     "delete from digests where bot = :bot and chat = :chat",
     "delete from subscriptions where bot = :bot and chat = :chat",
-    "delete from subscribers where bot = :bot and chat = :chat",
+    "delete from chats where bot = :bot and chat = :chat",
     """
-    update updates set chat = 0, error = '', errand = '',
+    update inbox_updates set chat = 0, error = '', follow_up = '',
         body = case when state = 'pending' then '{"update_id": ' || id || '}' else '' end
     where bot = :bot and chat = :chat
     """,
 )
 _ERASE_PERSON = (
-    "delete from library where bot = :bot and person = :person",
-    "delete from asks where bot = :bot and person = :person",
+    "delete from saved_papers where bot = :bot and person = :person",
+    "delete from pending_questions where bot = :bot and person = :person",
     "delete from people where bot = :bot and person = :person",
     # What they said in groups and was set aside when it could not be answered.
     """
-    update updates set body = '' where bot = :bot and state = 'failed'
+    update inbox_updates set body = '' where bot = :bot and state = 'failed'
         and (instr(body, '"id": ' || :person || ',') > 0
             or instr(body, '"id": ' || :person || '}') > 0)
     """,
@@ -44,15 +44,17 @@ _ERASE_PERSON = (
 # Rows that both chats have stay with the new one; the old one's are then deleted.
 _MOVE_CHAT = (
     """
-    insert into subscribers (bot, chat, kind, title, language, languages, zone, form, times,
-        weekdays, quiet, silent, "full", settled, paused, paused_until, bounces, bounced)
+    insert into chats (bot, chat, kind, title, language, languages, zone, form, times,
+        weekdays, on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until,
+        bounces, last_bounce_day)
     select bot, :new, 'supergroup', title, language, languages, zone, form, times,
-        weekdays, quiet, silent, "full", settled, paused, paused_until, 0, null
-    from subscribers where bot = :bot and chat = :old
+        weekdays, on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until,
+        0, null
+    from chats where bot = :bot and chat = :old
     on conflict do nothing
     """,
     """
-    update subscriptions set chat = :new, fence = fence + 1
+    update subscriptions set chat = :new, row_version = row_version + 1
     where bot = :bot and chat = :old and not exists (select 1 from subscriptions s
         where s.bot = :bot and s.chat = :new and s.thread = subscriptions.thread
             and s.query = subscriptions.query)
@@ -67,67 +69,70 @@ _MOVE_CHAT = (
     # The same occasion in both chats: both digests stay, the old one without its occasion.
     "update digests set chat = :new, period = '' where bot = :bot and chat = :old",
     """
-    insert into ledger (bot, chat, paper, version, state, digest, place, since)
-    select bot, :new, paper, version, state, digest, place, since
-    from ledger where bot = :bot and chat = :old
+    insert into receipts (bot, chat, paper, version, state, digest, position, since)
+    select bot, :new, paper, version, state, digest, position, since
+    from receipts where bot = :bot and chat = :old
     on conflict do nothing
     """,
-    "delete from ledger where bot = :bot and chat = :old",
+    "delete from receipts where bot = :bot and chat = :old",
     # The new chat counts its messages anew: an edit would change another one, and an answer is
     # given as a new message.
     """
-    update parcels set edits = 0
-    where bot = :bot and chat = :old and rank < 0 and state in ('ready', 'sending')
+    update outbox_messages set edited_message_id = 0
+    where bot = :bot and chat = :old and priority < 0 and state in ('ready', 'sending')
     """,
     """
-    delete from parcels
-    where bot = :bot and chat = :old and edits > 0 and state in ('ready', 'sending')
+    delete from outbox_messages
+    where bot = :bot and chat = :old and edited_message_id > 0 and state in ('ready', 'sending')
     """,
     """
-    update parcels set chat = :new, message = 0
-    where bot = :bot and chat = :old and not exists (select 1 from parcels p
-        where p.bot = :bot and p.chat = :new and p.period = parcels.period
-            and p.part = parcels.part and p.piece = parcels.piece
-            and p.revision = parcels.revision)
+    update outbox_messages set chat = :new, message_id = 0
+    where bot = :bot and chat = :old and not exists (select 1 from outbox_messages p
+        where p.bot = :bot and p.chat = :new and p.period = outbox_messages.period
+            and p.part = outbox_messages.part
+            and p.fallback_part = outbox_messages.fallback_part
+            and p.revision = outbox_messages.revision)
     """,
     # A message of the same occasion is told once. What only the old chat's would have shown is
     # missed, not lost: it is no longer reserved.
     """
-    delete from ledger where bot = :bot and chat = :new and state = 'reserved'
-        and digest in (select digest from parcels where bot = :bot and chat = :old)
-        and exists (select 1 from parcels p
-            where p.bot = :bot and p.chat = :old and p.digest = ledger.digest
-                and ledger.place between p."first" and p."last")
-        and not exists (select 1 from parcels p
-            where p.bot = :bot and p.chat = :new and p.digest = ledger.digest
-                and ledger.place between p."first" and p."last"
+    delete from receipts where bot = :bot and chat = :new and state = 'reserved'
+        and digest in (select digest from outbox_messages where bot = :bot and chat = :old)
+        and exists (select 1 from outbox_messages p
+            where p.bot = :bot and p.chat = :old and p.digest = receipts.digest
+                and receipts.position between p.first_entry and p.last_entry)
+        and not exists (select 1 from outbox_messages p
+            where p.bot = :bot and p.chat = :new and p.digest = receipts.digest
+                and receipts.position between p.first_entry and p.last_entry
                 and p.state in ('ready', 'sending', 'unknown', 'sent'))
     """,
-    "delete from parcels where bot = :bot and chat = :old",
+    "delete from outbox_messages where bot = :bot and chat = :old",
     """
-    insert into holds (bot, chat, until, told)
-    select bot, :new, until, told from holds where bot = :bot and chat = :old
-    on conflict (bot, chat) do update set until = excluded.until, told = excluded.told
-        where excluded.until > holds.until
+    insert into chat_holds (bot, chat, held_until, held_by_telegram_until)
+    select bot, :new, held_until, held_by_telegram_until
+    from chat_holds where bot = :bot and chat = :old
+    on conflict (bot, chat) do update set held_until = excluded.held_until,
+        held_by_telegram_until = excluded.held_by_telegram_until
+        where excluded.held_until > chat_holds.held_until
     """,
-    "delete from holds where bot = :bot and chat = :old",
+    "delete from chat_holds where bot = :bot and chat = :old",
     # Buttons of the old group's messages cannot be pressed in the new one.
-    "delete from drafts where bot = :bot and chat = :old",
-    "delete from asks where bot = :bot and (chat = :old or about = :old)",
+    "delete from button_payloads where bot = :bot and chat = :old",
+    "delete from pending_questions where bot = :bot and (chat = :old or about_chat = :old)",
     """
-    insert into allowances (bot, chat, topics)
-    select bot, :new, topics from allowances where bot = :bot and chat = :old
+    insert into topic_quotas (bot, chat, quota)
+    select bot, :new, quota from topic_quotas where bot = :bot and chat = :old
     on conflict do nothing
     """,
-    "delete from allowances where bot = :bot and chat = :old",
+    "delete from topic_quotas where bot = :bot and chat = :old",
     """
-    insert into bans (bot, who, made, told)
-    select bot, :new, made, told from bans where bot = :bot and who = :old
+    insert into bans (bot, target, created_at, notified)
+    select bot, :new, created_at, notified from bans where bot = :bot and target = :old
     on conflict do nothing
     """,
-    "delete from bans where bot = :bot and who = :old",
-    "update updates set chat = :new where bot = :bot and chat = :old",
-    "delete from subscribers where bot = :bot and chat = :old",
+    "delete from bans where bot = :bot and target = :old",
+    "update inbox_updates set chat = :new where bot = :bot and chat = :old",
+    "delete from chats where bot = :bot and chat = :old",
 )
 
 

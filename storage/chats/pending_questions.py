@@ -21,55 +21,64 @@ class PendingQuestions:
         """Keep a question until it is answered, replaced or too old."""
         self._engine.execute(
             """
-            insert into asks (bot, chat, person, verb, first, second, made, about)
-            values (:bot, :chat, :person, :verb, :first, :second, :made, :about)
+            insert into pending_questions (bot, chat, person, verb, first_argument,
+                second_argument, created_at, about_chat)
+            values (:bot, :chat, :person, :verb, :first_argument,
+                :second_argument, :created_at, :about_chat)
             on conflict (bot, chat, person) do update set verb = excluded.verb,
-                first = excluded.first, second = excluded.second, made = excluded.made,
-                about = excluded.about
+                first_argument = excluded.first_argument,
+                second_argument = excluded.second_argument, created_at = excluded.created_at,
+                about_chat = excluded.about_chat
             """,
             bot=bot,
             chat=chat,
             person=person,
             verb=question.verb,
-            first=question.first_argument,
-            second=question.second_argument,
-            made=to_micros(now),
-            about=question.about_chat,
+            first_argument=question.first_argument,
+            second_argument=question.second_argument,
+            created_at=to_micros(now),
+            about_chat=question.about_chat,
         )
 
     def take(self, bot: int, chat: int, person: int, since: datetime) -> PendingQuestion | None:
         """Return the question asked since an instant, and close it; an older one is only closed."""
         rows = self._engine.execute_returning(
             """
-            delete from asks where bot = :bot and chat = :chat and person = :person
-            returning verb, first, second, made, about
+            delete from pending_questions where bot = :bot and chat = :chat and person = :person
+            returning verb, first_argument, second_argument, created_at, about_chat
             """,
             bot=bot,
             chat=chat,
             person=person,
         )
-        if not rows or rows[0]["made"] < to_micros(since):
+        if not rows or rows[0]["created_at"] < to_micros(since):
             return None
         row = rows[0]
-        return PendingQuestion(row["verb"], row["first"], row["second"], row["about"])
+        return PendingQuestion(
+            row["verb"], row["first_argument"], row["second_argument"], row["about_chat"]
+        )
 
     def about_chat(self, bot: int, chat: int, person: int) -> int:
         """Return which other chat a person's open question here is about; 0 for none."""
         row = self._engine.fetch_one(
-            "select about from asks where bot = :bot and chat = :chat and person = :person",
+            """
+            select about_chat from pending_questions
+            where bot = :bot and chat = :chat and person = :person
+            """,
             bot=bot,
             chat=chat,
             person=person,
         )
-        return int(row["about"]) if row else 0
+        return int(row["about_chat"]) if row else 0
 
     def move_to_chat(self, bot: int, chat: int, person: int, *, target_chat: int) -> None:
         """Let a question of one chat be answered in another one, where the person is."""
         with self._engine.ensure_transaction():
             rows = self._engine.execute_returning(
                 """
-                delete from asks where bot = :bot and chat = :chat and person = :person
-                returning verb, first, second, made
+                delete from pending_questions
+                where bot = :bot and chat = :chat and person = :person
+                returning verb, first_argument, second_argument, created_at
                 """,
                 bot=bot,
                 chat=chat,
@@ -77,6 +86,6 @@ class PendingQuestions:
             )
             for row in rows:
                 question = PendingQuestion(
-                    row["verb"], row["first"], row["second"], about_chat=chat
+                    row["verb"], row["first_argument"], row["second_argument"], about_chat=chat
                 )
-                self.put(bot, target_chat, person, question, from_micros(row["made"]))
+                self.put(bot, target_chat, person, question, from_micros(row["created_at"]))

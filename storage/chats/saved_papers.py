@@ -22,14 +22,14 @@ class SavedPapers:
         """Put a paper into a person's library; False when it is there already."""
         inserted_count = self._engine.execute(
             """
-            insert into library (bot, person, paper, saved, version)
-            select :bot, :person, key, :saved, version from papers where key = :paper
+            insert into saved_papers (bot, person, paper, saved_at, notified_version)
+            select :bot, :person, key, :saved_at, version from papers where key = :paper
             on conflict do nothing
             """,
             bot=bot,
             person=person,
             paper=paper,
-            saved=to_micros(now),
+            saved_at=to_micros(now),
         )
         return bool(inserted_count)
 
@@ -37,7 +37,7 @@ class SavedPapers:
         """Take a paper out of a person's library; False when it is not there."""
         return bool(
             self._engine.execute(
-                "delete from library where bot = :bot and person = :person and paper = :paper",
+                "delete from saved_papers where bot = :bot and person = :person and paper = :paper",
                 bot=bot,
                 person=person,
                 paper=paper,
@@ -47,7 +47,7 @@ class SavedPapers:
     def is_saved(self, bot: int, person: int, paper: int) -> bool:
         """Whether a paper is in a person's library."""
         row = self._engine.fetch_one(
-            "select 1 from library where bot = :bot and person = :person and paper = :paper",
+            "select 1 from saved_papers where bot = :bot and person = :person and paper = :paper",
             bot=bot,
             person=person,
             paper=paper,
@@ -57,7 +57,7 @@ class SavedPapers:
     def count(self, bot: int, person: int) -> int:
         """Count a person's papers."""
         row = self._engine.fetch_one(
-            "select count(*) as n from library where bot = :bot and person = :person",
+            "select count(*) as n from saved_papers where bot = :bot and person = :person",
             bot=bot,
             person=person,
         )
@@ -69,16 +69,18 @@ class SavedPapers:
         """Return a person's library, the latest addition first, all of it or a page."""
         rows = self._engine.fetch_all(
             f"""
-            select {PAPER_COLUMNS}, l.saved from library l, {CURRENT_VERSIONS}
+            select {PAPER_COLUMNS}, l.saved_at from saved_papers l, {CURRENT_VERSIONS}
             where p.key = l.paper and l.bot = :bot and l.person = :person
-            order by l.saved desc, p.key desc limit :limit offset :offset
+            order by l.saved_at desc, p.key desc limit :limit offset :offset
             """,
             bot=bot,
             person=person,
             limit=2**62 if limit is None else limit,
             offset=offset,
         )
-        return [SavedPaper(person, paper_from_row(row), from_micros(row["saved"])) for row in rows]
+        return [
+            SavedPaper(person, paper_from_row(row), from_micros(row["saved_at"])) for row in rows
+        ]
 
     def unseen_versions(self, bot: int, limit: int = 100) -> list[tuple[int, Paper]]:
         """Return who saved which papers that have a version they have not been told of.
@@ -88,10 +90,10 @@ class SavedPapers:
         rows = self._engine.fetch_all(
             f"""
             select l.person, {PAPER_COLUMNS}
-            from library l, people w, subscribers s, {CURRENT_VERSIONS}
-            where l.bot = :bot and p.key = l.paper and p.version > l.version
-                and w.bot = l.bot and w.person = l.person and w.tells_versions = 1
-                and s.bot = l.bot and s.chat = l.person and s.paused = ''
+            from saved_papers l, people w, chats s, {CURRENT_VERSIONS}
+            where l.bot = :bot and p.key = l.paper and p.version > l.notified_version
+                and w.bot = l.bot and w.person = l.person and w.notify_versions = 1
+                and s.bot = l.bot and s.chat = l.person and s.pause_reason = ''
             order by l.person, p.key limit :limit
             """,
             bot=bot,
@@ -103,8 +105,9 @@ class SavedPapers:
         """Remember that a person was told of this version."""
         self._engine.execute(
             """
-            update library set version = :version
-            where bot = :bot and person = :person and paper = :paper and version < :version
+            update saved_papers set notified_version = :version
+            where bot = :bot and person = :person and paper = :paper
+                and notified_version < :version
             """,
             bot=bot,
             person=person,
@@ -115,24 +118,25 @@ class SavedPapers:
     def wants_version_notices(self, bot: int, person: int) -> bool:
         """Whether a person wants to hear of new versions; everybody does at first."""
         row = self._engine.fetch_one(
-            "select tells_versions from people where bot = :bot and person = :person",
+            "select notify_versions from people where bot = :bot and person = :person",
             bot=bot,
             person=person,
         )
-        return row is None or bool(row["tells_versions"])
+        return row is None or bool(row["notify_versions"])
 
     def set_version_notices(self, bot: int, person: int, *, enabled: bool) -> None:
         """Tell a person of new versions from now on, or of none; nothing is told afterwards."""
         with self._engine.ensure_transaction():
             self._engine.execute(
-                "update people set tells_versions = :wanted where bot = :bot and person = :person",
+                "update people set notify_versions = :wanted where bot = :bot and person = :person",
                 bot=bot,
                 person=person,
                 wanted=int(enabled),
             )
             self._engine.execute(
                 """
-                update library set version = (select version from papers where key = paper)
+                update saved_papers
+                set notified_version = (select version from papers where key = paper)
                 where bot = :bot and person = :person
                 """,
                 bot=bot,

@@ -20,9 +20,9 @@ from storage.records import AnnouncementKind, MessageForm, Subscription
 
 _ASSIGNMENTS = """
     thread = :thread, query = :query, name = :name, times = :times, weekdays = :weekdays,
-    quiet = :quiet, zone = :zone, cursor = :cursor, next_due = :next_due, "limit" = :limit,
-    kinds = :kinds, form = :form, languages = :languages, silent = :silent, paused = :paused,
-    position = :position
+    on_quiet_days = :on_quiet_days, zone = :zone, cursor = :cursor, next_due = :next_due,
+    "limit" = :limit, kinds = :kinds, form = :form, languages = :languages, silent = :silent,
+    paused = :paused, position = :position
 """
 _NEWEST_SEQ = "coalesce(:last, (select max(seq) from announcements), 0)"
 
@@ -37,12 +37,12 @@ class Subscriptions:
         """Keep a topic; a chat's thread that follows this query gets the old one and False."""
         rows = self._engine.execute_returning(
             """
-            insert into subscriptions (bot, chat, thread, query, name, times, weekdays, quiet,
-                zone, cursor, next_due, "limit", kinds, form, languages, silent, paused,
-                position, fence)
-            values (:bot, :chat, :thread, :query, :name, :times, :weekdays, :quiet, :zone,
-                :cursor, :next_due, :limit, :kinds, :form, :languages, :silent, :paused,
-                :position, 0)
+            insert into subscriptions (bot, chat, thread, query, name, times, weekdays,
+                on_quiet_days, zone, cursor, next_due, "limit", kinds, form, languages, silent,
+                paused, position, row_version)
+            values (:bot, :chat, :thread, :query, :name, :times, :weekdays,
+                :on_quiet_days, :zone, :cursor, :next_due, :limit, :kinds, :form, :languages,
+                :silent, :paused, :position, 0)
             on conflict (bot, chat, thread, query) do nothing
             returning *
             """,
@@ -86,11 +86,11 @@ class Subscriptions:
         return bool(
             self._engine.execute(
                 f"""
-                update subscriptions set {_ASSIGNMENTS}, fence = fence + 1
-                where key = :key and fence = :fence
+                update subscriptions set {_ASSIGNMENTS}, row_version = row_version + 1
+                where key = :key and row_version = :row_version
                 """,
                 key=subscription.key,
-                fence=subscription.row_version,
+                row_version=subscription.row_version,
                 **_row_values(subscription),
             )
         )
@@ -119,8 +119,8 @@ class Subscriptions:
                     and cursor < {_NEWEST_SEQ}
             ) due
             join subscriptions s on s.key = due.key
-            join subscribers c on c.bot = s.bot and c.chat = s.chat
-            where c.paused = ''
+            join chats c on c.bot = s.bot and c.chat = s.chat
+            where c.pause_reason = ''
             group by s.chat order by s.chat
             """,
             bot=bot,
@@ -139,8 +139,8 @@ class Subscriptions:
             where bot = :bot and chat = :chat and paused = 0
                 and case when next_due is null then times = '[]' and cursor < {_NEWEST_SEQ}
                     else next_due <= :now end
-                and exists (select 1 from subscribers c
-                    where c.bot = :bot and c.chat = :chat and c.paused = '')
+                and exists (select 1 from chats c
+                    where c.bot = :bot and c.chat = :chat and c.pause_reason = '')
             order by position, key
             """,
             bot=bot,
@@ -169,11 +169,11 @@ class Subscriptions:
             self._engine.execute(
                 """
                 update subscriptions
-                set cursor = :cursor, next_due = :next_due, fence = fence + 1
-                where key = :key and fence = :fence
+                set cursor = :cursor, next_due = :next_due, row_version = row_version + 1
+                where key = :key and row_version = :row_version
                 """,
                 key=subscription.key,
-                fence=subscription.row_version,
+                row_version=subscription.row_version,
                 cursor=cursor,
                 next_due=to_micros_or_null(next_due),
             )
@@ -246,6 +246,6 @@ def _subscription_from_row(row: Row) -> Subscription:
         silent=None if row["silent"] is None else bool(row["silent"]),
         paused=bool(row["paused"]),
         position=row["position"],
-        row_version=row["fence"],
+        row_version=row["row_version"],
         key=row["key"],
     )

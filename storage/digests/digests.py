@@ -20,8 +20,8 @@ from storage.records import AnnouncementKind, Digest, DigestHeading, Entry, Summ
 from storage.summaries.summaries import Summaries
 
 _HEADING_COLUMNS = """
-    d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued,
-    d.imported, d.revision, d.beyond,
+    d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued_at,
+    d.imported, d.revision, d.unstored_kinds,
     (select count(*) from entries e where e.digest = d.number and e.shown = 1) as shown,
     (select count(*) from entries e where e.digest = d.number and e.shown = 0) as left_out
 """
@@ -44,10 +44,12 @@ class Digests:
         with self._engine.ensure_transaction():
             rows = self._engine.execute_returning(
                 """
-                insert into digests (bot, chat, thread, subscription, topic, query, period, issued,
-                    first_day, last_day, seen, imported, revision, beyond, languages)
-                values (:bot, :chat, :thread, :subscription, :topic, :query, :period, :issued,
-                    :first_day, :last_day, :seen, :imported, 1, :beyond, :languages)
+                insert into digests (bot, chat, thread, subscription, topic, query, period,
+                    issued_at, first_day, last_day, announced_count, imported, revision,
+                    unstored_kinds, languages)
+                values (:bot, :chat, :thread, :subscription, :topic, :query, :period,
+                    :issued_at, :first_day, :last_day, :announced_count, :imported, 1,
+                    :unstored_kinds, :languages)
                 on conflict do nothing
                 returning number
                 """,
@@ -60,7 +62,7 @@ class Digests:
                 self._entries.insert(number, digest)
             if digest.source_document:
                 self._engine.execute(
-                    "insert into documents (digest, content) values (:number, :content)",
+                    "insert into digest_documents (digest, content) values (:number, :content)",
                     number=number,
                     content=zlib.compress(digest.source_document.encode()),
                 )
@@ -106,7 +108,7 @@ class Digests:
     def _source_document(self, number: int) -> str:
         """The document that a digest was imported from, where it was kept."""
         row = self._engine.fetch_one(
-            "select content from documents where digest = :number", number=number
+            "select content from digest_documents where digest = :number", number=number
         )
         return zlib.decompress(row["content"]).decode() if row else ""
 
@@ -222,17 +224,17 @@ class Digests:
             rows = self._engine.fetch_all(
                 """
                 select number from digests d
-                where subscription = 0 and imported = 0 and chat <> 0 and issued < :before
-                    and not exists (select 1 from ledger l where l.digest = d.number)
-                    and not exists (select 1 from parcels p where p.digest = d.number
+                where subscription = 0 and imported = 0 and chat <> 0 and issued_at < :before
+                    and not exists (select 1 from receipts l where l.digest = d.number)
+                    and not exists (select 1 from outbox_messages p where p.digest = d.number
                         and p.state in ('ready', 'sending', 'unknown'))
-                order by issued limit :limit
+                order by issued_at limit :limit
                 """,
                 before=to_micros(before),
                 limit=limit,
             )
             number_values = [{"number": row["number"]} for row in rows]
-            for table in ("entry_glosses", "entries"):
+            for table in ("entry_summaries", "entries"):
                 self._engine.execute_many(
                     f"delete from {table} where digest = :number", number_values
                 )
@@ -253,12 +255,12 @@ def _row_values(digest: Digest) -> dict[str, Value]:
         "topic": digest.topic,
         "query": digest.query,
         "period": digest.period,
-        "issued": to_micros(digest.issued_at),
+        "issued_at": to_micros(digest.issued_at),
         "first_day": format_day(digest.first_day),
         "last_day": format_day(digest.last_day),
-        "seen": digest.announced_count,
+        "announced_count": digest.announced_count,
         "imported": int(digest.imported),
-        "beyond": json.dumps(Counter(digest.unstored_kinds)),
+        "unstored_kinds": json.dumps(Counter(digest.unstored_kinds)),
         "languages": json.dumps(digest.languages),
     }
 
@@ -273,12 +275,12 @@ def _digest_from_row(
     return Digest(
         topic=row["topic"],
         query=row["query"],
-        issued_at=from_micros(row["issued"]),
+        issued_at=from_micros(row["issued_at"]),
         entries=tuple(entry for is_shown, entry in entries if is_shown),
         left_out=tuple(entry for is_shown, entry in entries if not is_shown),
         first_day=parse_day(row["first_day"]),
         last_day=parse_day(row["last_day"]),
-        announced_count=row["seen"],
+        announced_count=row["announced_count"],
         period=row["period"],
         bot=row["bot"],
         chat=row["chat"],
@@ -295,7 +297,7 @@ def _digest_from_row(
 
 
 def _unstored_kinds(row: Row) -> tuple[AnnouncementKind, ...]:
-    counts: dict[str, int] = json.loads(row["beyond"])
+    counts: dict[str, int] = json.loads(row["unstored_kinds"])
     return tuple(kind for kind in AnnouncementKind for _ in range(counts.get(kind, 0)))
 
 
@@ -304,7 +306,7 @@ def _heading_from_row(row: Row) -> DigestHeading:
         number=row["number"],
         topic=row["topic"],
         query=row["query"],
-        issued_at=from_micros(row["issued"]),
+        issued_at=from_micros(row["issued_at"]),
         shown_count=row["shown"],
         left_out_count=row["left_out"] + len(_unstored_kinds(row)),
         period=row["period"],

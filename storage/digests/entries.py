@@ -26,7 +26,9 @@ from storage.records import (
 )
 from storage.summaries.summaries import Summaries, summary_from_row
 
-_ENTRY_COLUMNS = f"e.place, e.shown, e.kind, e.reasons, e.topics, e.verbatim, {PAPER_COLUMNS}"
+_ENTRY_COLUMNS = f"""
+    e.position, e.shown, e.kind, e.reasons, e.other_topics, e.verbatim, {PAPER_COLUMNS}
+"""
 _JOIN_PAPERS = """
     join papers p on p.key = e.paper
     join versions v on v.paper = e.paper and v.version = e.version and v.partial = e.partial
@@ -57,15 +59,15 @@ class Entries:
         shown_count = len(digest.entries)
         self._engine.execute_many(
             """
-            insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
-                topics, verbatim)
-            values (:digest, :place, :shown, :paper, :version, :partial, :kind, :reasons,
-                :topics, :verbatim)
+            insert into entries (digest, position, shown, paper, version, partial, kind, reasons,
+                other_topics, verbatim)
+            values (:digest, :position, :shown, :paper, :version, :partial, :kind, :reasons,
+                :other_topics, :verbatim)
             """,
             (
                 {
                     "digest": number,
-                    "place": position,
+                    "position": position,
                     "shown": int(position <= shown_count),
                     **_row_values(entry),
                 }
@@ -80,9 +82,10 @@ class Entries:
         """Give a new digest the entries another one began with; False when it has none."""
         copied_count = self._engine.execute(
             """
-            insert into entries (digest, place, shown, paper, version, partial, kind, reasons,
-                topics, verbatim)
-            select :number, place, shown, paper, version, partial, kind, reasons, topics, verbatim
+            insert into entries (digest, position, shown, paper, version, partial, kind, reasons,
+                other_topics, verbatim)
+            select :number, position, shown, paper, version, partial, kind, reasons, other_topics,
+                verbatim
             from entries where digest = :like
             """,
             number=number,
@@ -90,9 +93,10 @@ class Entries:
         )
         self._engine.execute(
             """
-            insert into entry_glosses (digest, revision, place, position, gloss)
-            select :number, revision, place, position, gloss
-            from entry_glosses where digest = :like and revision = 1
+            insert into entry_summaries (digest, revision, entry_position, summary_position,
+                summary)
+            select :number, revision, entry_position, summary_position, summary
+            from entry_summaries where digest = :like and revision = 1
             """,
             number=number,
             like=source_number,
@@ -108,16 +112,17 @@ class Entries:
         """Keep which glosses a revision shows at each place."""
         self._engine.execute_many(
             """
-            insert into entry_glosses (digest, revision, place, position, gloss)
-            values (:digest, :revision, :place, :position, :gloss)
+            insert into entry_summaries (digest, revision, entry_position, summary_position,
+                summary)
+            values (:digest, :revision, :entry_position, :summary_position, :summary)
             """,
             [
                 {
                     "digest": number,
                     "revision": revision,
-                    "place": entry_position,
-                    "position": summary_position,
-                    "gloss": self._summaries.get_or_add(summary).key,
+                    "entry_position": entry_position,
+                    "summary_position": summary_position,
+                    "summary": self._summaries.get_or_add(summary).key,
                 }
                 for entry_position, summaries in summaries_by_position
                 for summary_position, summary in enumerate(summaries)
@@ -135,14 +140,15 @@ class Entries:
         read_entry = self._read_entry if self._engine.is_writing else self._read_cached
         rows = self._engine.fetch_all(
             """
-            select place, shown, paper, version, partial, kind, reasons, topics, verbatim
-            from entries where digest = :digest and (place <= :last or shown = 1) order by place
+            select position, shown, paper, version, partial, kind, reasons, other_topics, verbatim
+            from entries where digest = :digest and (position <= :last or shown = 1)
+            order by position
             """,
             digest=number,
             last=2**62 if last_position is None else last_position,
         )
         summary_keys = self._summary_keys_by_position(
-            number, revision, rows[-1]["place"] if rows else 0
+            number, revision, rows[-1]["position"] if rows else 0
         )
         return [
             (
@@ -152,7 +158,7 @@ class Entries:
                     row["version"],
                     row["partial"],
                     _stored_entry(row),
-                    summary_keys.get(row["place"], ()),
+                    summary_keys.get(row["position"], ()),
                 ),
             )
             for row in rows
@@ -165,23 +171,24 @@ class Entries:
         keys: dict[int, tuple[int, ...]] = {}
         for row in self._engine.fetch_all(
             """
-            select place, gloss from entry_glosses
-            where digest = :digest and revision = :revision and place <= :last
-            order by place, position
+            select entry_position, summary from entry_summaries
+            where digest = :digest and revision = :revision and entry_position <= :last
+            order by entry_position, summary_position
             """,
             digest=number,
             revision=revision,
             last=last_position,
         ):
-            keys[row["place"]] = (*keys.get(row["place"], ()), row["gloss"])
+            position = row["entry_position"]
+            keys[position] = (*keys.get(position, ()), row["summary"])
         return keys
 
     def left_out_kinds_after(self, number: int, last_position: int) -> tuple[AnnouncementKind, ...]:
         """Return the kinds of what a digest left out behind a position, in order."""
         rows = self._engine.fetch_all(
             """
-            select kind from entries where digest = :digest and place > :last and shown = 0
-            order by place
+            select kind from entries where digest = :digest and position > :last and shown = 0
+            order by position
             """,
             digest=number,
             last=last_position,
@@ -207,7 +214,7 @@ class Entries:
             partial=partial,
         )
         rows = [
-            self._engine.fetch_one("select * from glosses where key = :key", key=summary_key)
+            self._engine.fetch_one("select * from summaries where key = :key", key=summary_key)
             for summary_key in summary_keys
         ]
         return _entry_from_stored(
@@ -226,10 +233,10 @@ class Entries:
             f"""
             select {_ENTRY_COLUMNS}
             from digests d join entries e on e.digest = d.number {_JOIN_PAPERS}
-            where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued >= :since
-                and not exists (select 1 from ledger l
+            where d.bot = :bot and d.chat = :chat and d.subscription > 0 and d.issued_at >= :since
+                and not exists (select 1 from receipts l
                     where l.bot = d.bot and l.chat = d.chat and l.paper = e.paper)
-            order by d.number desc, e.place limit :limit
+            order by d.number desc, e.position limit :limit
             """,
             bot=bot,
             chat=chat,
@@ -251,14 +258,14 @@ def _row_values(entry: Entry) -> dict[str, Value]:
         "partial": int(entry.paper.partial),
         "kind": entry.kind,
         "reasons": json.dumps(reasons, ensure_ascii=False),
-        "topics": to_json_list(entry.other_topics),
+        "other_topics": to_json_list(entry.other_topics),
         # ASCII, so that every string a document may hold comes back byte for byte.
         "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
     }
 
 
 def _stored_entry(row: Row) -> _StoredEntry:
-    return _StoredEntry(row["kind"], row["reasons"], row["topics"], row["verbatim"])
+    return _StoredEntry(row["kind"], row["reasons"], row["other_topics"], row["verbatim"])
 
 
 def _entry_from_stored(

@@ -26,7 +26,7 @@ class Receipts:
             return {}
         rows = self._engine.fetch_all(
             """
-            select paper, max(version) as version from ledger
+            select paper, max(version) as version from receipts
             where bot = :bot and chat = :chat and paper between :low and :high group by paper
             """,
             bot=bot,
@@ -47,10 +47,10 @@ class Receipts:
         """Reserve shown entries of an issued digest; return how many were free."""
         return self._engine.execute(
             """
-            insert into ledger (bot, chat, paper, version, state, digest, place, since)
-            select d.bot, d.chat, e.paper, e.version, 'reserved', e.digest, e.place, :now
+            insert into receipts (bot, chat, paper, version, state, digest, position, since)
+            select d.bot, d.chat, e.paper, e.version, 'reserved', e.digest, e.position, :now
             from entries e join digests d on d.number = e.digest
-            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+            where e.digest = :digest and e.shown = 1 and e.position between :first and :last
             on conflict do nothing
             """,
             digest=digest,
@@ -65,10 +65,10 @@ class Receipts:
         """Mark entries of a range as sent, shown or left out; return how many were new."""
         return self._engine.execute(
             """
-            insert into ledger (bot, chat, paper, version, state, digest, place, since)
-            select d.bot, d.chat, e.paper, e.version, 'sent', e.digest, e.place, :now
+            insert into receipts (bot, chat, paper, version, state, digest, position, since)
+            select d.bot, d.chat, e.paper, e.version, 'sent', e.digest, e.position, :now
             from entries e join digests d on d.number = e.digest
-            where e.digest = :digest and e.place between :first and :last
+            where e.digest = :digest and e.position between :first and :last
             on conflict do nothing
             """,
             digest=digest,
@@ -83,8 +83,8 @@ class Receipts:
         """Mark the reserved entries of a range as sent."""
         return self._engine.execute(
             """
-            update ledger set state = 'sent', since = :now
-            where digest = :digest and place between :first and :last and state = 'reserved'
+            update receipts set state = 'sent', since = :now
+            where digest = :digest and position between :first and :last and state = 'reserved'
             """,
             digest=digest,
             first=first_position,
@@ -108,9 +108,9 @@ class Receipts:
         row = self._engine.fetch_one(
             f"""
             select 1 from entries e join digests d on d.number = e.digest
-            join ledger l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
+            join receipts l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
                 and l.version >= e.version
-            where e.digest = :digest and e.shown = 1 and e.place between :first and :last
+            where e.digest = :digest and e.shown = 1 and e.position between :first and :last
                 and {condition}
             limit 1
             """,
@@ -127,11 +127,11 @@ class Receipts:
         """
         return self._engine.execute(
             """
-            delete from ledger
-            where digest = :digest and place between :first and :last and state = 'reserved'
-                and not exists (select 1 from parcels p
-                    where p.digest = ledger.digest
-                        and ledger.place between p."first" and p."last"
+            delete from receipts
+            where digest = :digest and position between :first and :last and state = 'reserved'
+                and not exists (select 1 from outbox_messages p
+                    where p.digest = receipts.digest
+                        and receipts.position between p.first_entry and p.last_entry
                         and p.state in ('ready', 'sending', 'unknown', 'sent'))
             """,
             digest=digest,
@@ -143,10 +143,10 @@ class Receipts:
         """Forget what some digests issued before an instant brought; reserved rows stay."""
         return self._engine.execute(
             """
-            delete from ledger where state = 'sent' and digest in (
+            delete from receipts where state = 'sent' and digest in (
                 select d.number from digests d
-                where d.number >= (select min(digest) from ledger) and d.issued < :before
-                    and exists (select 1 from ledger l
+                where d.number >= (select min(digest) from receipts) and d.issued_at < :before
+                    and exists (select 1 from receipts l
                         where l.digest = d.number and l.state = 'sent')
                 order by d.number limit :limit)
             """,

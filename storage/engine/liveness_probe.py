@@ -12,6 +12,7 @@ from storage.engine.column_types import to_micros
 from storage.engine.driver import sqlite3
 from storage.engine.file_checks import check_file, is_starting, path_from_url, to_storage_error
 from storage.engine.schema_version import (
+    MIGRATION_NAMES,
     Connection,
     applied_migrations,
     connect_read_only,
@@ -50,12 +51,10 @@ def probe_bot(url: str, lease_name: str, now: datetime) -> BotStatus:
 
 
 def _is_lease_held(connection: Connection, lease_name: str, now: datetime) -> bool:
-    if "duties" not in applied_migrations(
-        connection
-    ):  # a file that was made before there were leases
-        return False
+    if MIGRATION_NAMES[0] not in applied_migrations(connection):
+        return False  # of a program from before: nobody leads until it is brought up to date
     row = connection.execute(
-        "select holder, until from leases where duty = ?", (lease_name,)
+        "select holder, expires_at from leases where name = ?", (lease_name,)
     ).fetchone()
     if row is None:
         return False

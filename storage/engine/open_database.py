@@ -1,4 +1,4 @@
-"""Bringing a file to the newest schema, and looking whether it is whole."""
+"""Bring a file to the newest schema, copy it, and check whether it is intact."""
 
 from __future__ import annotations
 
@@ -29,16 +29,18 @@ def prepare_database(engine: Engine) -> None:
     with engine.translating_errors():
         schema_version.reject_foreign_database(connection, engine.path)
         schema_version.reject_newer_schema(connection, engine.path)
+        if schema_version.is_up_to_date(connection):
+            return
         applied_names = schema_version.applied_migrations(connection)
-    if len(applied_names) == len(schema_version.MIGRATION_NAMES):
-        return
-    from storage.engine import migrations  # with sqlite-utils, which nothing else needs
-
     if applied_names:
-        _back_up_before(engine, migrations.pending_migrations(connection)[0])
+        _back_up_before(engine, schema_version.next_migration(applied_names))
+    # With sqlite-utils, which nothing else needs.
+    from storage.engine import former_migrations, migrations
+
     # One transaction around all steps: two processes that open the file together take
     # turns, and the second finds nothing left to do.
     with engine.transaction(), engine.translating_errors():
+        former_migrations.renew(connection)
         migrations.apply_migrations(connection)
 
 
@@ -88,11 +90,11 @@ def check_health(engine: Engine) -> DatabaseHealth:
         size_bytes=sum(file.stat().st_size for file in (engine.path, wal_path) if file.exists()),
         papers=_count(engine, "select count(*) from papers"),
         announcements=_count(engine, "select count(*) from announcements"),
-        chats=_count(engine, "select count(*) from subscribers"),
+        chats=_count(engine, "select count(*) from chats"),
         subscriptions=_count(engine, "select count(*) from subscriptions"),
         digests=_count(engine, "select count(*) from digests"),
         waiting_messages=_count(
-            engine, "select count(*) from parcels where state in ('ready', 'sending')"
+            engine, "select count(*) from outbox_messages where state in ('ready', 'sending')"
         ),
         sqlite_version=".".join(map(str, SQLITE_VERSION)),
     )

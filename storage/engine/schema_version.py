@@ -1,7 +1,8 @@
-"""The schema of a file by the steps it has been through, told without loading what applies them."""
+"""Tell which schema a file has by the steps it went through, without loading those steps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
@@ -12,7 +13,11 @@ from storage.errors import ForeignDatabase, NewerSchema, OutdatedSchema
 Connection: TypeAlias = "sqlite3.Connection"
 
 # Every step of ``migrations`` by its name, in order.
-MIGRATION_NAMES = (
+MIGRATION_NAMES: tuple[str, ...] = ("first_schema",)
+
+# Every step of ``former_migrations``, in order: what a file from before the first schema went
+# through.
+FORMER_MIGRATION_NAMES: tuple[str, ...] = (
     "papers",
     "glosses",
     "paper_index",
@@ -53,6 +58,19 @@ def applied_migrations(connection: Connection) -> list[str]:
     return [str(row[0]) for row in connection.execute(_SELECT_APPLIED)]
 
 
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether a file has been through every step, and none that was given up since."""
+    return applied_migrations(connection) == list(MIGRATION_NAMES)
+
+
+def next_migration(applied_names: Sequence[str]) -> str:
+    """Return the first step that a file lacks, given the ones that it has been through."""
+    is_former = applied_names[0] in FORMER_MIGRATION_NAMES
+    names = FORMER_MIGRATION_NAMES + MIGRATION_NAMES if is_former else MIGRATION_NAMES
+    lacking_names = [name for name in names if name not in applied_names]
+    return lacking_names[0]
+
+
 def reject_foreign_database(connection: Connection, path: Path) -> None:
     """Raise ForeignDatabase for a file that holds another program's tables and none of ours."""
     if applied_migrations(connection):
@@ -73,7 +91,8 @@ def reject_foreign_database(connection: Connection, path: Path) -> None:
 
 def reject_newer_schema(connection: Connection, path: Path) -> None:
     """Raise NewerSchema for a file that has been through steps which this program does not know."""
-    unknown_names = [name for name in applied_migrations(connection) if name not in MIGRATION_NAMES]
+    known_names = {*MIGRATION_NAMES, *FORMER_MIGRATION_NAMES}
+    unknown_names = [name for name in applied_migrations(connection) if name not in known_names]
     if unknown_names:
         raise NewerSchema(
             f"{path} was written by a newer Papergram (it knows {', '.join(unknown_names)}); "
@@ -83,7 +102,7 @@ def reject_newer_schema(connection: Connection, path: Path) -> None:
 
 def reject_outdated_schema(connection: Connection, path: Path) -> None:
     """Raise OutdatedSchema for a file that lacks steps: whoever only reads applies none."""
-    if len(applied_migrations(connection)) < len(MIGRATION_NAMES):
+    if not is_up_to_date(connection):
         raise OutdatedSchema(
             f"{path} was last opened by an older Papergram; "
             "start `papergram run` once, which brings it up to date"

@@ -16,7 +16,9 @@ from storage.engine.column_types import (
 from storage.engine.sqlite import Engine, Row
 from storage.records import Backfill
 
-_KEY_CONDITION = '"set" = :set and "first" = :first and "last" = :last and feeds = :feeds'
+_KEY_CONDITION = """
+    set_spec = :set_spec and first_day = :first_day and last_day = :last_day and feeds = :feeds
+"""
 
 
 class Backfills:
@@ -30,25 +32,26 @@ class Backfills:
         return bool(
             self._engine.execute(
                 """
-                insert into harvests ("set", "first", "last", feeds, token, pages, made)
-                values (:set, :first, :last, :feeds, '', 0, :made)
+                insert into backfills (set_spec, first_day, last_day, feeds, resumption_token,
+                    pages, created_at)
+                values (:set_spec, :first_day, :last_day, :feeds, '', 0, :created_at)
                 on conflict do nothing
                 """,
-                set=backfill.set_spec,
-                first=format_day(backfill.first_day),
-                last=format_day(backfill.last_day),
+                set_spec=backfill.set_spec,
+                first_day=format_day(backfill.first_day),
+                last_day=format_day(backfill.last_day),
                 feeds=to_json_list(backfill.feeds),
-                made=to_micros(backfill.created_at),
+                created_at=to_micros(backfill.created_at),
             )
         )
 
     def get(self, backfill: Backfill) -> Backfill | None:
         """Return how far a harvest has come."""
         row = self._engine.fetch_one(
-            f"select * from harvests where {_KEY_CONDITION}",  # noqa: S608 - our own words
-            set=backfill.set_spec,
-            first=format_day(backfill.first_day),
-            last=format_day(backfill.last_day),
+            f"select * from backfills where {_KEY_CONDITION}",  # noqa: S608 - our own words
+            set_spec=backfill.set_spec,
+            first_day=format_day(backfill.first_day),
+            last_day=format_day(backfill.last_day),
             feeds=to_json_list(backfill.feeds),
         )
         return None if row is None else _backfill_from_row(row)
@@ -57,18 +60,18 @@ class Backfills:
         """Keep how far a harvest has come, in the transaction that keeps its papers."""
         self._engine.execute(
             f"""
-            update harvests set token = :token, pages = :pages, asked = :asked, made = :made,
-                done = :done
+            update backfills set resumption_token = :resumption_token, pages = :pages,
+                first_page_at = :first_page_at, created_at = :created_at, done_at = :done_at
             where {_KEY_CONDITION}
             """,  # noqa: S608 - our own words
-            token=backfill.resumption_token,
+            resumption_token=backfill.resumption_token,
             pages=backfill.pages,
-            asked=to_micros_or_null(backfill.first_page_at),
-            made=to_micros(backfill.created_at),
-            done=to_micros_or_null(backfill.done_at),
-            set=backfill.set_spec,
-            first=format_day(backfill.first_day),
-            last=format_day(backfill.last_day),
+            first_page_at=to_micros_or_null(backfill.first_page_at),
+            created_at=to_micros(backfill.created_at),
+            done_at=to_micros_or_null(backfill.done_at),
+            set_spec=backfill.set_spec,
+            first_day=format_day(backfill.first_day),
+            last_day=format_day(backfill.last_day),
             feeds=to_json_list(backfill.feeds),
         )
 
@@ -76,7 +79,8 @@ class Backfills:
         """Return the harvests that are not done, those of the oldest days first."""
         rows = self._engine.fetch_all(
             """
-            select * from harvests where done is null order by "first", "last", "set", feeds
+            select * from backfills where done_at is null
+            order by first_day, last_day, set_spec, feeds
             """
         )
         return [_backfill_from_row(row) for row in rows]
@@ -84,7 +88,7 @@ class Backfills:
     def reaching(self, day: date) -> list[Backfill]:
         """Return all harvests, done or not, that reach to a day or beyond."""
         rows = self._engine.fetch_all(
-            """select * from harvests where "last" >= :day order by "first", "set", feeds""",
+            "select * from backfills where last_day >= :day order by first_day, set_spec, feeds",
             day=format_day(day),
         )
         return [_backfill_from_row(row) for row in rows]
@@ -92,13 +96,13 @@ class Backfills:
 
 def _backfill_from_row(row: Row) -> Backfill:
     return Backfill(
-        set_spec=row["set"],
-        first_day=date.fromisoformat(row["first"]),
-        last_day=date.fromisoformat(row["last"]),
+        set_spec=row["set_spec"],
+        first_day=date.fromisoformat(row["first_day"]),
+        last_day=date.fromisoformat(row["last_day"]),
         feeds=texts_from_json(row["feeds"]),
-        created_at=from_micros(row["made"]),
-        resumption_token=row["token"],
+        created_at=from_micros(row["created_at"]),
+        resumption_token=row["resumption_token"],
         pages=row["pages"],
-        first_page_at=from_micros_or_none(row["asked"]),
-        done_at=from_micros_or_none(row["done"]),
+        first_page_at=from_micros_or_none(row["first_page_at"]),
+        done_at=from_micros_or_none(row["done_at"]),
     )

@@ -20,31 +20,36 @@ class FeedCursors:
 
     def get(self, source: str) -> FeedCursor:
         """Return a source's cursor; one that was never read begins empty."""
-        row = self._engine.fetch_one("select * from cursors where source = :source", source=source)
+        row = self._engine.fetch_one(
+            "select * from feed_cursors where source = :source", source=source
+        )
         return FeedCursor(source) if row is None else _cursor_from_row(row)
 
     def put(self, cursor: FeedCursor) -> None:
         """Keep a source's cursor in place of the former one."""
         self._engine.execute(
             """
-            insert into cursors (source, etag, token, day, batch, checked)
-            values (:source, :etag, :token, :day, :batch, :checked)
-            on conflict (source) do update set etag = excluded.etag, token = excluded.token,
-                day = excluded.day, batch = excluded.batch, checked = excluded.checked
+            insert into feed_cursors (source, etag, resumption_token, last_day,
+                batch_fingerprint, checked_at)
+            values (:source, :etag, :resumption_token, :last_day,
+                :batch_fingerprint, :checked_at)
+            on conflict (source) do update set etag = excluded.etag,
+                resumption_token = excluded.resumption_token, last_day = excluded.last_day,
+                batch_fingerprint = excluded.batch_fingerprint, checked_at = excluded.checked_at
             """,
             source=cursor.source,
             etag=cursor.etag,
-            token=cursor.resumption_token,
-            day=format_day(cursor.last_day),
-            batch=cursor.batch_fingerprint,
-            checked=to_micros_or_null(cursor.checked_at),
+            resumption_token=cursor.resumption_token,
+            last_day=format_day(cursor.last_day),
+            batch_fingerprint=cursor.batch_fingerprint,
+            checked_at=to_micros_or_null(cursor.checked_at),
         )
 
     def all(self) -> list[FeedCursor]:
         """Return the cursor of every source that was ever read."""
         return [
             _cursor_from_row(row)
-            for row in self._engine.fetch_all("select * from cursors order by source")
+            for row in self._engine.fetch_all("select * from feed_cursors order by source")
         ]
 
 
@@ -52,8 +57,8 @@ def _cursor_from_row(row: Row) -> FeedCursor:
     return FeedCursor(
         source=row["source"],
         etag=row["etag"],
-        resumption_token=row["token"],
-        last_day=parse_day(row["day"]),
-        batch_fingerprint=row["batch"],
-        checked_at=from_micros_or_none(row["checked"]),
+        resumption_token=row["resumption_token"],
+        last_day=parse_day(row["last_day"]),
+        batch_fingerprint=row["batch_fingerprint"],
+        checked_at=from_micros_or_none(row["checked_at"]),
     )

@@ -66,26 +66,26 @@ class FeedHealth:
         """Keep how a feed answered, since when it answers so, and the last day it was cut."""
         self._engine.execute(
             """
-            insert into answers (feed, condition, since, cut)
-            values (:feed, :condition, :now, :cut)
-            on conflict (feed) do update set condition = excluded.condition,
-                since = case when answers.condition = excluded.condition
-                    then answers.since else excluded.since end,
-                cut = coalesce(excluded.cut, answers.cut)
+            insert into feed_health (feed, status, since, truncated_day)
+            values (:feed, :status, :now, :truncated_day)
+            on conflict (feed) do update set status = excluded.status,
+                since = case when feed_health.status = excluded.status
+                    then feed_health.since else excluded.since end,
+                truncated_day = coalesce(excluded.truncated_day, feed_health.truncated_day)
             """,
             feed=feed,
-            condition=status,
+            status=status,
             now=to_micros(now),
-            cut=format_day(truncated_day),
+            truncated_day=format_day(truncated_day),
         )
 
     def statuses(self) -> dict[str, FeedStatus]:
         """Return how each feed answered last."""
-        rows = self._engine.fetch_all("select * from answers order by feed")
+        rows = self._engine.fetch_all("select * from feed_health order by feed")
         return {row["feed"]: _status_from_row(row) for row in rows}
 
 
 def _status_from_row(row: Row) -> FeedStatus:
     return FeedStatus(
-        row["feed"], row["condition"], from_micros(row["since"]), parse_day(row["cut"])
+        row["feed"], row["status"], from_micros(row["since"]), parse_day(row["truncated_day"])
     )

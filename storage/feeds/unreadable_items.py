@@ -26,17 +26,18 @@ class MissingPapers:
         """Keep papers that are to be asked for, unless they were noted before."""
         self._engine.execute_many(
             """
-            insert into outstanding (feed, id, "first", "last", version, kind, noted, attempts)
-            values (:feed, :id, :first, :last, :version, :kind, :noted, 0)
+            insert into missing_papers (feed, id, first_day, last_day, version, kind, noted_at,
+                attempts)
+            values (:feed, :id, :first_day, :last_day, :version, :kind, :noted_at, 0)
             on conflict do nothing
             """,
             [
                 {
                     **_key_values(paper),
-                    "first": format_day(paper.first_day),
+                    "first_day": format_day(paper.first_day),
                     "version": paper.version,
                     "kind": paper.kind,
-                    "noted": to_micros(paper.noted_at),
+                    "noted_at": to_micros(paper.noted_at),
                 }
                 for paper in papers
             ],
@@ -45,7 +46,7 @@ class MissingPapers:
     def unfinished(self) -> list[MissingPaper]:
         """Return the papers that are not done, those of the newest days first."""
         rows = self._engine.fetch_all(
-            'select * from outstanding where done is null order by "last" desc, feed, id'
+            "select * from missing_papers where done_at is null order by last_day desc, feed, id"
         )
         return [_paper_from_row(row) for row in rows]
 
@@ -53,15 +54,16 @@ class MissingPapers:
         """Keep what became of papers, in the transaction that keeps their announcements."""
         self._engine.execute_many(
             """
-            update outstanding set attempts = :attempts, asked = :asked, done = :done
-            where feed = :feed and id = :id and "last" = :last
+            update missing_papers set attempts = :attempts, last_requested_at = :last_requested_at,
+                done_at = :done_at
+            where feed = :feed and id = :id and last_day = :last_day
             """,
             [
                 {
                     **_key_values(paper),
                     "attempts": paper.attempts,
-                    "asked": to_micros_or_null(paper.last_requested_at),
-                    "done": to_micros_or_null(paper.done_at),
+                    "last_requested_at": to_micros_or_null(paper.last_requested_at),
+                    "done_at": to_micros_or_null(paper.done_at),
                 }
                 for paper in papers
             ],
@@ -71,8 +73,8 @@ class MissingPapers:
         """Delete some of the rows that were done before an instant; return how many."""
         return self._engine.execute(
             """
-            delete from outstanding where (feed, id, "last") in (
-                select feed, id, "last" from outstanding where done < :before limit :limit)
+            delete from missing_papers where (feed, id, last_day) in (
+                select feed, id, last_day from missing_papers where done_at < :before limit :limit)
             """,
             before=to_micros(before),
             limit=limit,
@@ -80,19 +82,19 @@ class MissingPapers:
 
 
 def _key_values(paper: MissingPaper) -> dict[str, Value]:
-    return {"feed": paper.feed, "id": paper.id, "last": format_day(paper.last_day)}
+    return {"feed": paper.feed, "id": paper.id, "last_day": format_day(paper.last_day)}
 
 
 def _paper_from_row(row: Row) -> MissingPaper:
     return MissingPaper(
         feed=row["feed"],
         id=row["id"],
-        first_day=date.fromisoformat(row["first"]),
-        last_day=date.fromisoformat(row["last"]),
-        noted_at=from_micros(row["noted"]),
+        first_day=date.fromisoformat(row["first_day"]),
+        last_day=date.fromisoformat(row["last_day"]),
+        noted_at=from_micros(row["noted_at"]),
         version=row["version"],
         kind=AnnouncementKind(row["kind"]) if row["kind"] else None,
         attempts=row["attempts"],
-        last_requested_at=from_micros_or_none(row["asked"]),
-        done_at=from_micros_or_none(row["done"]),
+        last_requested_at=from_micros_or_none(row["last_requested_at"]),
+        done_at=from_micros_or_none(row["done_at"]),
     )

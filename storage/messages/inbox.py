@@ -24,7 +24,7 @@ class Inbox:
     def _insert(self, update: InboxUpdate) -> int:
         return self._engine.execute(
             """
-            insert into updates (bot, id, chat, body, state, attempts, error)
+            insert into inbox_updates (bot, id, chat, body, state, attempts, error)
             values (:bot, :id, :chat, :body, 'pending', 0, '')
             on conflict do nothing
             """,
@@ -38,7 +38,8 @@ class Inbox:
         """Return updates that were not applied yet, the oldest first."""
         rows = self._engine.fetch_all(
             """
-            select * from updates where bot = :bot and state = 'pending' order by key limit :limit
+            select * from inbox_updates where bot = :bot and state = 'pending'
+            order by key limit :limit
             """,
             bot=bot,
             limit=limit,
@@ -49,8 +50,8 @@ class Inbox:
         """Return the oldest pending update of each chat: these may be applied side by side."""
         rows = self._engine.fetch_all(
             """
-            select u.* from updates u join (
-                select min(key) as key from updates where bot = :bot and state = 'pending'
+            select u.* from inbox_updates u join (
+                select min(key) as key from inbox_updates where bot = :bot and state = 'pending'
                 group by chat order by min(key) limit :limit
             ) head on head.key = u.key
             order by u.key
@@ -68,7 +69,7 @@ class Inbox:
         """
         rows = self._engine.execute_returning(
             """
-            update updates set attempts = attempts + 1
+            update inbox_updates set attempts = attempts + 1
             where bot = :bot and id = :id and state = 'pending' returning attempts
             """,
             bot=bot,
@@ -86,8 +87,8 @@ class Inbox:
         return bool(
             self._engine.execute(
                 """
-                update updates set state = 'applied', body = '', error = ''
-                where bot = :bot and id = :id and state = 'pending' and errand = ''
+                update inbox_updates set state = 'applied', body = '', error = ''
+                where bot = :bot and id = :id and state = 'pending' and follow_up = ''
                 """,
                 bot=bot,
                 id=id,
@@ -101,13 +102,14 @@ class Inbox:
         """
         self._engine.execute(
             """
-            update updates set state = 'pending', errand = :errand, body = :body, attempts = 1
+            update inbox_updates
+            set state = 'pending', follow_up = :follow_up, body = :body, attempts = 1
             where bot = :bot and id = :id and state = 'applied'
             """,
             bot=update.bot,
             id=update.id,
             body=update.body,
-            errand=follow_up,
+            follow_up=follow_up,
         )
 
     def mark_follow_up_done(self, bot: int, id: int) -> bool:
@@ -115,8 +117,8 @@ class Inbox:
         return bool(
             self._engine.execute(
                 """
-                update updates set state = 'applied', body = '', errand = '', error = ''
-                where bot = :bot and id = :id and state = 'pending' and errand <> ''
+                update inbox_updates set state = 'applied', body = '', follow_up = '', error = ''
+                where bot = :bot and id = :id and state = 'pending' and follow_up <> ''
                 """,
                 bot=bot,
                 id=id,
@@ -128,8 +130,8 @@ class Inbox:
         return bool(
             self._engine.execute(
                 """
-                update updates set state = 'failed', error = :reason
-                where bot = :bot and id = :id and state = 'pending' and errand = ''
+                update inbox_updates set state = 'failed', error = :reason
+                where bot = :bot and id = :id and state = 'pending' and follow_up = ''
                 """,
                 bot=bot,
                 id=id,
@@ -146,28 +148,28 @@ class Inbox:
             if not self.mark_failed(bot, id, "unreadable"):
                 return False
             self._engine.execute(
-                "update updates set body = '' where bot = :bot and id = :id and chat = 0",
+                "update inbox_updates set body = '' where bot = :bot and id = :id and chat = 0",
                 bot=bot,
                 id=id,
             )
             self._engine.execute(
                 """
-                insert into unreadable (bot, updates, last) values (:bot, 1, :at)
+                insert into unreadable_updates (bot, count, last_at) values (:bot, 1, :now)
                 on conflict (bot) do update
-                set updates = unreadable.updates + 1, last = excluded.last
+                set count = unreadable_updates.count + 1, last_at = excluded.last_at
                 """,
                 bot=bot,
-                at=to_micros(now),
+                now=to_micros(now),
             )
             return True
 
     def unreadable_updates(self, bot: int) -> UnreadableUpdates:
         """Tell how many updates nobody could read since the bot began, and when the last came."""
         row = self._engine.fetch_one(
-            "select updates, last from unreadable where bot = :bot", bot=bot
+            "select count, last_at from unreadable_updates where bot = :bot", bot=bot
         )
         return (
-            UnreadableUpdates(int(row["updates"]), from_micros(row["last"]))
+            UnreadableUpdates(int(row["count"]), from_micros(row["last_at"]))
             if row
             else UnreadableUpdates()
         )
@@ -179,7 +181,7 @@ class Inbox:
         """
         # By +bot no index is meant: the one of the ids would have to be sorted.
         row = self._engine.fetch_one(
-            "select id from updates where +bot = :bot order by key desc limit 1", bot=bot
+            "select id from inbox_updates where +bot = :bot order by key desc limit 1", bot=bot
         )
         return int(row["id"]) if row else 0
 
@@ -187,9 +189,9 @@ class Inbox:
         """Delete some settled updates, never the newest ones; return how many."""
         return self._engine.execute(
             """
-            delete from updates where key in (select key from updates
+            delete from inbox_updates where key in (select key from inbox_updates
                 where +bot = :bot and state <> 'pending' and key <= (
-                    select key from updates where +bot = :bot order by key desc
+                    select key from inbox_updates where +bot = :bot order by key desc
                     limit 1 offset :keep)
                 order by key limit :limit)
             """,
@@ -201,5 +203,5 @@ class Inbox:
 
 def _update_from_row(row: Row) -> InboxUpdate:
     return InboxUpdate(
-        row["bot"], row["id"], row["chat"], row["body"], row["errand"], row["attempts"]
+        row["bot"], row["id"], row["chat"], row["body"], row["follow_up"], row["attempts"]
     )

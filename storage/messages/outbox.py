@@ -33,18 +33,20 @@ from storage.records import (
 # are ordered among themselves, beside the digests: what one of both waits for holds no other. An
 # edit of a digest that waits holds no message.
 _SELECT_SENDABLE = """
-    select p.key, p.chat from parcels p
-    where p.bot = :bot and p.rank = :rank and p.state = 'ready'
+    select p.key, p.chat from outbox_messages p
+    where p.bot = :bot and p.priority = :priority and p.state = 'ready'
         and p.next_at <= :now and p.lease_until <= :now
-        and not exists (select 1 from parcels e
+        and not exists (select 1 from outbox_messages e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece) and (e.rank < 0) = (p.rank < 0)
-                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now
-                    or p.rank < 0))
-        and not exists (select 1 from holds h
+                and (e.queue_position, e.fallback_part) < (p.queue_position, p.fallback_part)
+                and (e.priority < 0) = (p.priority < 0)
+                and (e.edited_message_id = 0 or p.edited_message_id > 0 or e.state = 'sending'
+                    or e.lease_until > :now or p.priority < 0))
+        and not exists (select 1 from chat_holds h
             where h.bot = p.bot and (h.chat = p.chat or h.chat = 0)
-                and case when p.rank < 0 then h.told else h.until end > :now)
-    order by p.next_at, p.turn, p.piece limit :limit
+                and case when p.priority < 0 then h.held_by_telegram_until
+                    else h.held_until end > :now)
+    order by p.next_at, p.queue_position, p.fallback_part limit :limit
 """
 
 
@@ -96,7 +98,7 @@ def _first_sendable_keys(
         if len(keys) >= limit:
             break
         rows = engine.fetch_all(
-            _SELECT_SENDABLE, bot=bot, rank=priority, now=to_micros(now), limit=fetch_limit
+            _SELECT_SENDABLE, bot=bot, priority=priority, now=to_micros(now), limit=fetch_limit
         )
         keys += [row["key"] for row in rows if row["chat"] not in excluded_chats]
     return keys[:limit]
@@ -106,8 +108,8 @@ def requeue_interrupted_sends(engine: Engine, bot: int, now: datetime) -> None:
     """Make ready again, with one more doubt, what was left in the middle of a send."""
     engine.execute(
         """
-        update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
-            lease_until = 0
+        update outbox_messages set state = 'ready',
+            unknown_sends = unknown_sends + (edited_message_id = 0), holder = '', lease_until = 0
         where bot = :bot and state = 'sending' and lease_until <= :now
         """,
         bot=bot,
@@ -121,7 +123,8 @@ def lease_message(
     """Give a parcel to a holder for some seconds and raise its fence."""
     [row] = engine.execute_returning(
         """
-        update parcels set holder = :holder, lease_until = :until, fence = fence + 1
+        update outbox_messages
+        set holder = :holder, lease_until = :until, fencing_token = fencing_token + 1
         where key = :key returning *
         """,
         key=key,
@@ -145,13 +148,13 @@ def mark_sending(
     return bool(
         engine.execute(
             """
-            update parcels set state = 'sending',
+            update outbox_messages set state = 'sending',
                 lease_until = case when lease_until < :ends then :ends else lease_until end
-            where key = :key and fence = :fence and state = 'ready' and lease_until > :until
-                and (expires is null or expires > :now)
+            where key = :key and fencing_token = :fencing_token and state = 'ready'
+                and lease_until > :until and (expires_at is null or expires_at > :now)
             """,
             key=message.key,
-            fence=message.fencing_token,
+            fencing_token=message.fencing_token,
             until=to_micros(now) + seconds_to_micros(min_lease_seconds),
             ends=to_micros(now) + seconds_to_micros(send_seconds),
             now=to_micros(now),
@@ -164,15 +167,17 @@ def recover_claims(engine: Engine, bot: int) -> int:
     with engine.ensure_transaction():
         engine.execute(
             """
-            update parcels set holder = '', lease_until = 0, fence = fence + 1
+            update outbox_messages
+            set holder = '', lease_until = 0, fencing_token = fencing_token + 1
             where bot = :bot and state = 'ready' and holder <> ''
             """,
             bot=bot,
         )
         return engine.execute(
             """
-            update parcels set state = 'ready', doubts = doubts + (edits = 0), holder = '',
-                lease_until = 0, fence = fence + 1
+            update outbox_messages set state = 'ready',
+                unknown_sends = unknown_sends + (edited_message_id = 0), holder = '',
+                lease_until = 0, fencing_token = fencing_token + 1
             where bot = :bot and state = 'sending'
             """,
             bot=bot,
@@ -184,11 +189,11 @@ def release_message(engine: Engine, message: OutboxMessage) -> bool:
     return bool(
         engine.execute(
             """
-            update parcels set holder = '', lease_until = 0
-            where key = :key and fence = :fence and state = 'ready'
+            update outbox_messages set holder = '', lease_until = 0
+            where key = :key and fencing_token = :fencing_token and state = 'ready'
             """,
             key=message.key,
-            fence=message.fencing_token,
+            fencing_token=message.fencing_token,
         )
     )
 
@@ -197,7 +202,7 @@ def release_holder(engine: Engine, holder: str) -> int:
     """Free what a holder claimed and has not begun to send; return how many."""
     return engine.execute(
         """
-        update parcels set holder = '', lease_until = 0
+        update outbox_messages set holder = '', lease_until = 0
         where state = 'ready' and holder = :holder
         """,
         holder=holder,
@@ -211,29 +216,36 @@ def hold_chat(engine: Engine, bot: int, chat: int, until: datetime, *, by_telegr
     """
     engine.execute(
         """
-        insert into holds (bot, chat, until, told) values (:bot, :chat, :until, :told)
+        insert into chat_holds (bot, chat, held_until, held_by_telegram_until)
+        values (:bot, :chat, :until, :until_by_telegram)
         on conflict (bot, chat) do update set
-            until = case when excluded.until > holds.until then excluded.until
-                else holds.until end,
-            told = case when excluded.told > holds.told then excluded.told else holds.told end
-            where excluded.until > holds.until or excluded.told > holds.told
+            held_until = case when excluded.held_until > chat_holds.held_until
+                then excluded.held_until else chat_holds.held_until end,
+            held_by_telegram_until = case
+                when excluded.held_by_telegram_until > chat_holds.held_by_telegram_until
+                then excluded.held_by_telegram_until else chat_holds.held_by_telegram_until end
+            where excluded.held_until > chat_holds.held_until
+                or excluded.held_by_telegram_until > chat_holds.held_by_telegram_until
         """,
         bot=bot,
         chat=chat,
         until=to_micros(until),
-        told=to_micros(until) if by_telegram else 0,
+        until_by_telegram=to_micros(until) if by_telegram else 0,
     )
 
 
 def release_far_holds(engine: Engine, bot: int, now: datetime, latest: datetime) -> None:
     """Let out what is held or put off beyond an instant; nothing is written where nothing is."""
     values: dict[str, Value] = {"bot": bot, "latest": to_micros(latest)}
-    if engine.fetch_one("select 1 from holds where bot = :bot and until > :latest", **values):
-        engine.execute("delete from holds where bot = :bot and until > :latest", **values)
+    condition = "bot = :bot and held_until > :latest"
+    if engine.fetch_one(f"select 1 from chat_holds where {condition}", **values):
+        engine.execute(f"delete from chat_holds where {condition}", **values)
     condition = "bot = :bot and state = 'ready' and next_at > :latest"
-    if engine.fetch_one(f"select 1 from parcels where {condition} limit 1", **values):
+    if engine.fetch_one(f"select 1 from outbox_messages where {condition} limit 1", **values):
         engine.execute(
-            f"update parcels set next_at = :now where {condition}", now=to_micros(now), **values
+            f"update outbox_messages set next_at = :now where {condition}",
+            now=to_micros(now),
+            **values,
         )
 
 

@@ -43,7 +43,8 @@ def insert_replies(
         return []
     rows = engine.execute_returning(
         """
-        update parcels set holder = :holder, lease_until = :until, fence = fence + 1
+        update outbox_messages
+        set holder = :holder, lease_until = :until, fencing_token = fencing_token + 1
         where bot = :bot and chat = :chat and period = :period
         returning *
         """,
@@ -60,13 +61,14 @@ def has_waiting_reply(engine: Engine, bot: int, chat: int) -> bool:
     """Whether an answer to a chat has not left yet."""
     row = engine.fetch_one(
         """
-        select 1 from parcels
-        where bot = :bot and chat = :chat and rank = :rank and state in ('ready', 'sending')
+        select 1 from outbox_messages
+        where bot = :bot and chat = :chat and priority = :priority
+            and state in ('ready', 'sending')
         limit 1
         """,
         bot=bot,
         chat=chat,
-        rank=Priority.REPLY,
+        priority=Priority.REPLY,
     )
     return row is not None
 
@@ -74,7 +76,10 @@ def has_waiting_reply(engine: Engine, bot: int, chat: int) -> bool:
 def is_held_by_telegram(engine: Engine, bot: int, chat: int, now: datetime) -> bool:
     """Whether Telegram told us to wait, for this chat or for all of them."""
     row = engine.fetch_one(
-        "select 1 from holds where bot = :bot and told > :now and (chat = :chat or chat = 0)",
+        """
+        select 1 from chat_holds
+        where bot = :bot and held_by_telegram_until > :now and (chat = :chat or chat = 0)
+        """,
         bot=bot,
         chat=chat,
         now=to_micros(now),
@@ -84,12 +89,14 @@ def is_held_by_telegram(engine: Engine, bot: int, chat: int, now: datetime) -> b
 
 def drop_expired_replies(engine: Engine, bot: int, now: datetime) -> None:
     """Drop the answers that nobody waits for any more and nobody is about to send."""
-    _drop_replies(engine, "expires <= :now and lease_until <= :now", now, REASON_EXPIRED, bot=bot)
+    _drop_replies(
+        engine, "expires_at <= :now and lease_until <= :now", now, REASON_EXPIRED, bot=bot
+    )
 
 
 def _drop_replaced_edits(engine: Engine, reply: OutboxMessage, now: datetime) -> None:
-    condition = "chat = :chat and edits = :edits"
-    values = {"bot": reply.bot, "chat": reply.chat, "edits": reply.edited_message_id}
+    condition = "chat = :chat and edited_message_id = :edited_message_id"
+    values = {"bot": reply.bot, "chat": reply.chat, "edited_message_id": reply.edited_message_id}
     _drop_replies(engine, condition, now, REASON_REPLACED, **values)
 
 
@@ -116,9 +123,9 @@ def _drop_replies(
 ) -> None:
     rows = engine.execute_returning(
         f"""
-        update parcels set state = 'dropped', error = :reason, settled = :now, content = null,
-            holder = '', lease_until = 0, fence = fence + 1
-        where bot = :bot and rank = {Priority.REPLY:d} and state = 'ready' and {condition}
+        update outbox_messages set state = 'dropped', error = :reason, settled_at = :now,
+            reply_content = null, holder = '', lease_until = 0, fencing_token = fencing_token + 1
+        where bot = :bot and priority = {Priority.REPLY:d} and state = 'ready' and {condition}
         returning key
         """,  # noqa: S608 - only our own words are filled in; every value is a :name
         reason=reason,
@@ -133,17 +140,19 @@ def delete_reply_to_unknown_chat(engine: Engine, key: int) -> None:
     """Delete a settled answer, and what holds it back, of a chat that the store does not know."""
     rows = engine.execute_returning(
         """
-        delete from parcels
-        where key = :key and rank < 0 and state not in ('ready', 'sending')
-            and not exists (select 1 from subscribers s
-                where s.bot = parcels.bot and s.chat = parcels.chat)
+        delete from outbox_messages
+        where key = :key and priority < 0 and state not in ('ready', 'sending')
+            and not exists (select 1 from chats s
+                where s.bot = outbox_messages.bot and s.chat = outbox_messages.chat)
         returning bot, chat
         """,
         key=key,
     )
     for row in rows:
         engine.execute(
-            "delete from holds where bot = :bot and chat = :chat", bot=row["bot"], chat=row["chat"]
+            "delete from chat_holds where bot = :bot and chat = :chat",
+            bot=row["bot"],
+            chat=row["chat"],
         )
 
 
@@ -151,8 +160,8 @@ def count_expired_since(engine: Engine, bot: int, since: datetime) -> int:
     """Count the answers that were dropped since an instant because they were late."""
     row = engine.fetch_one(
         """
-        select count(*) as n from parcels
-        where bot = :bot and rank < 0 and settled >= :since and state = 'dropped'
+        select count(*) as n from outbox_messages
+        where bot = :bot and priority < 0 and settled_at >= :since and state = 'dropped'
             and error = :reason
         """,
         bot=bot,
@@ -168,9 +177,10 @@ def delete_settled_replies(
     """Delete some answers that were settled before an instant, or only those that were sent."""
     return engine.execute(
         """
-        delete from parcels where key in (select key from parcels
-            where bot = :bot and rank < 0 and settled < :before and (:sent = 0 or state = 'sent')
-            order by settled limit :limit)
+        delete from outbox_messages where key in (select key from outbox_messages
+            where bot = :bot and priority < 0 and settled_at < :before
+                and (:sent = 0 or state = 'sent')
+            order by settled_at limit :limit)
         """,
         bot=bot,
         before=to_micros(before),

@@ -25,10 +25,11 @@ REASON_BY_HAND = "dropped by hand"
 _CHAT_CONDITION = "bot = :bot and chat = :chat and period >= ''"
 # The parcels of a refused one that were put in its place.
 _HAS_REPLACEMENT = """
-    exists (select 1 from parcels p
-        where p.bot = parcels.bot and p.chat = parcels.chat
-            and p.period = parcels.period and p.part = parcels.part
-            and p.revision = parcels.revision and p.piece > parcels.piece)
+    exists (select 1 from outbox_messages p
+        where p.bot = outbox_messages.bot and p.chat = outbox_messages.chat
+            and p.period = outbox_messages.period and p.part = outbox_messages.part
+            and p.revision = outbox_messages.revision
+            and p.fallback_part > outbox_messages.fallback_part)
 """
 
 
@@ -44,7 +45,7 @@ def retry_message(engine: Engine, key: int, now: datetime) -> bool:
 def requeue_dropped(engine: Engine, bot: int, chat: int, now: datetime) -> int:
     """Make ready again what was dropped with its chat; return how many."""
     condition = f"""
-        {_CHAT_CONDITION} and state = 'dropped' and error <> :by_hand and edits = 0
+        {_CHAT_CONDITION} and state = 'dropped' and error <> :by_hand and edited_message_id = 0
         and not {_HAS_REPLACEMENT}
     """
     return _requeue_each(engine, condition, now, bot=bot, chat=chat, by_hand=REASON_BY_HAND)
@@ -55,7 +56,11 @@ def _requeue_each(engine: Engine, condition: str, now: datetime, **values: Value
     with engine.ensure_transaction():
         # What an answer said is gone.
         rows = engine.fetch_all(
-            f"select * from parcels where {condition} and rank >= 0 order by turn, piece", **values
+            f"""
+            select * from outbox_messages where {condition} and priority >= 0
+            order by queue_position, fallback_part
+            """,
+            **values,
         )
         return sum(_requeue(engine, message, now) for message in map(message_from_row, rows))
 
@@ -69,12 +74,13 @@ def _requeue(engine: Engine, message: OutboxMessage, now: datetime) -> bool:
         return False
     engine.execute(
         """
-        update parcels set state = 'ready', attempts = 0, next_at = :now, settled = null,
-            error = '', fence = fence + 1, doubts = case doubts when 0 then :doubts else doubts end
+        update outbox_messages set state = 'ready', attempts = 0, next_at = :now, settled_at = null,
+            error = '', fencing_token = fencing_token + 1,
+            unknown_sends = case unknown_sends when 0 then :unknown_sends else unknown_sends end
         where key = :key
         """,
         now=to_micros(now),
-        doubts=int(not message.edited_message_id and receipts.has_sent_any(*entry_range)),
+        unknown_sends=int(not message.edited_message_id and receipts.has_sent_any(*entry_range)),
         key=message.key,
     )
     receipts.reserve_entries(
@@ -104,8 +110,9 @@ def _drop_messages(
     with engine.ensure_transaction():
         rows = engine.execute_returning(
             f"""
-            update parcels set state = 'dropped', settled = :now, error = :reason, content = null,
-                holder = '', lease_until = 0, fence = fence + 1
+            update outbox_messages set state = 'dropped', settled_at = :now, error = :reason,
+                reply_content = null, holder = '', lease_until = 0,
+                fencing_token = fencing_token + 1
             where {condition} returning *
             """,
             now=to_micros(now),
@@ -121,14 +128,18 @@ def _drop_messages(
 
 def get_message(engine: Engine, key: int) -> OutboxMessage | None:
     """Return a parcel by its key."""
-    row = engine.fetch_one("select * from parcels where key = :key", key=key)
+    row = engine.fetch_one("select * from outbox_messages where key = :key", key=key)
     return None if row is None else message_from_row(row)
 
 
 def messages_of_digest(engine: Engine, digest: int) -> list[OutboxMessage]:
     """Return the parcels of a digest in their order."""
     rows = engine.fetch_all(
-        "select * from parcels where digest = :digest order by turn, piece", digest=digest
+        """
+        select * from outbox_messages where digest = :digest
+        order by queue_position, fallback_part
+        """,
+        digest=digest,
     )
     return [message_from_row(row) for row in rows]
 
@@ -138,7 +149,7 @@ def bots_with_messages(engine: Engine) -> list[int]:
     bot_ids: list[int] = []
     while True:
         rows = engine.fetch_all(
-            "select min(bot) as bot from parcels where bot > :last",
+            "select min(bot) as bot from outbox_messages where bot > :last",
             last=bot_ids[-1] if bot_ids else -1,
         )
         if rows[0]["bot"] is None:
@@ -149,7 +160,7 @@ def bots_with_messages(engine: Engine) -> list[int]:
 def counts_by_state(engine: Engine, bot: int) -> dict[MessageState, int]:
     """Count a bot's parcels by state, absent states as 0."""
     rows = engine.fetch_all(
-        "select state, count(*) as n from parcels where bot = :bot group by state", bot=bot
+        "select state, count(*) as n from outbox_messages where bot = :bot group by state", bot=bot
     )
     known_counts = {MessageState(row["state"]): int(row["n"]) for row in rows}
     return {state: known_counts.get(state, 0) for state in MessageState}
@@ -158,7 +169,7 @@ def counts_by_state(engine: Engine, bot: int) -> dict[MessageState, int]:
 def count_unknown_sends(engine: Engine, bot: int) -> int:
     """Count the sends whose outcome nobody knows."""
     row = engine.fetch_one(
-        "select coalesce(sum(doubts), 0) as n from parcels where bot = :bot", bot=bot
+        "select coalesce(sum(unknown_sends), 0) as n from outbox_messages where bot = :bot", bot=bot
     )
     return int(row["n"]) if row else 0
 
@@ -169,8 +180,8 @@ def messages_in_state(
     """Return a bot's parcels in a state, those first that came to it first."""
     rows = engine.fetch_all(
         """
-        select * from parcels where bot = :bot and state = :state
-        order by settled, key limit :limit
+        select * from outbox_messages where bot = :bot and state = :state
+        order by settled_at, key limit :limit
         """,
         bot=bot,
         state=state,
@@ -183,7 +194,7 @@ def oldest_due_at(engine: Engine, bot: int, now: datetime) -> datetime | None:
     """Return since when the longest waiting parcel could have left."""
     row = engine.fetch_one(
         """
-        select min(next_at) as next_at from parcels
+        select min(next_at) as next_at from outbox_messages
         where bot = :bot and state = 'ready' and next_at between 1 and :now
         """,
         bot=bot,
@@ -198,9 +209,9 @@ def delete_settled(
     """Delete the parcels of a state that were settled first, if before an instant."""
     return engine.execute(
         """
-        delete from parcels where key in (select key from parcels
-            where bot = :bot and state = :state and settled < :before
-            order by settled, key limit :limit)
+        delete from outbox_messages where key in (select key from outbox_messages
+            where bot = :bot and state = :state and settled_at < :before
+            order by settled_at, key limit :limit)
         """,
         bot=bot,
         state=state,

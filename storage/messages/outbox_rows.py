@@ -15,16 +15,18 @@ from storage.engine.sqlite import Engine, Row, Value
 from storage.records import MessageForm, MessageState, Notice, OutboxMessage, Priority
 
 _INSERT_MESSAGE = """
-    insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
-        "first", "last", form, language, languages, zone, notice, silent, state, turn,
-        attempts, doubts, fence, holder, lease_until, next_at, message, error, rank, content,
-        expires)
-    values (:bot, :chat, :thread, :period, :part, :piece, :revision, :edits, :digest,
-        :first, :last, :form, :language, :languages, :zone, :notice, :silent, 'ready',
-        coalesce(:turn, (select coalesce(max(turn), 0) + 1 from parcels)),
+    insert into outbox_messages (bot, chat, thread, period, part, fallback_part, revision,
+        edited_message_id, digest, first_entry, last_entry, form, language, languages, zone,
+        notice, silent, state, queue_position, attempts, unknown_sends, fencing_token, holder,
+        lease_until, next_at, message_id, error, priority, reply_content, expires_at)
+    values (:bot, :chat, :thread, :period, :part, :fallback_part, :revision,
+        :edited_message_id, :digest, :first_entry, :last_entry, :form, :language, :languages, :zone,
+        :notice, :silent, 'ready',
+        coalesce(:queue_position,
+            (select coalesce(max(queue_position), 0) + 1 from outbox_messages)),
         0, 0, 0, '', 0,
-        coalesce(:due, (select issued from digests where number = :digest), 0), 0, '', :rank,
-        :content, :expires)
+        coalesce(:due, (select issued_at from digests where number = :digest), 0), 0, '', :priority,
+        :reply_content, :expires_at)
     on conflict do nothing
 """
 
@@ -39,7 +41,7 @@ def insert_message(
     return bool(
         engine.execute(
             _INSERT_MESSAGE,
-            turn=queue_position,
+            queue_position=queue_position,
             due=to_micros_or_null(due_at),
             **_row_values(message),
         )
@@ -53,21 +55,21 @@ def _row_values(message: OutboxMessage) -> dict[str, Value]:
         "thread": message.thread,
         "period": message.period,
         "part": message.part,
-        "piece": message.fallback_part,
+        "fallback_part": message.fallback_part,
         "revision": message.revision,
-        "edits": message.edited_message_id,
+        "edited_message_id": message.edited_message_id,
         "digest": message.digest,
-        "first": message.first_entry,
-        "last": message.last_entry,
+        "first_entry": message.first_entry,
+        "last_entry": message.last_entry,
         "form": message.form,
         "language": message.language,
         "languages": to_json_list(message.languages),
         "zone": message.zone,
         "notice": _notice_to_json(message.notice),
         "silent": int(message.silent),
-        "rank": message.priority,
-        "content": message.reply_content or None,
-        "expires": to_micros_or_null(message.expires_at),
+        "priority": message.priority,
+        "reply_content": message.reply_content or None,
+        "expires_at": to_micros_or_null(message.expires_at),
     }
 
 
@@ -96,22 +98,22 @@ def message_from_row(row: Row) -> OutboxMessage:
         languages=texts_from_json(row["languages"]),
         zone=row["zone"],
         thread=row["thread"],
-        fallback_part=row["piece"],
+        fallback_part=row["fallback_part"],
         digest=row["digest"],
-        first_entry=row["first"],
-        last_entry=row["last"],
+        first_entry=row["first_entry"],
+        last_entry=row["last_entry"],
         notice=_notice_from_json(row["notice"]),
         silent=bool(row["silent"]),
         state=MessageState(row["state"]),
         attempts=row["attempts"],
-        unknown_sends=row["doubts"],
-        fencing_token=row["fence"],
-        message_id=row["message"],
+        unknown_sends=row["unknown_sends"],
+        fencing_token=row["fencing_token"],
+        message_id=row["message_id"],
         error=row["error"],
         revision=row["revision"],
-        edited_message_id=row["edits"],
-        priority=Priority(row["rank"]),
-        reply_content=row["content"] or "",
-        expires_at=from_micros_or_none(row["expires"]),
+        edited_message_id=row["edited_message_id"],
+        priority=Priority(row["priority"]),
+        reply_content=row["reply_content"] or "",
+        expires_at=from_micros_or_none(row["expires_at"]),
         key=row["key"],
     )

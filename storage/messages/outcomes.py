@@ -28,21 +28,21 @@ from storage.records import (
 )
 
 _RELEASE_CLAIM = "holder = '', lease_until = 0"
-_IS_CLAIMED = "key = :key and fence = :fence and state in ('ready', 'sending')"
+_IS_CLAIMED = "key = :key and fencing_token = :fencing_token and state in ('ready', 'sending')"
 
 
 def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: datetime) -> bool:
     """Keep the message's id, empty the payload, count the entries as received."""
     is_recorded = engine.execute(
         f"""
-        update parcels set state = 'sent', message = :message, error = '', notice = null,
-            content = null, settled = :now, {_RELEASE_CLAIM}
+        update outbox_messages set state = 'sent', message_id = :message_id, error = '',
+            notice = null, reply_content = null, settled_at = :now, {_RELEASE_CLAIM}
         where {_IS_CLAIMED}
         """,
-        message=outcome.message_id,
+        message_id=outcome.message_id,
         now=to_micros(now),
         key=message.key,
-        fence=message.fencing_token,
+        fencing_token=message.fencing_token,
     )
     if is_recorded:
         if message.priority is Priority.REPLY:
@@ -53,7 +53,7 @@ def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: date
             )
         engine.execute(
             """
-            update subscribers set bounces = 0, bounced = null
+            update chats set bounces = 0, last_bounce_day = null
             where bot = :bot and chat = :chat and bounces > 0
             """,
             bot=message.bot,
@@ -69,7 +69,7 @@ def record_retry(
     return bool(
         engine.execute(
             f"""
-            update parcels set state = 'ready', next_at = :next_at, error = :reason,
+            update outbox_messages set state = 'ready', next_at = :next_at, error = :reason,
                 attempts = attempts + :counted, {_RELEASE_CLAIM}
             where {_IS_CLAIMED}
             """,
@@ -77,7 +77,7 @@ def record_retry(
             reason=outcome.reason,
             counted=int(outcome.counts_as_attempt),
             key=message.key,
-            fence=message.fencing_token,
+            fencing_token=message.fencing_token,
         )
     )
 
@@ -98,18 +98,19 @@ def record_unknown(
     final_state = "dropped" if message.priority is Priority.REPLY else "unknown"
     is_recorded = engine.execute(
         f"""
-        update parcels set state = :state, doubts = doubts + 1, attempts = attempts + 1,
-            next_at = :next_at, settled = :settled, error = :reason,
-            content = case when :resend then content else null end, {_RELEASE_CLAIM}
+        update outbox_messages set state = :state, unknown_sends = unknown_sends + 1,
+            attempts = attempts + 1, next_at = :next_at, settled_at = :settled_at, error = :reason,
+            reply_content = case when :resend then reply_content else null end,
+            {_RELEASE_CLAIM}
         where {_IS_CLAIMED}
         """,
         state="ready" if resend else final_state,
-        settled=None if resend else to_micros(now),
+        settled_at=None if resend else to_micros(now),
         next_at=to_micros(now) + seconds_to_micros(resend_delay),
         resend=int(resend),
         reason=outcome.reason,
         key=message.key,
-        fence=message.fencing_token,
+        fencing_token=message.fencing_token,
     )
     if is_recorded and not resend:
         Receipts(engine).mark_sent(message.digest, message.first_entry, message.last_entry, now=now)
@@ -137,8 +138,8 @@ def record_unreachable_chat(
         return False
     engine.execute(
         """
-        update subscribers set paused = :reason, paused_until = null
-        where bot = :bot and chat = :chat and paused = ''
+        update chats set pause_reason = :reason, paused_until = null
+        where bot = :bot and chat = :chat and pause_reason = ''
         """,
         reason=outcome.reason,
         bot=message.bot,
@@ -146,8 +147,8 @@ def record_unreachable_chat(
     )
     dropped_rows = engine.execute_returning(
         f"""
-        update parcels set state = 'dropped', error = :reason, settled = :now, content = null,
-            {_RELEASE_CLAIM}
+        update outbox_messages set state = 'dropped', error = :reason, settled_at = :now,
+            reply_content = null, {_RELEASE_CLAIM}
         where bot = :bot and chat = :chat and state in ('ready', 'sending')
         returning *
         """,
@@ -175,15 +176,19 @@ def record_rejection(
 
     An edit is given up: what it would have changed has been delivered. So is an answer.
     """
-    row = engine.fetch_one("select turn from parcels where key = :key", key=message.key)
+    row = engine.fetch_one(
+        "select queue_position from outbox_messages where key = :key", key=message.key
+    )
     state = "dropped" if message.edited_message_id or message.priority is Priority.REPLY else "dead"
     if row is None or not _finish_message(engine, message, state, outcome.reason, now):
         return False
     if sum(
-        outbox_rows.insert_message(engine, replacement, now, queue_position=row["turn"])
+        outbox_rows.insert_message(engine, replacement, now, queue_position=row["queue_position"])
         for replacement in replacements
     ):
-        engine.execute("update parcels set state = 'dropped' where key = :key", key=message.key)
+        engine.execute(
+            "update outbox_messages set state = 'dropped' where key = :key", key=message.key
+        )
     Receipts(engine).release_entries(message.digest, message.first_entry, message.last_entry)
     outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
     return True
@@ -195,14 +200,14 @@ def _finish_message(
     return bool(
         engine.execute(
             f"""
-            update parcels set state = :state, error = :reason, settled = :now, content = null,
-                {_RELEASE_CLAIM}
+            update outbox_messages set state = :state, error = :reason, settled_at = :now,
+                reply_content = null, {_RELEASE_CLAIM}
             where {_IS_CLAIMED}
             """,
             state=state,
             reason=reason,
             now=to_micros(now),
             key=message.key,
-            fence=message.fencing_token,
+            fencing_token=message.fencing_token,
         )
     )

@@ -24,7 +24,7 @@ class Incidents:
         """Return what was told, by name."""
         return [
             _notified_from_row(row)
-            for row in self._engine.fetch_all("select * from troubles order by name")
+            for row in self._engine.fetch_all("select * from incidents order by name")
         ]
 
     def save(self, notified: NotifiedIncident) -> None:
@@ -32,25 +32,27 @@ class Incidents:
         notice = notified.incident.notice
         self._engine.execute(
             """
-            insert into troubles (name, notice, told, healed)
-            values (:name, :notice, :told, :healed)
-            on conflict (name) do update set notice = excluded.notice, told = excluded.told,
-                healed = excluded.healed
+            insert into incidents (name, notice, notified_at, resolved_at)
+            values (:name, :notice, :notified_at, :resolved_at)
+            on conflict (name) do update set notice = excluded.notice,
+                notified_at = excluded.notified_at, resolved_at = excluded.resolved_at
             """,
             name=notified.incident.name,
             notice=json.dumps([notice.text_key, notice.values], ensure_ascii=False),
-            told=to_micros(notified.notified_at),
-            healed=to_micros_or_null(notified.resolved_at),
+            notified_at=to_micros(notified.notified_at),
+            resolved_at=to_micros_or_null(notified.resolved_at),
         )
 
     def delete(self, name: str) -> None:
         """Forget a trouble: the next time it is new."""
-        self._engine.execute("delete from troubles where name = :name", name=name)
+        self._engine.execute("delete from incidents where name = :name", name=name)
 
 
 def _notified_from_row(row: Row) -> NotifiedIncident:
     key, values = json.loads(row["notice"])
     notice = Notice(key, tuple((name, value) for name, value in values))
     return NotifiedIncident(
-        Incident(row["name"], notice), from_micros(row["told"]), from_micros_or_none(row["healed"])
+        Incident(row["name"], notice),
+        from_micros(row["notified_at"]),
+        from_micros_or_none(row["resolved_at"]),
     )

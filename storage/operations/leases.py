@@ -22,18 +22,19 @@ class Leases:
         """
         rows = self._engine.execute_returning(
             """
-            insert into leases (duty, holder, until, fence) values (:duty, :holder, :until, 1)
-            on conflict (duty) do update set holder = excluded.holder, until = excluded.until,
-                fence = leases.fence + 1
-                where leases.until <= :now or leases.until > :latest
+            insert into leases (name, holder, expires_at, fencing_token)
+            values (:name, :holder, :expires_at, 1)
+            on conflict (name) do update set holder = excluded.holder,
+                expires_at = excluded.expires_at, fencing_token = leases.fencing_token + 1
+                where leases.expires_at <= :now or leases.expires_at > :latest
                     or leases.holder = excluded.holder
             returning *
             """,
-            duty=name,
+            name=name,
             holder=holder,
             now=to_micros(now),
             latest=to_micros(now + MAX_LEASE_DURATION),
-            until=to_micros(now) + seconds_to_micros(lease_seconds),
+            expires_at=to_micros(now) + seconds_to_micros(lease_seconds),
         )
         return _lease_from_row(rows[0]) if rows else None
 
@@ -41,14 +42,15 @@ class Leases:
         """Keep a duty for some seconds more; None when another has taken it since."""
         rows = self._engine.execute_returning(
             """
-            update leases set until = :until
-            where duty = :duty and holder = :holder and fence = :fence and until > 0
+            update leases set expires_at = :expires_at
+            where name = :name and holder = :holder and fencing_token = :fencing_token
+                and expires_at > 0
             returning *
             """,
-            duty=lease.name,
+            name=lease.name,
             holder=lease.holder,
-            fence=lease.fencing_token,
-            until=to_micros(now) + seconds_to_micros(lease_seconds),
+            fencing_token=lease.fencing_token,
+            expires_at=to_micros(now) + seconds_to_micros(lease_seconds),
         )
         return _lease_from_row(rows[0]) if rows else None
 
@@ -57,20 +59,20 @@ class Leases:
         return bool(
             self._engine.execute(
                 """
-                update leases set until = 0
-                where duty = :duty and holder = :holder and fence = :fence
+                update leases set expires_at = 0
+                where name = :name and holder = :holder and fencing_token = :fencing_token
                 """,
-                duty=lease.name,
+                name=lease.name,
                 holder=lease.holder,
-                fence=lease.fencing_token,
+                fencing_token=lease.fencing_token,
             )
         )
 
     def get(self, name: str) -> Lease | None:
         """Return who took a duty last, whether or not it still lasts."""
-        row = self._engine.fetch_one("select * from leases where duty = :duty", duty=name)
+        row = self._engine.fetch_one("select * from leases where name = :name", name=name)
         return None if row is None else _lease_from_row(row)
 
 
 def _lease_from_row(row: Row) -> Lease:
-    return Lease(row["duty"], row["holder"], from_micros(row["until"]), row["fence"])
+    return Lease(row["name"], row["holder"], from_micros(row["expires_at"]), row["fencing_token"])

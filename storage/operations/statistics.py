@@ -23,7 +23,7 @@ class UsageStatistics:
         with self._engine.snapshot():
             rows = self._engine.fetch_all(
                 """
-                select kind, count(*) as n, sum(paused <> '') as paused from subscribers
+                select kind, count(*) as n, sum(pause_reason <> '') as paused from chats
                 where bot = :bot group by kind
                 """,
                 bot=bot,
@@ -43,7 +43,7 @@ class UsageStatistics:
         row = self._engine.fetch_one(
             """
             select count(*) as n from digests
-            where bot = :bot and issued >= :since and imported = 0
+            where bot = :bot and issued_at >= :since and imported = 0
             """,
             bot=bot,
             since=to_micros(since),
@@ -61,8 +61,8 @@ class UsageStatistics:
         rows = self._engine.fetch_all(
             f"""
             select {CHAT_COLUMNS}, (select count(*) from subscriptions s
-                where s.bot = subscribers.bot and s.chat = subscribers.chat) as topics
-            from subscribers where bot = :bot
+                where s.bot = chats.bot and s.chat = chats.chat) as topics
+            from chats where bot = :bot
             order by topics desc, chat limit :limit offset :skip
             """,
             bot=bot,
@@ -75,16 +75,18 @@ class UsageStatistics:
 # A chat's later parcels wait for its first one, so only the first of each chat can be late;
 # one that was held back or is to be tried again later is not.
 _SELECT_OLDEST_SENDABLE = """
-    select min(p.next_at) as next_at from parcels p
+    select min(p.next_at) as next_at from outbox_messages p
     where p.bot = :bot and p.state = 'ready' and p.next_at between 1 and :now
-        and not exists (select 1 from parcels e
+        and not exists (select 1 from outbox_messages e
             where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.turn, e.piece) < (p.turn, p.piece) and (e.rank < 0) = (p.rank < 0)
-                and (e.edits = 0 or p.edits > 0 or e.state = 'sending' or e.lease_until > :now
-                    or p.rank < 0))
-        and not exists (select 1 from holds h
+                and (e.queue_position, e.fallback_part) < (p.queue_position, p.fallback_part)
+                and (e.priority < 0) = (p.priority < 0)
+                and (e.edited_message_id = 0 or p.edited_message_id > 0 or e.state = 'sending'
+                    or e.lease_until > :now or p.priority < 0))
+        and not exists (select 1 from chat_holds h
             where h.bot = p.bot and h.chat = p.chat
-                and case when p.rank < 0 then h.told else h.until end > :now)
+                and case when p.priority < 0 then h.held_by_telegram_until
+                    else h.held_until end > :now)
 """
 
 
@@ -103,19 +105,19 @@ class DeliveryStatistics:
         """Return when a message left last that was no answer: those leave on another way."""
         row = self._engine.fetch_one(
             """
-            select max(settled) as settled from parcels
-            where bot = :bot and state = 'sent' and rank >= 0
+            select max(settled_at) as settled_at from outbox_messages
+            where bot = :bot and state = 'sent' and priority >= 0
             """,
             bot=bot,
         )
-        return from_micros_or_none(row["settled"]) if row else None
+        return from_micros_or_none(row["settled_at"]) if row else None
 
     def count_dead_since(self, bot: int, since: datetime) -> int:
         """Count the parcels that were given up since an instant."""
         row = self._engine.fetch_one(
             """
-            select count(*) as n from parcels
-            where bot = :bot and state = 'dead' and settled >= :since
+            select count(*) as n from outbox_messages
+            where bot = :bot and state = 'dead' and settled_at >= :since
             """,
             bot=bot,
             since=to_micros(since),

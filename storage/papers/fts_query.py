@@ -3,7 +3,7 @@
 The index holds analysed words. For each clause there is an upper bound (it finds at least
 every paper that matches) and a lower bound (it finds only papers that match); a negation
 takes the one of the other. Exact are categories, ids, and words and phrases in title or
-abstract, which above also look into glosses. Names are wider above (the parts may belong to
+abstract, which above also look into summaries. Names are wider above (the parts may belong to
 two authors, initials may be left to the matcher), so are prefixes (they meet stems here) and
 negations that stand alone; below, none of these excludes a paper.
 """
@@ -19,9 +19,9 @@ MATCH_ALL = ""
 """The expression that excludes no paper."""
 
 _SUPERSET_COLUMNS = {
-    QueryField.ANY: "title abstract gloss",
-    QueryField.TITLE: "title gloss",
-    QueryField.ABSTRACT: "abstract gloss",
+    QueryField.ANY: "title abstract summary",
+    QueryField.TITLE: "title summary",
+    QueryField.ABSTRACT: "abstract summary",
 }
 _SUBSET_COLUMNS = {
     QueryField.ANY: "title abstract",

@@ -62,7 +62,7 @@ class PaperWriter:
     ) -> tuple[int, str]:
         """Return the paper's key and what became of it: stored, updated or unchanged."""
         stored_row = self._engine.fetch_one(
-            "select key, place, version, partial from papers where id = :id", id=paper.id
+            "select key, sort_key, version, partial from papers where id = :id", id=paper.id
         )
         if stored_row is None:
             return self._insert(paper, day, seen_at, index_columns[paper]), "stored"
@@ -77,7 +77,7 @@ class PaperWriter:
             key=key,
         )
         self._index.replace(
-            stored_row["place"], index_columns[paper], self._summaries.searchable_text(key)
+            stored_row["sort_key"], index_columns[paper], self._summaries.searchable_text(key)
         )
         return key, "updated"
 
@@ -87,21 +87,21 @@ class PaperWriter:
         lowest_sort_key = (day - _EPOCH_DAY).days * _SORT_KEYS_PER_DAY
         [row] = self._engine.execute_returning(
             """
-            insert into papers (id, version, partial, seen, place)
-            values (:id, :version, :partial, :seen, (
-                select coalesce(max(place), :floor) + 1 from papers
-                where place > :floor and place < :ceiling))
-            returning key, place
+            insert into papers (id, version, partial, seen_at, sort_key)
+            values (:id, :version, :partial, :seen_at, (
+                select coalesce(max(sort_key), :floor) + 1 from papers
+                where sort_key > :floor and sort_key < :ceiling))
+            returning key, sort_key
             """,
             id=paper.id,
             version=paper.version,
             partial=int(paper.partial),
-            seen=to_micros(seen_at),
+            seen_at=to_micros(seen_at),
             floor=lowest_sort_key,
             ceiling=lowest_sort_key + _SORT_KEYS_PER_DAY,
         )
         insert_version(self._engine, row["key"], paper, seen_at)
-        self._index.add(row["place"], index_columns)
+        self._index.add(row["sort_key"], index_columns)
         return int(row["key"])
 
 
@@ -282,7 +282,7 @@ class Papers:
             return 0
         rows = self._engine.fetch_all(
             """
-            select key, place, version, partial from papers
+            select key, sort_key, version, partial from papers
             where key > :low and key <= :high order by key desc limit :limit
             """,
             low=outdated_keys[0],
@@ -296,7 +296,7 @@ class Papers:
                 if self._is_changed(row):
                     columns_by_key[key] = self._index_columns(key)
                 self._index.replace(
-                    row["place"], columns_by_key[key], self._summaries.searchable_text(key)
+                    row["sort_key"], columns_by_key[key], self._summaries.searchable_text(key)
                 )
             self._index.mark_reindexed(analyzer, rows[-1]["key"] if rows else 1)
         return len(rows)

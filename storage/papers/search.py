@@ -81,10 +81,10 @@ class PaperSearch:
         """
         outdated_keys = self._index.outdated_keys()
         if outdated_keys is None:
-            return f"p.place in ({_MATCHING_ROWS})", {"expression": expression}
+            return f"p.sort_key in ({_MATCHING_ROWS})", {"expression": expression}
         values: dict[str, Value] = {"low": outdated_keys[0], "high": outdated_keys[1]}
         return (
-            f"(p.place in ({_MATCHING_ROWS}) or p.key > :low and p.key <= :high)",
+            f"(p.sort_key in ({_MATCHING_ROWS}) or p.key > :low and p.key <= :high)",
             {"expression": expression, **values},
         )
 
@@ -92,7 +92,7 @@ class PaperSearch:
         """Count the papers these days brought anew that may match, and tell if all of them do."""
         exact_match = self._index.exact_expression(clause)
         expression = exact_match or self._index.match_expression(clause)
-        condition = f"and p.place in ({_MATCHING_ROWS_FROM})" if expression else ""
+        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
         values = _new_on_days_values(first, last)
         if expression:
             values |= {"expression": expression, "floor": self._lowest_sort_key(first, last)}
@@ -114,8 +114,8 @@ class PaperSearch:
             self._index.match_expression(clause),
             self._index.title_expression(clause),
         )
-        condition = f"and p.place in ({_MATCHING_ROWS_FROM})" if expression else ""
-        order = f"p.place in ({_TITLE_MATCHING_ROWS_FROM}) desc," if title_expression else ""
+        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
+        order = f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if title_expression else ""
         values = _new_on_days_values(first, last)
         if expression:
             values["expression"] = expression
@@ -146,13 +146,13 @@ class PaperSearch:
             return self._cached_lowest_key[3]
         row = self._engine.fetch_one(
             f"""
-            select min(p.place) as place from announcements a join papers p on p.key = a.paper
+            select min(p.sort_key) as sort_key from announcements a join papers p on p.key = a.paper
             where {_NEW_ON_DAYS} and a.seq <= :upto
             """,
             **_new_on_days_values(first, last),
             upto=newest_seq,
         )
-        sort_key = int(row["place"] or 0) if row else 0
+        sort_key = int(row["sort_key"] or 0) if row else 0
         if not self._engine.is_writing:  # what is undone must not be remembered
             self._cached_lowest_key = first, last, newest_seq, sort_key
         return sort_key
@@ -165,11 +165,11 @@ class PaperSearch:
         rows = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS} from (
-                select rowid as place from paper_index {condition}
+                select rowid as sort_key from paper_index {condition}
                 order by rowid {order} limit :limit offset :offset
             ) found, {CURRENT_VERSIONS}
-            where p.place = found.place
-            order by p.place {order}
+            where p.sort_key = found.sort_key
+            order by p.sort_key {order}
             """,
             limit=limit,
             offset=offset,
@@ -185,12 +185,12 @@ class PaperSearch:
         rows = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS} from (
-                select rowid as place, rank as rank from paper_index
+                select rowid as sort_key, rank as rank from paper_index
                 where paper_index match :expression
                 order by rank limit :limit
             ) found, {CURRENT_VERSIONS}
-            where p.place = found.place
-            order by found.rank, p.place desc
+            where p.sort_key = found.sort_key
+            order by found.rank, p.sort_key desc
             """,
             expression=expression,
             limit=limit,

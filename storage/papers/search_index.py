@@ -46,10 +46,10 @@ class PaperIndex:
         """Index a paper that is new by its words."""
         self._engine.execute(
             """
-            insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
-            values (:place, :title, :abstract, :authors, :categories, :id, '')
+            insert into paper_index (rowid, title, abstract, authors, categories, id, summary)
+            values (:sort_key, :title, :abstract, :authors, :categories, :id, '')
             """,
-            place=sort_key,
+            sort_key=sort_key,
             **columns,
         )
 
@@ -58,11 +58,11 @@ class PaperIndex:
         self._engine.execute(
             """
             update paper_index set title = :title, abstract = :abstract, authors = :authors,
-                categories = :categories, id = :id, gloss = :gloss
-            where rowid = :place
+                categories = :categories, id = :id, summary = :summary
+            where rowid = :sort_key
             """,
-            place=sort_key,
-            gloss=self._analyze(summary_text),
+            sort_key=sort_key,
+            summary=self._analyze(summary_text),
             **columns,
         )
 
@@ -70,16 +70,18 @@ class PaperIndex:
         """Index what is said about a paper in place of what was."""
         self._engine.execute(
             """
-            update paper_index set gloss = :gloss
-            where rowid = (select place from papers where key = :paper)
+            update paper_index set summary = :summary
+            where rowid = (select sort_key from papers where key = :paper)
             """,
-            gloss=self._analyze(summary_text),
+            summary=self._analyze(summary_text),
             paper=paper,
         )
 
     def is_analyzed_by(self, analyzer: str) -> bool:
         """Whether papers have, or are getting, the words of the marked analyser."""
-        row = self._engine.fetch_one("select 1 from index_state where mark = :mark", mark=analyzer)
+        row = self._engine.fetch_one(
+            "select 1 from search_index_state where analyzer = :analyzer", analyzer=analyzer
+        )
         return row is not None
 
     def begin_reindex(self, analyzer: str) -> None:
@@ -91,24 +93,32 @@ class PaperIndex:
             return
         self._engine.execute(
             """
-            update index_state set mark = :mark, upto = 0,
-                until = (select coalesce(max(key), 0) from papers)
-            where mark <> :mark
+            update search_index_state set analyzer = :analyzer, outdated_after = 0,
+                outdated_up_to = (select coalesce(max(key), 0) from papers)
+            where analyzer <> :analyzer
             """,
-            mark=analyzer,
+            analyzer=analyzer,
         )
 
     def outdated_keys(self) -> tuple[int, int] | None:
         """Return between which keys papers have the words of a former analyser, None for none."""
-        row = self._engine.fetch_one("select upto, until from index_state where upto < until")
-        return (int(row["upto"]), int(row["until"])) if row else None
+        row = self._engine.fetch_one(
+            """
+            select outdated_after, outdated_up_to from search_index_state
+            where outdated_after < outdated_up_to
+            """
+        )
+        return (int(row["outdated_after"]), int(row["outdated_up_to"])) if row else None
 
     def mark_reindexed(self, analyzer: str, lowest_key: int) -> None:
         """Remember that all papers from a key on have the words of the marked analyser."""
         self._engine.execute(
-            "update index_state set until = :until where mark = :mark and until > :until",
-            until=lowest_key - 1,
-            mark=analyzer,
+            """
+            update search_index_state set outdated_up_to = :outdated_up_to
+            where analyzer = :analyzer and outdated_up_to > :outdated_up_to
+            """,
+            outdated_up_to=lowest_key - 1,
+            analyzer=analyzer,
         )
 
     def analyze_paper(self, paper: Paper) -> IndexColumns:

@@ -16,7 +16,7 @@ from storage.records import Paper
 
 PAPER_COLUMNS = """
     p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,
-    v.submitted, v.revised, v.comment, v.journal, v.doi, v.licence
+    v.submitted_at, v.revised_at, v.comment, v.journal_ref, v.doi, v.licence
 """
 CURRENT_VERSIONS = """
     papers p join versions v
@@ -29,9 +29,9 @@ def insert_version(engine: Engine, key: int, paper: Paper, seen_at: datetime) ->
     engine.execute(
         """
         insert into versions (paper, version, partial, title, abstract, authors, categories,
-            link, submitted, revised, comment, journal, doi, licence, seen)
+            link, submitted_at, revised_at, comment, journal_ref, doi, licence, seen_at)
         values (:paper, :version, :partial, :title, :abstract, :authors, :categories,
-            :link, :submitted, :revised, :comment, :journal, :doi, :licence, :seen)
+            :link, :submitted_at, :revised_at, :comment, :journal_ref, :doi, :licence, :seen_at)
         on conflict do nothing
         """,
         paper=key,
@@ -42,13 +42,13 @@ def insert_version(engine: Engine, key: int, paper: Paper, seen_at: datetime) ->
         authors=to_json_list(paper.authors),
         categories=to_json_list(paper.categories),
         link=paper.link,
-        submitted=to_micros_or_null(paper.submitted_at),
-        revised=to_micros_or_null(paper.revised_at),
+        submitted_at=to_micros_or_null(paper.submitted_at),
+        revised_at=to_micros_or_null(paper.revised_at),
         comment=paper.comment,
-        journal=paper.journal_ref,
+        journal_ref=paper.journal_ref,
         doi=paper.doi,
         licence=paper.licence,
-        seen=to_micros(seen_at),
+        seen_at=to_micros(seen_at),
     )
 
 
@@ -62,10 +62,10 @@ def paper_from_row(row: Row) -> Paper:
         authors=texts_from_json(row["authors"]),
         categories=texts_from_json(row["categories"]),
         link=row["link"],
-        submitted_at=from_micros_or_none(row["submitted"]),
-        revised_at=from_micros_or_none(row["revised"]),
+        submitted_at=from_micros_or_none(row["submitted_at"]),
+        revised_at=from_micros_or_none(row["revised_at"]),
         comment=row["comment"],
-        journal_ref=row["journal"],
+        journal_ref=row["journal_ref"],
         doi=row["doi"],
         licence=row["licence"],
         partial=bool(row["partial"]),

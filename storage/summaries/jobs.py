@@ -14,10 +14,10 @@ from storage.summaries import missing_summaries
 from storage.summaries.missing_summaries import IS_GENERATED
 
 _INSERT_JOB = f"""
-    insert into commissions (paper, version, language, wanted, attempts, next_at, lease_until,
-        error)
-    select :paper, :version, :language, :wanted, 0, 0, 0, ''
-    where not exists (select 1 from glosses g where g.paper = :paper and g.version = :version
+    insert into summary_jobs (paper, version, language, needed_at, attempts, next_at,
+        lease_until, error)
+    select :paper, :version, :language, :needed_at, 0, 0, 0, ''
+    where not exists (select 1 from summaries g where g.paper = :paper and g.version = :version
         and g.language = :language and {IS_GENERATED})
     on conflict do nothing
 """
@@ -42,15 +42,15 @@ class SummaryJobs:
             "paper": job.paper,
             "version": job.version,
             "language": job.language,
-            "wanted": to_micros(job.needed_at),
+            "needed_at": to_micros(job.needed_at),
         }
         if self._engine.execute(_INSERT_JOB, **values):
             return True
         self._engine.execute(
             """
-            update commissions set wanted = :wanted
+            update summary_jobs set needed_at = :needed_at
             where paper = :paper and version = :version and language = :language
-                and wanted > :wanted
+                and needed_at > :needed_at
             """,
             **values,
         )
@@ -60,10 +60,11 @@ class SummaryJobs:
         """Take what is wanted first for some seconds, so that no other process pays for it."""
         rows = self._engine.execute_returning(
             """
-            update commissions set lease_until = :until, fence = fence + 1 where key in (
-                select key from commissions
+            update summary_jobs set lease_until = :until, fencing_token = fencing_token + 1
+            where key in (
+                select key from summary_jobs
                 where next_at <= :now and lease_until <= :now
-                order by wanted, key limit :limit)
+                order by needed_at, key limit :limit)
             returning *
             """,
             now=to_micros(now),
@@ -74,7 +75,7 @@ class SummaryJobs:
 
     def complete(self, job: SummaryJob) -> None:
         """Forget an order, in the transaction that keeps its gloss, whoever made it."""
-        self._engine.execute("delete from commissions where key = :key", key=job.key)
+        self._engine.execute("delete from summary_jobs where key = :key", key=job.key)
 
     def fail(self, job: SummaryJob, error: str, retry_at: datetime | None) -> bool:
         """Count a failure; tried again at an instant, or never.
@@ -84,12 +85,12 @@ class SummaryJobs:
         return bool(
             self._engine.execute(
                 """
-                update commissions set attempts = attempts + 1, error = :error, next_at = :until,
+                update summary_jobs set attempts = attempts + 1, error = :error, next_at = :until,
                     lease_until = 0
-                where key = :key and fence = :fence
+                where key = :key and fencing_token = :fencing_token
                 """,
                 key=job.key,
-                fence=job.fencing_token,
+                fencing_token=job.fencing_token,
                 error=error,
                 until=to_micros_or_null(retry_at),
             )
@@ -99,16 +100,19 @@ class SummaryJobs:
         """Let others take what was claimed and not tried; False when another has done so."""
         return bool(
             self._engine.execute(
-                "update commissions set lease_until = 0 where key = :key and fence = :fence",
+                """
+                update summary_jobs set lease_until = 0
+                where key = :key and fencing_token = :fencing_token
+                """,
                 key=job.key,
-                fence=job.fencing_token,
+                fencing_token=job.fencing_token,
             )
         )
 
     def release_all_claims(self) -> int:
         """Take over what a former process was at; what it had under way is paid once more."""
         return self._engine.execute(
-            "update commissions set lease_until = 0 where lease_until > 0 and next_at is not null"
+            "update summary_jobs set lease_until = 0 where lease_until > 0 and next_at is not null"
         )
 
     def retry(self, jobs: Iterable[SummaryJob]) -> int:
@@ -119,7 +123,7 @@ class SummaryJobs:
     def _retry(self, job: SummaryJob) -> int:
         return self._engine.execute(
             """
-            update commissions set next_at = 0, attempts = 0
+            update summary_jobs set next_at = 0, attempts = 0
             where paper = :paper and version = :version and language = :language
                 and (next_at is null or next_at > 0)
             """,
@@ -132,8 +136,8 @@ class SummaryJobs:
         """Forget some orders that were wanted before an instant; return how many."""
         return self._engine.execute(
             """
-            delete from commissions where key in (
-                select key from commissions where wanted < :before order by key limit :limit)
+            delete from summary_jobs where key in (
+                select key from summary_jobs where needed_at < :before order by key limit :limit)
             """,
             before=to_micros(before),
             limit=limit,
@@ -144,9 +148,9 @@ class SummaryJobs:
         row = self._engine.fetch_one(
             """
             select count(*) as n from entries e
-            join commissions c on c.paper = e.paper and c.version = e.version
+            join summary_jobs c on c.paper = e.paper and c.version = e.version
             where e.digest = :digest and e.shown = 1 and c.next_at is not null
-                and exists (select 1 from parcels p where p.digest = e.digest
+                and exists (select 1 from outbox_messages p where p.digest = e.digest
                     and instr(p.languages, '"' || c.language || '"') > 0)
             """,
             digest=digest,
@@ -160,7 +164,7 @@ class SummaryJobs:
     def _is_tried_before(self, job: SummaryJob, before: datetime) -> bool:
         row = self._engine.fetch_one(
             """
-            select 1 from commissions where paper = :paper and version = :version
+            select 1 from summary_jobs where paper = :paper and version = :version
                 and language = :language and next_at <= :before
             """,
             paper=job.paper,
@@ -195,7 +199,7 @@ class SummaryJobs:
             """
             select count(next_at) as waiting, count(*) - count(next_at) as given_up,
                 coalesce(sum(next_at is not null and attempts > 0), 0) as failed
-            from commissions
+            from summary_jobs
             """
         )
         return (
@@ -219,9 +223,9 @@ def _job_from_row(row: Row) -> SummaryJob:
         paper=row["paper"],
         version=row["version"],
         language=row["language"],
-        needed_at=from_micros(row["wanted"]),
+        needed_at=from_micros(row["needed_at"]),
         attempts=row["attempts"],
         error=row["error"],
-        fencing_token=row["fence"],
+        fencing_token=row["fencing_token"],
         key=row["key"],
     )

@@ -14,7 +14,7 @@ from storage.records import SummaryCoverage, SummaryJob
 from storage.summaries.summaries import EXTRACTIVE
 
 # What an abstract says by itself is no gloss that anybody made.
-IS_GENERATED = f"g.maker <> '{EXTRACTIVE}' and g.gist <> ''"
+IS_GENERATED = f"g.producer <> '{EXTRACTIVE}' and g.tldr <> ''"
 _MIN_SAMPLE = 20  # glosses that a mean is believed of
 _RECENT_SUMMARIES = 20_000  # glosses, by whomever, among which a model's are looked for
 
@@ -27,19 +27,19 @@ def find_missing_summaries(engine: Engine, bot: int, since: datetime) -> list[Su
     """
     rows = engine.fetch_all(
         """
-        select e.paper, e.version, p.languages, min(d.issued) as wanted from digests d
+        select e.paper, e.version, p.languages, min(d.issued_at) as needed_at from digests d
         join entries e on e.digest = d.number and e.shown = 1
-        join parcels p on p.digest = d.number and p.state <> 'dropped'
-        where d.bot = :bot and d.issued >= :since and d.imported = 0
+        join outbox_messages p on p.digest = d.number and p.state <> 'dropped'
+        where d.bot = :bot and d.issued_at >= :since and d.imported = 0
             and (d.subscription > 0 or exists (select 1 from subscriptions s
                 where s.bot = d.bot and s.chat = d.chat and s.query = d.query))
-        group by e.paper, e.version, p.languages order by wanted, e.paper
+        group by e.paper, e.version, p.languages order by needed_at, e.paper
         """,
         bot=bot,
         since=to_micros(since),
     )
     return [
-        SummaryJob(row["paper"], row["version"], language, from_micros(row["wanted"]))
+        SummaryJob(row["paper"], row["version"], language, from_micros(row["needed_at"]))
         for row in rows
         for language in json.loads(row["languages"])
         if not _is_generated(engine, row["paper"], row["version"], language)
@@ -49,7 +49,7 @@ def find_missing_summaries(engine: Engine, bot: int, since: datetime) -> list[Su
 def _is_generated(engine: Engine, paper: int, version: int, language: str) -> bool:
     row = engine.fetch_one(
         f"""
-        select 1 from glosses g where g.paper = :paper and g.version = :version
+        select 1 from summaries g where g.paper = :paper and g.version = :version
             and g.language = :language and {IS_GENERATED}
         """,
         paper=paper,
@@ -68,14 +68,15 @@ def digests_with_late_summaries(engine: Engine, bot: int, since: datetime) -> li
         f"""
         select distinct d.number from digests d
         join entries e on e.digest = d.number and e.shown = 1
-        join glosses g on g.paper = e.paper and g.version = e.version
-        where d.bot = :bot and d.issued >= :since and d.imported = 0 and {IS_GENERATED}
-            and exists (select 1 from parcels p where p.digest = d.number
+        join summaries g on g.paper = e.paper and g.version = e.version
+        where d.bot = :bot and d.issued_at >= :since and d.imported = 0 and {IS_GENERATED}
+            and exists (select 1 from outbox_messages p where p.digest = d.number
                 and p.state = 'sent' and instr(p.languages, '"' || g.language || '"') > 0)
-            and not exists (select 1 from entry_glosses s join glosses k on k.key = s.gloss
-                where s.digest = d.number and s.revision = d.revision and s.place = e.place
-                    and k.language = g.language and k.maker <> '{EXTRACTIVE}'
-                    and k.gist <> '')
+            and not exists (select 1 from entry_summaries s
+                join summaries k on k.key = s.summary
+                where s.digest = d.number and s.revision = d.revision
+                    and s.entry_position = e.position and k.language = g.language
+                    and k.producer <> '{EXTRACTIVE}' and k.tldr <> '')
         order by d.number
         """,
         bot=bot,
@@ -88,9 +89,9 @@ def mean_tokens(engine: Engine, model: str, language: str) -> float:
     """Return what a model's recent glosses in a language cost on average; 0 where it made few."""
     row = engine.fetch_one(
         """
-        select count(*) as n, avg(tokens) as mean from (select tokens from glosses
-            where key > (select coalesce(max(key), 0) - :recent from glosses)
-                and maker = :model and language = :language and tokens > 0
+        select count(*) as n, avg(tokens) as mean from (select tokens from summaries
+            where key > (select coalesce(max(key), 0) - :recent from summaries)
+                and producer = :model and language = :language and tokens > 0
             order by key desc limit 200)
         """,
         recent=_RECENT_SUMMARIES,
@@ -111,11 +112,11 @@ def coverage(
         f"""
         with shown as materialized (select distinct e.paper, e.version from digests d
             join entries e on e.digest = d.number
-            where d.bot = :bot and d.issued >= :since and d.imported = 0 and e.shown = 1)
+            where d.bot = :bot and d.issued_at >= :since and d.imported = 0 and e.shown = 1)
         select '' as language, count(*) as n from shown
         union all
         select language, count(*) as n from (select distinct g.language, g.paper, g.version
-            from shown join glosses g on g.paper = shown.paper and g.version = shown.version
+            from shown join summaries g on g.paper = shown.paper and g.version = shown.version
             where {IS_GENERATED}) made
         group by language
         """,

@@ -17,7 +17,7 @@ class PaperNotes:
         """Return what a model said at length of a paper version."""
         row = self._engine.fetch_one(
             """
-            select * from notes
+            select * from paper_notes
             where paper = :paper and version = :version and language = :language
             """,
             paper=paper,
@@ -30,10 +30,10 @@ class PaperNotes:
         """Keep a note, unless somebody was faster."""
         self._engine.execute(
             """
-            insert into notes (paper, version, language, problem, method, result, limits, maker,
-                prompt, made)
-            values (:paper, :version, :language, :problem, :method, :result, :limits, :maker,
-                :prompt, :made)
+            insert into paper_notes (paper, version, language, problem, method, result, limits,
+                producer, prompt_version, created_at)
+            values (:paper, :version, :language, :problem, :method, :result, :limits,
+                :producer, :prompt_version, :created_at)
             on conflict do nothing
             """,
             paper=note.paper,
@@ -43,9 +43,9 @@ class PaperNotes:
             method=note.method,
             result=note.result,
             limits=note.limits,
-            maker=note.producer,
-            prompt=note.prompt_version,
-            made=to_micros(note.created_at),
+            producer=note.producer,
+            prompt_version=note.prompt_version,
+            created_at=to_micros(note.created_at),
         )
 
 
@@ -58,7 +58,7 @@ def _note_from_row(row: Row) -> PaperNote:
         method=row["method"],
         result=row["result"],
         limits=row["limits"],
-        producer=row["maker"],
-        created_at=from_micros(row["made"]),
-        prompt_version=row["prompt"],
+        producer=row["producer"],
+        created_at=from_micros(row["created_at"]),
+        prompt_version=row["prompt_version"],
     )

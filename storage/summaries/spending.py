@@ -19,19 +19,23 @@ class ModelSpending:
         """Add to what a model cost on a day, in the transaction that keeps what it said."""
         self._engine.execute(
             """
-            insert into spending (day, model, calls, asked, answered, money, unused)
-            values (:day, :model, :calls, :asked, :answered, :money, :unused)
+            insert into spending (day, model, calls, prompt_tokens, completion_tokens, cost_micros,
+                unusable_answers)
+            values (:day, :model, :calls, :prompt_tokens, :completion_tokens, :cost_micros,
+                :unusable_answers)
             on conflict (day, model) do update set calls = calls + excluded.calls,
-                asked = asked + excluded.asked, answered = answered + excluded.answered,
-                money = money + excluded.money, unused = unused + excluded.unused
+                prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+                completion_tokens = completion_tokens + excluded.completion_tokens,
+                cost_micros = cost_micros + excluded.cost_micros,
+                unusable_answers = unusable_answers + excluded.unusable_answers
             """,
             day=format_day(spending.day),
             model=spending.model,
             calls=spending.calls,
-            asked=spending.prompt_tokens,
-            answered=spending.completion_tokens,
-            money=spending.cost_micros,
-            unused=spending.unusable_answers,
+            prompt_tokens=spending.prompt_tokens,
+            completion_tokens=spending.completion_tokens,
+            cost_micros=spending.cost_micros,
+            unusable_answers=spending.unusable_answers,
         )
 
     def between(self, first: date, last: date) -> list[DailySpending]:
@@ -49,8 +53,8 @@ def _spending_from_row(row: Row) -> DailySpending:
         day=date.fromisoformat(row["day"]),
         model=row["model"],
         calls=row["calls"],
-        prompt_tokens=row["asked"],
-        completion_tokens=row["answered"],
-        cost_micros=row["money"],
-        unusable_answers=row["unused"],
+        prompt_tokens=row["prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+        cost_micros=row["cost_micros"],
+        unusable_answers=row["unusable_answers"],
     )

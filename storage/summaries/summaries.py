@@ -13,10 +13,10 @@ from storage.records import Summary
 EXTRACTIVE, IMPORT = "extractive", "import"
 
 _INSERT_SUMMARY = """
-    insert into glosses (paper, version, language, title, gist, abstract, maker, prompt,
-        tokens, made)
-    values (:paper, :version, :language, :title, :gist, :abstract, :maker, :prompt,
-        :tokens, :made)
+    insert into summaries (paper, version, language, title, tldr, abstract, producer,
+        prompt_version, tokens, created_at)
+    values (:paper, :version, :language, :title, :tldr, :abstract, :producer,
+        :prompt_version, :tokens, :created_at)
     on conflict do nothing
     returning key
 """
@@ -38,12 +38,12 @@ class Summaries:
                 version=summary.version,
                 language=summary.language,
                 title=summary.title,
-                gist=summary.tldr,
+                tldr=summary.tldr,
                 abstract=summary.abstract,
-                maker=summary.producer,
-                prompt=summary.prompt_version,
+                producer=summary.producer,
+                prompt_version=summary.prompt_version,
                 tokens=summary.tokens,
-                made=to_micros(summary.created_at),
+                created_at=to_micros(summary.created_at),
             )
             if inserted_rows and summary.producer != EXTRACTIVE:  # that one repeats the abstract
                 self._index.set_summary_text(summary.paper, self.searchable_text(summary.paper))
@@ -56,14 +56,15 @@ class Summaries:
         self.add(summary)
         row = self._engine.fetch_one(
             """
-            select * from glosses where paper = :paper and version = :version
-                and language = :language and maker = :maker and prompt = :prompt
+            select * from summaries where paper = :paper and version = :version
+                and language = :language and producer = :producer
+                and prompt_version = :prompt_version
             """,
             paper=summary.paper,
             version=summary.version,
             language=summary.language,
-            maker=summary.producer,
-            prompt=summary.prompt_version,
+            producer=summary.producer,
+            prompt_version=summary.prompt_version,
         )
         assert row is not None
         return summary_from_row(row)
@@ -109,7 +110,7 @@ class Summaries:
         )
 
     def _all_of_paper(self, paper: int) -> list[Summary]:
-        rows = self._engine.fetch_all("select * from glosses where paper = :paper", paper=paper)
+        rows = self._engine.fetch_all("select * from summaries where paper = :paper", paper=paper)
         return [summary_from_row(row) for row in rows]
 
 
@@ -134,11 +135,11 @@ def summary_from_row(row: Row) -> Summary:
         version=row["version"],
         language=row["language"],
         title=row["title"],
-        tldr=row["gist"],
+        tldr=row["tldr"],
         abstract=row["abstract"],
-        producer=row["maker"],
-        created_at=from_micros(row["made"]),
-        prompt_version=row["prompt"],
+        producer=row["producer"],
+        created_at=from_micros(row["created_at"]),
+        prompt_version=row["prompt_version"],
         tokens=row["tokens"],
         key=row["key"],
     )

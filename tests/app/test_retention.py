@@ -61,7 +61,7 @@ def test_messages_leave_no_trace_after_three_months_and_digests_stay(store: Stor
 
     assert store.outbox.messages_of_digest(number) == []
     assert store.digests.get(number) is not None
-    assert count_rows(store, "ledger", chat=CHAT) == 1
+    assert count_rows(store, "receipts", chat=CHAT) == 1
 
 
 def test_what_waits_or_failed_stays(store: Store) -> None:
@@ -71,17 +71,17 @@ def test_what_waits_or_failed_stays(store: Store) -> None:
 
     assert apply_retention(store, BOT, NOW + timedelta(days=1000)) == 0
     assert len(store.outbox.messages_of_digest(number)) == 1
-    assert count_rows(store, "ledger", chat=CHAT) == 1  # reserved
+    assert count_rows(store, "receipts", chat=CHAT) == 1  # reserved
 
 
 def test_receipts_are_kept_for_longer_than_papers_come_back(store: Store) -> None:
     delivered(store)
     apply_retention(store, BOT, NOW + RECEIPTS_RETENTION)
-    assert count_rows(store, "ledger", chat=CHAT) == 1
+    assert count_rows(store, "receipts", chat=CHAT) == 1
 
     apply_retention(store, BOT, NOW + RECEIPTS_RETENTION + MINUTE)
 
-    assert count_rows(store, "ledger", chat=CHAT) == 0
+    assert count_rows(store, "receipts", chat=CHAT) == 0
 
 
 def test_answered_updates_go_but_for_the_newest_and_those_that_wait(store: Store) -> None:
@@ -90,7 +90,7 @@ def test_answered_updates_go_but_for_the_newest_and_those_that_wait(store: Store
         store.inbox.mark_applied(BOT, id)
 
     assert delete_settled(store, BOT, NOW) == 3
-    assert count_rows(store, "updates") == UPDATES_TO_KEEP + 2
+    assert count_rows(store, "inbox_updates") == UPDATES_TO_KEEP + 2
 
 
 def test_answers_that_were_sent_go_soon_and_others_after_a_week(store: Store) -> None:

@@ -108,7 +108,7 @@ LIBRARY_HOMES: Mapping[str, tuple[str, ...]] = {
     "telegram": ("bot.chat",),
     "aiohttp": ("bot.chat.api.transport",),
     "certifi": ("bot.chat.api.transport",),
-    "sqlite_utils": ("storage.engine.migrations",),
+    "sqlite_utils": ("storage.engine.migrations", "storage.engine.former_migrations"),
     "sqlite3": ("storage.engine.driver",),
     "pysqlite3": ("storage.engine.driver",),
     "apscheduler": ("bot.app.periodic_jobs",),

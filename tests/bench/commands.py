@@ -42,22 +42,22 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("show", "1"),
     ("outbox", "list"),
 )
-# Places count days times a million: so many years further back nothing is met again.
+# sort_key counts days times a million: so many years further back nothing is met again.
 _COPY_PAPERS_SQL = """
-insert into papers (key, id, version, partial, place, seen)
-    select key + :keys, id || :mark, version, partial, place - :places, seen from papers
+insert into papers (key, id, version, partial, sort_key, seen_at)
+    select key + :keys, id || :mark, version, partial, sort_key - :offset, seen_at from papers
     where key <= :last;
 insert into versions (paper, version, partial, title, abstract, authors, categories, link,
-        submitted, revised, comment, journal, doi, licence, seen)
+        submitted_at, revised_at, comment, journal_ref, doi, licence, seen_at)
     select paper + :keys, version, partial, title, abstract, authors, categories, link,
-        submitted, revised, comment, journal, doi, licence, seen
+        submitted_at, revised_at, comment, journal_ref, doi, licence, seen_at
     from versions where paper <= :last;
 insert into announcements (paper, version, feed, kind, day)
     select paper + :keys, version, feed, kind, date(day, :days) from announcements
     where paper <= :last;
-insert into paper_index (rowid, title, abstract, authors, categories, id, gloss)
-    select i.rowid - :places, i.title, i.abstract, i.authors, i.categories, i.id || :mark, i.gloss
-    from paper_index i join papers p on p.place = i.rowid where p.key <= :last
+insert into paper_index (rowid, title, abstract, authors, categories, id, summary)
+    select i.rowid - :offset, i.title, i.abstract, i.authors, i.categories, i.id || :mark, i.summary
+    from paper_index i join papers p on p.sort_key = i.rowid where p.key <= :last
 """
 
 
@@ -95,7 +95,7 @@ def multiply_papers(path: Path, paper_count: int) -> None:
                 "keys": last_key * copy,
                 "last": last_key,
                 "mark": f"x{copy}",
-                "places": days * 1_000_000,
+                "offset": days * 1_000_000,
                 "days": f"-{days} days",
             }
             connection.execute("begin")

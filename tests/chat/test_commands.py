@@ -185,7 +185,7 @@ async def test_digest_of_words_that_nobody_follows(either: Conversation) -> None
     none = await either.ask("/digest zymurgy")
     assert none.text == either.text("digest-query-none", days=7, topic="zymurgy")
     assert await either.topics() == []
-    assert count_rows(either.running_bot.store, "ledger") == 0
+    assert count_rows(either.running_bot.store, "receipts") == 0
 
 
 @covers("/digest")

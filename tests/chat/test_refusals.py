@@ -37,7 +37,7 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
     either: Conversation, command: str, words: str, position: int, key: str
 ) -> None:
     await either.ask("/start")
-    before = either.store_rows("drafts")  # of the buttons that offer other readings
+    before = either.store_rows("button_payloads")  # of the buttons that offer other readings
 
     told = await either.ask(f"{command} {words}".strip())
 
@@ -49,7 +49,7 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
     assert below == (
         [either.text("suggestions", readings=len(told.button_labels))] if told.button_labels else []
     )
-    assert either.store_rows("drafts") == before
+    assert either.store_rows("button_payloads") == before
 
 
 _VALUES: dict[str, str | int] = {

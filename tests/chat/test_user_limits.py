@@ -118,7 +118,7 @@ async def test_too_many_commands_are_answered_once_and_then_with_silence(
     assert await strict.send_text("/help") == []
     other = strict.as_person(strict.running_bot.create_person("Bob", strict.language))
     assert await other.send_text("/help")
-    assert count_rows(strict.running_bot.store, "updates", state="pending") == 0
+    assert count_rows(strict.running_bot.store, "inbox_updates", state="pending") == 0
 
 
 async def test_too_many_presses_are_told_in_a_toast(strict: Conversation) -> None:
@@ -160,7 +160,7 @@ async def test_a_flood_holds_nobody_else(strict: Conversation) -> None:
     answer = await asyncio.wait_for(bob.ask("/help"), 5)
 
     assert answer.text.startswith(strict.text("help-title"))
-    assert count_rows(store, "updates", state="pending") > 5_000, "the flood was not over"
+    assert count_rows(store, "inbox_updates", state="pending") > 5_000, "the flood was not over"
 
 
 def _update(bot: int, number: int, chat: int, message: dict[str, object]) -> InboxUpdate:

@@ -45,7 +45,7 @@ def kept(terminal: Terminal) -> RowsByTable:
     """What the store holds, but for when its sources were asked."""
     store = open_store(f"sqlite:///{terminal.database}")
     try:
-        return dump_tables(store, ignored_tables=("cursors",))
+        return dump_tables(store, ignored_tables=("feed_cursors",))
     finally:
         store.close()
 
@@ -392,7 +392,7 @@ def test_a_digest_is_drawn_and_nothing_is_issued(
     assert "No stored paper of the last 7 days matches zeppelin." in none.error_line
     assert none.exit_code == 1
     after = kept(terminal)
-    assert {name for name in after if after[name] != before[name]} <= {"glosses"}
+    assert {name for name in after if after[name] != before[name]} <= {"summaries"}
 
 
 def noon(day: str) -> datetime:

@@ -57,7 +57,7 @@ def terminal(tmp_path: Path) -> Terminal:
 def kept(terminal: Terminal) -> RowsByTable:
     store = open_store(f"sqlite:///{terminal.database}")
     try:
-        return dump_tables(store, ignored_tables=("cursors",))
+        return dump_tables(store, ignored_tables=("feed_cursors",))
     finally:
         store.close()
 

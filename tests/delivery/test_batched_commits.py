@@ -51,7 +51,7 @@ async def test_what_comes_alone_is_written_at_once(store: Store, commits: list[i
     assert await together.submit(held(store, 2))
 
     assert len(commits) == 2
-    assert count_rows(store, "holds") == 2
+    assert count_rows(store, "chat_holds") == 2
 
 
 async def test_what_comes_meanwhile_is_written_in_one_commit(
@@ -63,7 +63,7 @@ async def test_what_comes_meanwhile_is_written_in_one_commit(
 
     assert results == [True] * 40
     assert len(commits) < 4
-    assert count_rows(store, "holds") == 40
+    assert count_rows(store, "chat_holds") == 40
 
 
 async def test_a_change_that_fails_undoes_itself_alone(store: Store) -> None:
@@ -73,7 +73,7 @@ async def test_a_change_that_fails_undoes_itself_alone(store: Store) -> None:
     results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
     assert [isinstance(one, LookupError) for one in results] == [False, True, False]
-    assert [count_rows(store, "holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
+    assert [count_rows(store, "chat_holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
     assert await together.submit(held(store, 4)), "the next ones go on"
 
 
@@ -85,7 +85,7 @@ async def test_a_store_that_cannot_write_tells_everybody(store: Store, trouble: 
     results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
     assert results == [trouble] * 3
-    assert count_rows(store, "holds") == 0, "what was told to have failed was not kept"
+    assert count_rows(store, "chat_holds") == 0, "what was told to have failed was not kept"
 
 
 async def test_nobody_is_told_before_the_commit(store: Store) -> None:
@@ -94,7 +94,7 @@ async def test_nobody_is_told_before_the_commit(store: Store) -> None:
 
     async def looks(chat: int) -> int:
         await together.submit(held(store, chat))
-        return await store.run(count_rows, store, "holds", chat=chat)
+        return await store.run(count_rows, store, "chat_holds", chat=chat)
 
     assert await asyncio.gather(*map(looks, range(1, 11))) == [1] * 10
 
@@ -109,4 +109,4 @@ async def test_a_change_is_made_for_those_who_no_longer_wait(store: Store) -> No
     assert await stays
 
     assert leaves.cancelled()
-    assert count_rows(store, "holds") == 2
+    assert count_rows(store, "chat_holds") == 2

@@ -84,8 +84,8 @@ async def test_a_digest_is_sent_once_and_its_papers_are_received(store: Store) -
     assert parcel.chat == reader.id
     assert "[1]" in message.html
     assert states(store) == {"sent": 1}
-    assert count_rows(store, "ledger", state="sent") == 2
-    assert count_rows(store, "ledger", state="reserved") == 0
+    assert count_rows(store, "receipts", state="sent") == 2
+    assert count_rows(store, "receipts", state="reserved") == 0
 
 
 async def test_a_restart_sends_nothing_again(store: Store) -> None:
@@ -190,7 +190,7 @@ async def test_a_failure_is_tried_again_ever_later_and_then_kept_aside(store: St
     assert waits == [*BACKOFF, BACKOFF[-1]]
     assert len(sends) == MAX_ATTEMPTS + 1
     assert states(store) == {"dead": 1}
-    assert count_rows(store, "ledger") == 0, "its papers are missed, not lost"
+    assert count_rows(store, "receipts") == 0, "its papers are missed, not lost"
 
 
 async def test_an_unknown_outcome_is_sent_once_more_and_marked(store: Store) -> None:
@@ -202,7 +202,7 @@ async def test_an_unknown_outcome_is_sent_once_more_and_marked(store: Store) -> 
     assert [REPEAT in message.html for _, message in postman.sent_messages] == [False, True]
     assert states(store) == {"sent": 1}
     assert store.outbox.count_unknown_sends(BOT) == 1
-    assert count_rows(store, "ledger", state="sent") == 2
+    assert count_rows(store, "receipts", state="sent") == 2
 
 
 async def test_unknown_outcomes_do_not_rain_on_a_chat(store: Store) -> None:
@@ -214,7 +214,7 @@ async def test_unknown_outcomes_do_not_rain_on_a_chat(store: Store) -> None:
 
     assert len(postman.sent_messages) <= MAX_ATTEMPTS + 1
     assert states(store) == {"unknown": 1}
-    assert count_rows(store, "ledger", state="sent") == 2, "it has most likely arrived"
+    assert count_rows(store, "receipts", state="sent") == 2, "it has most likely arrived"
 
 
 async def test_a_process_that_dies_while_sending_repeats_that_one_marked(store: Store) -> None:
@@ -243,8 +243,8 @@ async def test_who_blocked_the_bot_is_paused_and_what_waits_is_dropped(store: St
     paused = store.chats.get(BOT, blocker.id)
     assert paused
     assert paused.pause_reason == "Forbidden: bot was blocked by the user"
-    assert count_rows(store, "ledger", chat=1) == 0, "unseen papers are free again"
-    assert count_rows(store, "ledger", chat=2, state="sent") == 2
+    assert count_rows(store, "receipts", chat=1) == 0, "unseen papers are free again"
+    assert count_rows(store, "receipts", chat=2, state="sent") == 2
 
 
 async def test_a_group_that_moved_gets_its_digest_at_the_new_place(store: Store) -> None:
@@ -256,7 +256,7 @@ async def test_a_group_that_moved_gets_its_digest_at_the_new_place(store: Store)
     assert postman.recipient_chats() == [-5, -1005]
     assert states(store) == {"sent": 1}
     assert [topic.chat for topic in store.subscriptions.of_chat(BOT, -1005)] == [-1005]
-    assert count_rows(store, "ledger", chat=-1005, state="sent") == 2
+    assert count_rows(store, "receipts", chat=-1005, state="sent") == 2
 
 
 async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Store) -> None:
@@ -272,8 +272,8 @@ async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Sto
     assert {parcel.form for parcel, _ in plain} == {MessageForm.CLASSIC}
     covered = [at for parcel, _ in plain for at in range(parcel.first_entry, parcel.last_entry + 1)]
     assert covered == list(range(rich.first_entry, rich.last_entry + 1))
-    assert count_rows(store, "ledger", state="sent") == 12
-    assert count_rows(store, "ledger", state="reserved") == 0
+    assert count_rows(store, "receipts", state="sent") == 12
+    assert count_rows(store, "receipts", state="reserved") == 0
 
 
 async def test_a_refused_rich_entry_becomes_text_too(store: Store) -> None:
@@ -439,7 +439,7 @@ async def test_what_is_at_hand_when_the_server_fails_is_given_back(
     await deliver_messages(desk, workers=2)
 
     assert len(tried) <= 3 + 1, "two at a time, and none once it was known"
-    assert count_rows(store, "parcels", state="ready", holder="") == 40
+    assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
     postman.now += MINUTE
     await postman.deliver_repeatedly(2)
     assert sorted(postman.recipient_chats()) == list(range(1, 41)), "another may have them at once"
@@ -458,7 +458,7 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     await deliver_messages(_desk(postman, send), workers=2)
 
     assert len(tried) <= 3 + 2, "three are told, two are under way"
-    assert count_rows(store, "parcels", state="ready", holder="") == 40
+    assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
     postman.now += 29 * SECOND
     assert await postman.deliver_once() == DeliveryCounts()
     postman.now += SECOND
@@ -544,7 +544,7 @@ async def test_what_could_not_be_begun_is_free_at_once(
         assert await postman.deliver_once() == DeliveryCounts()
 
     assert postman.sent_messages == []
-    assert count_rows(store, "parcels", state="ready", holder="") == 4
+    assert count_rows(store, "outbox_messages", state="ready", holder="") == 4
     assert await postman.deliver_once() == DeliveryCounts(sent=4)
 
 
@@ -627,7 +627,7 @@ async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
     done = await deliver_messages(desk, workers=2)
 
     assert 1 <= done.sent <= 2
-    assert count_rows(store, "parcels", state="ready", holder="") == 40 - done.sent
+    assert count_rows(store, "outbox_messages", state="ready", holder="") == 40 - done.sent
 
 
 def _waits_long(

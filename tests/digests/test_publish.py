@@ -52,7 +52,7 @@ def test_a_digest_comes_at_its_minute_and_not_before(store: Store) -> None:
     )
     [parcel] = store.outbox.messages_of_digest(digest.number)
     assert (parcel.chat, parcel.first_entry, parcel.last_entry) == (reader.id, 1, 3)
-    assert count_rows(store, "ledger", state="reserved", chat=reader.id) == 3
+    assert count_rows(store, "receipts", state="reserved", chat=reader.id) == 3
 
 
 def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:
@@ -66,7 +66,7 @@ def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:
     assert moved
     assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), DUE_AT + DAY)
     assert issued_digests(store, reader) == []
-    assert count_rows(store, "parcels") == 0
+    assert count_rows(store, "outbox_messages") == 0
 
 
 def test_an_outage_yields_one_digest(store: Store) -> None:
@@ -188,7 +188,7 @@ def test_papers_beyond_the_limit_are_kept_and_not_counted_as_received(store: Sto
     first, second = issued_digests(store, reader)
     assert (paper_numbers(first.entries), paper_numbers(first.left_out)) == ([1, 2], [3, 4, 5])
     assert paper_numbers(second.entries) == [3, 4, 5], "another topic may show what was left out"
-    assert count_rows(store, "ledger", digest=first.number) == 2
+    assert count_rows(store, "receipts", digest=first.number) == 2
 
 
 def test_a_chat_that_fails_holds_nobody_else(
@@ -218,7 +218,7 @@ def test_a_chat_is_published_whole_or_not_at_all(
     reader = create_chat(store)
     subscribe_chat(store, reader)
     announce(store, papers(1, 2))
-    aside = ("leases", "subscriptions", "glosses")  # these belong to the papers
+    aside = ("leases", "subscriptions", "summaries")  # these belong to the papers
     before = dump_tables(store, ignored_tables=aside)
 
     with monkeypatch.context() as crash, caplog.at_level(logging.CRITICAL):
@@ -284,7 +284,7 @@ def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> 
 
     assert paper_numbers(shown.entries) == [1]
     assert dump_tables(store)["subscriptions"] == rows
-    assert count_rows(store, "ledger") == 0
+    assert count_rows(store, "receipts") == 0
     publish_due_chats(store, BOT, DUE_AT)
     of_topic = [one for one in issued_digests(store, reader) if one.subscription == topic.key]
     assert [paper_numbers(one.entries) for one in of_topic] == [[1]]
@@ -401,7 +401,9 @@ def test_a_topic_whose_words_cannot_be_read_is_paused_and_told_once(store: Store
     assert paused
     assert (paused.paused, paused.cursor, paused.query) == (True, broken.cursor, "(robots")
     assert (
-        count_rows(store, "parcels", period=f"unreadable/{broken.key}/{paused.row_version - 1}")
+        count_rows(
+            store, "outbox_messages", period=f"unreadable/{broken.key}/{paused.row_version - 1}"
+        )
         == 1
     )
     assert count_rows(store, "digests", subscription=sound.key) == 1

@@ -108,14 +108,14 @@ async def test_yesterdays_papers_under_todays_date_are_stale_and_store_nothing(
 ) -> None:
     source = FakeArxiv(feeds={"cs.CV": day()})
     await due(store, source, MONDAY)
-    before = dump_tables(store, ignored_tables=("cursors",))
+    before = dump_tables(store, ignored_tables=("feed_cursors",))
 
     source.feeds["cs.CV"] = day(on="Tue, 24 Nov 2026") + b"\n"
     [report] = await due(store, source, TUESDAY)
 
     assert report.status is BatchStatus.STALE
     assert report.added == IngestCounts()
-    assert dump_tables(store, ignored_tables=("cursors",)) == before
+    assert dump_tables(store, ignored_tables=("feed_cursors",)) == before
     assert store.feed_cursors.get("cs.CV").last_day == date(2026, 11, 23), (
         "still waiting for Tuesday"
     )
@@ -156,13 +156,13 @@ async def test_a_bad_answer_changes_nothing_and_the_next_one_brings_all(
     store: Store, trouble: MakeResponse, condition: BatchStatus
 ) -> None:
     source = FakeArxiv(feeds={"cs.CV": day()}, scripted_responses=[trouble])
-    before = dump_tables(store, ignored_tables=("cursors", "leases"))
+    before = dump_tables(store, ignored_tables=("feed_cursors", "leases"))
 
     [report] = await due(store, source, MONDAY)
 
     assert (report.status, report.is_usable) == (condition, False)
     assert report.reason
-    assert dump_tables(store, ignored_tables=("cursors", "leases")) == before
+    assert dump_tables(store, ignored_tables=("feed_cursors", "leases")) == before
     assert store.feed_cursors.get("cs.CV").last_day is None
 
     [healed] = await due(store, source, MONDAY + 20 * MINUTE)
@@ -290,7 +290,7 @@ def test_an_imported_document_keeps_its_papers_and_is_sent_to_nobody(store: Stor
     assert [entry.paper.id for entry in kept.entries] == ["arxiv:2611.90001", "arxiv:2611.90002"]
     assert all(entry.paper.partial for entry in kept.entries)
     assert {gloss.language for entry in kept.entries for gloss in entry.summaries} == {"zh"}
-    assert count_rows(store, "parcels") == count_rows(store, "announcements") == 0
+    assert count_rows(store, "outbox_messages") == count_rows(store, "announcements") == 0
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh"), ("de", "en")])

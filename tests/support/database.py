@@ -16,8 +16,8 @@ CellValue = str | int | float | None
 RowsByTable = dict[str, list[tuple[CellValue, ...]]]
 
 # That something was said, that the bot is alive, and how far it read on its own meanwhile.
-IGNORED_TABLES = ("updates", "leases", "cursors")
-_ROW_FILTERS = {"parcels": "where rank >= 0"}
+IGNORED_TABLES = ("inbox_updates", "leases", "feed_cursors")
+_ROW_FILTERS = {"outbox_messages": "where priority >= 0"}
 _TABLE_NAMES = r"""
     select name from sqlite_master
     where type = 'table' and name not like 'sqlite\_%' escape '\' and name not like 'paper_index%'

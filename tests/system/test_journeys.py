@@ -92,14 +92,17 @@ async def _greeted(house: RunningBot, ada: Person, tongue: Tongue) -> None:
 
 
 async def _subscribed(house: RunningBot, ada: Person, tongue: Tongue) -> None:
-    before = dump_tables(house.store, ignored_tables=("updates", "leases", "drafts"))
+    before = dump_tables(house.store, ignored_tables=("inbox_updates", "leases", "button_payloads"))
     [preview] = await house.send_text(ada, f"/sub {TOPIC}")
 
     assert preview.text.startswith(f"{TOPIC}\n\n{tongue('preview-count', papers=3, days=7)}")
     assert preview.button_labels == tongue.labels(
         "button-subscribe", "button-change", "button-cancel"
     )
-    assert dump_tables(house.store, ignored_tables=("updates", "leases", "drafts")) == before
+    assert (
+        dump_tables(house.store, ignored_tables=("inbox_updates", "leases", "button_payloads"))
+        == before
+    )
 
     await house.finish_onboarding(ada)
     answer = await house.press_button(ada, tongue("button-subscribe"))
@@ -126,8 +129,10 @@ async def _shown_by_command(
     assert tongue("digest-shown-all", matched=3) in digest.text
     assert digest.button_labels[:3] == ("1", "2", "3")
     assert count_rows(house.store, "digests") == 1
-    assert count_rows(house.store, "ledger") == 0
-    assert count_rows(house.store, "parcels", state="sent", rank=Priority.INTERACTIVE) == 1
+    assert count_rows(house.store, "receipts") == 0
+    assert (
+        count_rows(house.store, "outbox_messages", state="sent", priority=Priority.INTERACTIVE) == 1
+    )
 
     opened = (await house.press_button(ada, "1", message_id=digest.id)).only_message
     assert tongue.paper in opened.text
@@ -169,8 +174,10 @@ async def _delivered_at_its_minute(
     [topic] = await house.topics(ada)
     assert topic.next_due == DUE + DAY
     assert topic.cursor == house.store.papers.last_seq()
-    assert count_rows(house.store, "ledger", state="sent") == 2
-    assert count_rows(house.store, "parcels", state="sent", rank=Priority.SCHEDULED) == 1
+    assert count_rows(house.store, "receipts", state="sent") == 2
+    assert (
+        count_rows(house.store, "outbox_messages", state="sent", priority=Priority.SCHEDULED) == 1
+    )
 
     await house.move_clock_to(DUE + MINUTE)
     assert [m.id for m in ada.messages() if m.id not in known] == [digest.id], "once"
@@ -214,7 +221,7 @@ async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
 
         assert url.startswith(f"https://t.me/{house.bot.telegram.username}?start=p_")
         assert opened.text.startswith(f"{row.split(' | ')[1]}\n")
-        assert count_rows(store, "ledger") == 0
+        assert count_rows(store, "receipts") == 0
 
 
 async def test_two_topics_come_one_after_the_other(store: Store) -> None:
@@ -239,7 +246,7 @@ async def test_two_topics_come_one_after_the_other(store: Store) -> None:
         assert "Splats That Remember" not in second.text
         opened = (await house.press_button(ada, "1", message_id=first.id)).only_message
         assert "Also in your topics: cs.CV" in opened.text
-        assert count_rows(store, "ledger", state="sent") == 3
+        assert count_rows(store, "receipts", state="sent") == 3
 
 
 async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Store) -> None:
@@ -254,7 +261,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Sto
         await house.announce(ahead)
         await house.move_clock_to(DUE)
         assert "blocked" in (await house.stored_chat(ada)).pause_reason
-        assert count_rows(store, "parcels", state="sent", rank=Priority.SCHEDULED) == 0
+        assert count_rows(store, "outbox_messages", state="sent", priority=Priority.SCHEDULED) == 0
 
         ada.chat.members[house.bot.telegram.id] = "member"
         await house.send_text(ada, "/start")
@@ -263,7 +270,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Sto
         assert (await house.stored_chat(ada)).pause_reason == ""
         [digest] = [one for one in ada.messages() if "Noise Budgets" in one.text]
         assert digest.button_labels == ("1", "2", "Settings", "Stop this topic")
-        assert count_rows(store, "ledger", state="sent") == 2
+        assert count_rows(store, "receipts", state="sent") == 2
 
 
 FEED = "cs.CV+cs.LG"
@@ -294,7 +301,7 @@ async def test_a_paper_from_the_bytes_of_a_feed_to_a_message(
         opened = (await house.press_button(ada, "1", message_id=digest.id)).only_message
         assert "Its Q&A score is a<b<c, and R&D likes the tag <think>." in opened.text
         assert "Matched: " in opened.text
-        assert count_rows(store, "ledger", state="sent") == 2
+        assert count_rows(store, "receipts", state="sent") == 2
 
 
 async def _fetched(house: RunningBot) -> IngestReport:

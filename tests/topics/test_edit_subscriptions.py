@@ -311,8 +311,8 @@ def test_a_sample_counts_for_nothing_later(store: Store) -> None:
     assert shown
     assert (len(shown.entries), shown.topic) == (2, topic.name)
     assert store.subscriptions.get(topic.key) == topic
-    assert dump_tables(store)["ledger"] == []
-    assert dump_tables(store)["parcels"] == []
+    assert dump_tables(store)["receipts"] == []
+    assert dump_tables(store)["outbox_messages"] == []
 
 
 def test_a_week_is_counted_once_a_day_and_a_few_at_a_time(store: Store) -> None:

@@ -110,8 +110,10 @@ def _asks(store: Store, text: str, number: int = 1) -> None:
 
 def _said(store: Store) -> list[str]:
     """All answers that were stored, in their order."""
-    rows = store._engine.fetch_all("select content from parcels where rank < 0 order by turn")
-    messages = [decode_reply_part(row["content"]).content for row in rows]
+    rows = store._engine.fetch_all(
+        "select reply_content from outbox_messages where priority < 0 order by queue_position"
+    )
+    messages = [decode_reply_part(row["reply_content"]).content for row in rows]
     return [one.html for one in messages if isinstance(one, Message)]
 
 
@@ -387,4 +389,4 @@ async def test_a_digest_that_was_issued_before_the_process_ended_is_not_issued_a
         assert reply.wakes_delivery
 
     assert len(issued_digests(store, who)) == 2, "one for each update"
-    assert count_rows(store, "parcels") == 2
+    assert count_rows(store, "outbox_messages") == 2

@@ -75,7 +75,7 @@ async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Conversation,
 PRESSES = tuple(
     f"1{verb}:{first}:{second}" for verb in BUTTONS for first, second in ((0, 1), (1, 1), (2, 1))
 )
-OWN = (*IGNORED_TABLES, "people", "library")  # tables of the presser's own
+OWN = (*IGNORED_TABLES, "people", "saved_papers")  # tables of the presser's own
 
 
 async def _read(talk: Conversation, place: GroupOrChannel) -> Conversation:

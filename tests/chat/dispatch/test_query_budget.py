@@ -213,13 +213,13 @@ def _left(limits: UserLimits, who: int) -> float:
 @pytest.mark.parametrize("command", ["/search", "/sub", "/digest", "/today"])
 async def test_a_word_that_nobody_writes_is_named(either: Conversation, command: str) -> None:
     await either.send_text("/start")
-    before = either.store_rows("drafts")
+    before = either.store_rows("button_payloads")
     word = "ab" * 30 + "c"
 
     answer = await either.ask(f"{command} diffusion {word}*")
 
     assert answer.text.startswith(either.text("query-word-long", given=word[:39] + "…", most=60))
-    assert either.store_rows("drafts") == before
+    assert either.store_rows("button_payloads") == before
     assert parse(word).text == word, "stored topics are still read"
 
 

@@ -61,9 +61,10 @@ def _says(store: Store, number: int, text: str = "/about") -> InboxUpdate:
 
 def _said(store: Store, update: InboxUpdate) -> list[str]:
     rows = store._engine.fetch_all(
-        "select content from parcels where rank < 0 and chat = :chat", chat=update.chat
+        "select reply_content from outbox_messages where priority < 0 and chat = :chat",
+        chat=update.chat,
     )
-    return [row["content"] for row in rows]
+    return [row["reply_content"] for row in rows]
 
 
 async def test_an_update_that_is_set_aside_is_told(store: Store) -> None:
@@ -77,7 +78,7 @@ async def test_an_update_that_is_set_aside_is_told(store: Store) -> None:
 
     [told] = _said(store, update)
     assert say("en", "refusal-failed") in told
-    assert count_rows(store, "updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
+    assert count_rows(store, "inbox_updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
 
 
 async def test_what_ends_the_process_even_when_it_is_told_is_set_aside_in_silence(
@@ -92,7 +93,7 @@ async def test_what_ends_the_process_even_when_it_is_told_is_set_aside_in_silenc
     await process.drain()
 
     assert _said(store, update) == []
-    assert count_rows(store, "updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
+    assert count_rows(store, "inbox_updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
 
 
 async def test_a_backlog_loses_no_update_to_one_that_ends_the_process(
@@ -125,8 +126,8 @@ async def test_a_backlog_loses_no_update_to_one_that_ends_the_process(
         await process.drain()
 
     assert [len(_said(store, update)) for update in honest] == [1] * len(honest)
-    assert count_rows(store, "updates", state="applied") == len(honest)
-    assert count_rows(store, "updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
+    assert count_rows(store, "inbox_updates", state="applied") == len(honest)
+    assert count_rows(store, "inbox_updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
 
 
 async def test_what_was_answered_since_it_was_read_is_not_answered_again(

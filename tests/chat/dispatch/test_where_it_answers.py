@@ -47,7 +47,7 @@ async def test_changes_are_for_administrators(member: Conversation, command: str
 
     assert told.text == member.text("refusal-not-admin")
     after = member.store_rows()
-    assert {name for name in after if after[name] != before[name]} <= {"people", "subscribers"}
+    assert {name for name in after if after[name] != before[name]} <= {"people", "chats"}
     assert await member.topics() == []
 
 
@@ -122,7 +122,7 @@ async def test_in_a_group_the_bot_keeps_out_of_other_talk(lab: Conversation, tex
     before = lab.store_rows()
     assert await lab.send_text(text) == []
     after = lab.store_rows()
-    assert {name for name in after if after[name] != before[name]} <= {"people", "subscribers"}
+    assert {name for name in after if after[name] != before[name]} <= {"people", "chats"}
 
 
 async def test_a_bot_that_reads_all_still_answers_only_commands(lab: Conversation) -> None:

@@ -105,5 +105,5 @@ def test_what_a_forgotten_person_said_elsewhere_is_emptied(store: Store) -> None
 
     store.chats.erase_person(BOT, PERSON)
 
-    rows = store._engine.fetch_all("select body from updates order by id")
+    rows = store._engine.fetch_all("select body from inbox_updates order by id")
     assert [bool(row["body"]) for row in rows] == [False, True]

@@ -141,10 +141,11 @@ def test_forgetting_leaves_no_row_but_what_an_operator_ruled(store: Store) -> No
     store.chats.erase_person(BOT, PERSON)
 
     assert set(named) == {
-        *("subscribers", "subscriptions", "digests", "ledger", "parcels", "holds"),
-        *("updates", "drafts", "people", "library", "asks", "bans", "allowances"),
+        *("chats", "subscriptions", "digests", "receipts", "outbox_messages", "chat_holds"),
+        *("inbox_updates", "button_payloads", "people", "saved_papers", "pending_questions"),
+        *("bans", "topic_quotas"),
     }
-    assert _rows_naming(store, PERSON) == {"bans": 1, "allowances": 1}
+    assert _rows_naming(store, PERSON) == {"bans": 1, "topic_quotas": 1}
     assert store.bans_and_quotas.banned_id(BOT, PERSON, 1) == PERSON
     assert store.bans_and_quotas.topic_quota(BOT, PERSON) == 3
     assert len(_rows_naming(store, CHAT)) == len(named)
@@ -182,9 +183,16 @@ def test_a_chat_moves_with_everything(store: Store) -> None:
     store.chats.migrate(BOT, CHAT, CHAT - 1)
 
     left = _rows_naming(store, CHAT)
-    assert set(left) <= {"people", "library", "updates", "asks"}, "rows of the chat stayed behind"
+    assert set(left) <= {"people", "saved_papers", "inbox_updates", "pending_questions"}, (
+        "rows of the chat stayed behind"
+    )
     moved = _rows_naming(store, CHAT - 1)
-    assert {name for name in before if name not in moved} <= {"people", "library", "drafts", "asks"}
+    assert {name for name in before if name not in moved} <= {
+        "people",
+        "saved_papers",
+        "button_payloads",
+        "pending_questions",
+    }
     assert store._engine.fetch_all("pragma foreign_key_check") == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage import Store, open_store
-from storage.engine import file_checks, migrations, schema_version
+from storage.engine import file_checks, former_migrations, migrations, schema_version
 from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
 from storage.errors import (
@@ -153,17 +153,19 @@ def test_the_steps_are_named_as_they_are_applied(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "a.db")
 
     pending = migrations.pending_migrations(engine.connection())
+    former = former_migrations.pending_former_migrations(engine.connection())
     engine.close()
 
     assert tuple(pending) == schema_version.MIGRATION_NAMES
+    assert tuple(former) == schema_version.FORMER_MIGRATION_NAMES
 
 
-@pytest.mark.parametrize("step", schema_version.MIGRATION_NAMES[1:])
+@pytest.mark.parametrize("step", schema_version.FORMER_MIGRATION_NAMES[1:])
 def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> None:
     """From every former schema, with rows in it."""
     path = tmp_path / "a.db"
     engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before=step)
+    former_migrations.apply_former_migrations(engine.connection(), stop_before=step)
     engine.execute(
         "insert into papers (id, version, partial, place, seen) values ('x', 1, 0, 1, 0)"
     )
@@ -184,7 +186,7 @@ def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> N
     assert kept is not None
     assert kept.title == "Kept"
     copy = Engine(tmp_path / f"a.db.before-{step}")
-    assert migrations.pending_migrations(copy.connection())[0] == step
+    assert former_migrations.pending_former_migrations(copy.connection())[0] == step
     assert len(copy.fetch_all("select * from papers")) == 1
     copy.close()
 
@@ -192,7 +194,7 @@ def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> N
 def _former(path: Path, step: str, *rows: str) -> Store:
     """A store that was brought up to date from the schema before a step, with rows in it."""
     engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before=step)
+    former_migrations.apply_former_migrations(engine.connection(), stop_before=step)
     engine.execute("pragma foreign_keys = off")
     for row in rows:
         engine.execute(row)
@@ -359,7 +361,7 @@ def test_steps_that_fail_leave_the_old_schema(
 ) -> None:
     path = tmp_path / "a.db"
     engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before="duties")
+    former_migrations.apply_former_migrations(engine.connection(), stop_before="duties")
     engine.execute("create table leases (in_the_way integer)")
     before = schema_version.applied_migrations(engine.connection())
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from storage import open_for_reading, open_store
-from storage.engine import file_checks, migrations, schema_version
+from storage.engine import file_checks, former_migrations, schema_version
 from storage.engine.liveness_probe import RUN_LEASE, BotStatus, probe_bot
 from storage.engine.sqlite import Engine
 from storage.errors import (
@@ -44,10 +44,14 @@ def path_of(url: str) -> Path:
     return path
 
 
-def of_an_older_program(tmp_path: Path, lacking: str) -> str:
+FORMER_NAMES = schema_version.FORMER_MIGRATION_NAMES
+
+
+def of_an_older_program(tmp_path: Path, lacking: str | None) -> str:
+    """A file from before the first schema, with the steps up to the one that it lacks."""
     path = tmp_path / "old.db"
     engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before=lacking)
+    former_migrations.apply_former_migrations(engine.connection(), stop_before=lacking)
     engine.close()
     return f"sqlite:///{path}"
 
@@ -116,10 +120,8 @@ def test_a_reader_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "lacking", [schema_version.MIGRATION_NAMES[1], schema_version.MIGRATION_NAMES[-1]]
-)
-def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str) -> None:
+@pytest.mark.parametrize("lacking", [FORMER_NAMES[1], FORMER_NAMES[-1], None])
+def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str | None) -> None:
     url = of_an_older_program(tmp_path, lacking)
     before = path_of(url).read_bytes()
 
@@ -132,7 +134,7 @@ def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str)
 def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
 
-    with pytest.raises(NewerSchema, match=r"dead_letters|knows"):
+    with pytest.raises(NewerSchema, match=r"it knows first_schema"):
         open_for_reading(url)
 
 
@@ -237,12 +239,12 @@ def opening_slowly(url: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@pytest.mark.parametrize("lacking", [None, "papers", "duties", schema_version.MIGRATION_NAMES[-1]])
+@pytest.mark.parametrize("lacking", [None, "papers", "duties", FORMER_NAMES[-1], "first_schema"])
 def test_a_process_that_brings_the_file_up_to_date_is_starting(
     url: str, tmp_path: Path, lacking: str | None
 ) -> None:
     if lacking:
-        url = of_an_older_program(tmp_path, lacking)
+        url = of_an_older_program(tmp_path, None if lacking == "first_schema" else lacking)
 
     with opening_slowly(url) as process:
         assert probe_bot(url, RUN_LEASE, NOW) is BotStatus.STARTING

@@ -196,7 +196,7 @@ def _replay_applies_again(self: Inbox, update: InboxUpdate) -> int:
     """A stored update that comes once more is pending once more."""
     put = _OWN_PUT(self, update)
     return put or self._engine.execute(
-        "update updates set state = 'pending' where bot = :bot and id = :id",
+        "update inbox_updates set state = 'pending' where bot = :bot and id = :id",
         bot=update.bot,
         id=update.id,
     )
@@ -210,7 +210,7 @@ def _acknowledged_before_stored(self: Inbox, bot: int) -> int:
 def _mark_always_taken(self: Inbox, bot: int, id: int) -> bool:
     """Whether another was first is not asked."""
     self._engine.execute(
-        "update updates set state = 'applied' where bot = :bot and id = :id", bot=bot, id=id
+        "update inbox_updates set state = 'applied' where bot = :bot and id = :id", bot=bot, id=id
     )
     return True
 
@@ -223,7 +223,7 @@ def _failed_with_its_errand(self: Inbox, bot: int, id: int, reason: str = "") ->
     """Who was halted sets aside what another has applied."""
     return bool(
         self._engine.execute(
-            "update updates set state = 'failed' where bot = :bot and id = :id"
+            "update inbox_updates set state = 'failed' where bot = :bot and id = :id"
             " and state = 'pending'",
             bot=bot,
             id=id,
@@ -236,8 +236,8 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
     engine: Engine = self._engine
     rows = engine.fetch_all(
         """
-        select * from updates where key in (
-            select max(key) from updates where bot = :bot and state = 'pending' group by chat)
+        select * from inbox_updates where key in (
+            select max(key) from inbox_updates where bot = :bot and state = 'pending' group by chat)
         """,
         bot=bot,
     )

@@ -622,7 +622,7 @@ def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     store.outbox.requeue_dropped(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
-    begin = "update parcels", "select * from parcels"
+    begin = "update outbox_messages", "select * from outbox_messages"
     asked = [one for one in said if one.lstrip().startswith(begin) and "chat =" in one]
     plans = [store._engine.fetch_all(f"explain query plan {one}")[0]["detail"] for one in asked]
     assert len(plans) == 2

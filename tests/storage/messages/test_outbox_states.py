@@ -391,8 +391,8 @@ def _recovered_without_fence(self: Outbox, bot: int) -> int:
     """A former sender's settlements are still taken."""
     return self._engine.execute(
         """
-        update parcels set state = 'ready', doubts = doubts + (state = 'sending'),
-            holder = '', lease_until = 0
+        update outbox_messages set state = 'ready',
+            unknown_sends = unknown_sends + (state = 'sending'), holder = '', lease_until = 0
         where bot = :bot and (state = 'sending' or holder <> '')
         """,
         bot=bot,
@@ -403,7 +403,7 @@ def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
     """What another left in the middle comes back as if it had never been sent."""
     engine.execute(
         """
-        update parcels set state = 'ready', holder = '', lease_until = 0
+        update outbox_messages set state = 'ready', holder = '', lease_until = 0
         where bot = :bot and state = 'sending' and lease_until <= :now
         """,
         bot=bot,

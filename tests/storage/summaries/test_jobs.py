@@ -235,7 +235,7 @@ def test_the_mean_cost_of_a_gloss_is_that_of_the_recent_ones(store: Store) -> No
     enough = store.summary_jobs.mean_tokens("model-x", "zh")
 
     # As if a year of other glosses lay between.
-    store._engine.execute("update glosses set key = key + 1000000 where paper = 20")
+    store._engine.execute("update summaries set key = key + 1000000 where paper = 20")
 
     assert (few, enough) == (0.0, 110.0)
     assert store.summary_jobs.mean_tokens("model-x", "zh") == 0.0

@@ -45,9 +45,13 @@ async def _goes_on(scene: FaultScenario, seconds: int = 60) -> None:
 
 def _answers(store: Store) -> list[tuple[str, int]]:
     """The states and doubts of all answers that are not sent, or are in doubt."""
-    rows = store._engine.fetch_all("select state, doubts, content from parcels where rank < 0")
-    assert all(row["content"] is None for row in rows), "a settled answer still says something"
-    return [(row["state"], row["doubts"]) for row in rows]
+    rows = store._engine.fetch_all(
+        "select state, unknown_sends, reply_content from outbox_messages where priority < 0"
+    )
+    assert all(row["reply_content"] is None for row in rows), (
+        "a settled answer still says something"
+    )
+    return [(row["state"], row["unknown_sends"]) for row in rows]
 
 
 def _marks(shown: list[str], fault: Make) -> None:
@@ -250,7 +254,10 @@ async def test_one_chat_that_must_wait_delays_no_other_and_no_digest_waits_for_a
 
         assert len(scene.bot_messages(bob)) == 2
         assert (
-            count_rows(store, "parcels", chat=ada.id, rank=Priority.SCHEDULED, state="ready") <= 1
+            count_rows(
+                store, "outbox_messages", chat=ada.id, priority=Priority.SCHEDULED, state="ready"
+            )
+            <= 1
         )
 
 
@@ -264,15 +271,15 @@ async def test_a_copy_leaves_before_the_data_go(store: Store) -> None:
         refused = await scene.press_button(ada, say("en", "button-forget"))
 
         assert refused.toast == say("en", "forget-waits")
-        assert count_rows(store, "subscribers", chat=ada.id) == 1
+        assert count_rows(store, "chats", chat=ada.id) == 1
         await _goes_on(scene)
         assert len([one for one in ada.messages() if one.document]) == 1
 
         done = await scene.press_button(ada, say("en", "button-forget"))
 
         assert done.only_message.text == say("en", "forget-done")
-        assert count_rows(store, "subscribers", chat=ada.id) == 0
-        assert count_rows(store, "parcels", chat=ada.id) == 0
+        assert count_rows(store, "chats", chat=ada.id) == 0
+        assert count_rows(store, "outbox_messages", chat=ada.id) == 0
 
 
 async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
@@ -291,12 +298,12 @@ async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
         refused = await scene.press_button(ada, say("en", "button-forget"))
 
         assert refused.toast == say("en", "forget-waits")
-        assert count_rows(store, "subscribers", chat=channel.id) == 1
+        assert count_rows(store, "chats", chat=channel.id) == 1
         await _goes_on(scene)
         assert len([one for one in ada.messages() if one.document]) == 1
         done = await scene.press_button(ada, say("en", "button-forget"))
         assert say("en", "forget-done") in done.only_message.text
-        assert count_rows(store, "subscribers", chat=channel.id) == 0
+        assert count_rows(store, "chats", chat=channel.id) == 0
 
 
 def _waiting(store: Store) -> set[int]:

@@ -59,10 +59,10 @@ async def test_a_chat_that_forbids_is_paused_and_the_others_go_on(store: Store, 
         assert len(scene.delivery_calls(lost.id)) == 1, "asked once, never again"
         assert scene.pause_reason(lost) == f"Forbidden: {text}"
         assert scene.message_states(lost) == ["dropped"]
-        assert count_rows(store, "ledger", chat=lost.id) == 0, "unseen papers are free again"
+        assert count_rows(store, "receipts", chat=lost.id) == 0, "unseen papers are free again"
         assert len(scene.bot_messages(other)) == 1
         assert scene.message_states(other) == ["sent"]
-        assert count_rows(store, "ledger", chat=other.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=other.id, state="sent") == 2
 
 
 @pytest.mark.parametrize("text", UNCLEAR)
@@ -98,7 +98,7 @@ async def test_a_refusal_that_passes_costs_nothing(store: Store) -> None:
         assert len(scene.bot_messages(muted)) == 1
         assert scene.pause_reason(muted) == ""
         assert scene.message_states(muted) == ["sent"]
-        assert count_rows(store, "subscribers", chat=muted.id, bounces=0) == 1
+        assert count_rows(store, "chats", chat=muted.id, bounces=0) == 1
 
 
 async def _says_start(scene: FaultScenario, person: Person) -> None:
@@ -134,7 +134,7 @@ async def test_who_comes_back_gets_all_that_was_missed(
         told = [[number for number in "1234" if f"Study {number} of" in one] for one in digests]
         assert told == [["1", "2"], ["3", "4"]]
         assert scene.pause_reason(ada) == ""
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 4
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 4
         assert len(scene.bot_messages(bob)) == 3
 
 
@@ -161,7 +161,7 @@ async def test_who_paused_and_then_blocked_gets_what_was_missed_after_resuming(
 
         assert scene.message_states(ada) == ["sent"]
         assert sum("Study 1 of" in text for text in scene.bot_messages(ada)) == 1
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
 
 
 async def test_a_block_is_known_before_the_next_digest(store: Store) -> None:
@@ -217,7 +217,7 @@ async def test_a_service_message_moves_everything_too(store: Store) -> None:
 
 
 def _moved(store: Store, old: GroupOrChannel, new: GroupOrChannel) -> None:
-    for table in ("subscribers", "subscriptions", "digests", "parcels", "ledger", "holds"):
+    for table in ("chats", "subscriptions", "digests", "outbox_messages", "receipts", "chat_holds"):
         assert count_rows(store, table, chat=old.id) == 0, table
     [topic] = store.subscriptions.of_chat(BOT, new.id)
     assert topic.cursor == store.papers.last_seq()
@@ -266,7 +266,7 @@ async def test_a_topic_that_takes_nothing_is_replaced_by_the_chat_itself(
         assert [call.is_accepted for call in calls] == [False, True, True]
         assert scene.pause_reason(forum) == ""
         assert scene.message_states(forum) == ["sent", "sent"]
-        assert count_rows(store, "subscribers", chat=forum.id, bounces=0) == 1
+        assert count_rows(store, "chats", chat=forum.id, bounces=0) == 1
         assert len(scene.bot_messages(bob)) == 1
 
 

@@ -118,7 +118,7 @@ async def test_ten_days_of_absence_are_one_digest_a_topic(store: Store) -> None:
             assert sorted(call.chat_id or 0 for call in calls) == sorted(readers), "one each"
             assert all(told in str(call.parameters["text"]) for call in calls)
             assert scene.most_calls_per_second() <= MAX_CALLS_PER_SECOND
-            assert count_rows(again, "ledger", state="sent") == 12 * 40
+            assert count_rows(again, "receipts", state="sent") == 12 * 40
             assert {
                 one.next_due for n in readers for one in again.subscriptions.of_chat(BOT, n)
             } == {DUE_AT + 11 * DAY}

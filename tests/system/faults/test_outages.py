@@ -52,7 +52,7 @@ async def test_a_send_in_doubt_is_made_once_more_and_marked(store: Store, fault:
         assert len(scene.delivery_calls(ada.id)) == 2
         [parcel] = scene.outbox_messages(ada)
         assert (parcel.state, parcel.unknown_sends) == ("sent", 1)
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
         assert scene.pause_reason(ada) == ""
 
 
@@ -67,7 +67,7 @@ async def test_who_wants_no_repeat_sees_the_doubt(store: Store, fault: Make) -> 
 
         assert len(scene.delivery_calls(ada.id)) == 1
         assert scene.message_states(ada) == ["unknown"]
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2, (
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2, (
             "it has most likely arrived"
         )
         assert len(scene.bot_messages(bob)) == 1
@@ -117,7 +117,7 @@ async def test_an_outage_of_an_hour_costs_no_attempts_and_ends_without_a_storm(
         await _minutes(scene, 70)
         assert [len(scene.bot_messages(one)) for one in readers] == [1] * 100
         assert scene.most_calls_per_second(back) <= MAX_CALLS_PER_SECOND
-        assert count_rows(store, "ledger", state="sent") == 200
+        assert count_rows(store, "receipts", state="sent") == 200
 
 
 async def test_a_refused_connection_costs_nothing_at_all(store: Store) -> None:
@@ -241,7 +241,7 @@ async def test_a_fault_while_people_speak_loses_no_word(store: Store) -> None:
             scene.clock.instant += timedelta(minutes=1)
         await scene.wait_until_idle()
 
-        assert count_rows(store, "updates", state="applied") == 10
+        assert count_rows(store, "inbox_updates", state="applied") == 10
         assert len(scene.bot_messages(ada)) == 10
 
 

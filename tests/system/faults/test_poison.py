@@ -59,7 +59,7 @@ async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
         [digest] = scene.bot_messages(ada)
         assert all(f"Study {number} of diffusion" in digest for number in (1, 2, 3))
         assert _logged(caplog) == {"TeX not readable"}
-        assert count_rows(store, "ledger", state="sent") == 3
+        assert count_rows(store, "receipts", state="sent") == 3
 
 
 async def test_a_paper_without_a_sentence_shows_its_abstract(
@@ -105,7 +105,7 @@ async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
         assert store.outbox.retry_message(dead.key, now=scene.clock.instant)
         await scene.wait_until_idle()
         assert len(scene.bot_messages(ada)) == 1
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 1
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 1
 
 
 async def test_a_query_that_no_longer_parses_holds_no_other_topic(

@@ -59,7 +59,7 @@ async def test_refused_blocks_become_text_over_the_same_papers(store: Store, tex
         assert "[1] Study 1 of diffusion" in shown
         assert "[2] Study 2 of diffusion" in shown
         assert sorted(scene.message_states(ada)) == ["dropped", "sent"]
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
         assert [c.method for c in scene.delivery_calls(bob.id)] == ["sendRichMessage"], (
             "others stay rich"
         )
@@ -120,7 +120,7 @@ async def test_a_refused_text_becomes_plain_words(store: Store, text: str) -> No
         assert "[1] Study 1 of diffusion https://arxiv.org/abs/2611.80001" in shown
         assert "We study diffusion." in shown
         assert sorted(scene.message_states(ada)) == ["dropped", "sent"]
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
         assert len(scene.bot_messages(bob)) == 1
 
 
@@ -139,7 +139,7 @@ async def test_rich_then_classic_then_plain(store: Store) -> None:
         assert [text.count("[1]") for text in shown] == [1, 1, 0], "in their order"
         assert [text.count("[2]") for text in shown] == [1, 0, 1]
         assert sorted(scene.message_states(ada)) == ["dropped"] * 4 + ["sent"] * 3
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
 
 
 async def test_plain_words_that_may_have_arrived_are_marked(store: Store) -> None:
@@ -206,8 +206,8 @@ async def test_an_edit_that_changes_nothing_is_no_failure(store: Store) -> None:
         answer = await scene.press_button(ada, listed.button_labels[0], message_id=listed.id)
 
         assert answer.is_empty, "nothing is posted in its stead"
-        assert count_rows(store, "updates", state="pending") == 0
-        assert count_rows(store, "updates", state="failed") == 0
+        assert count_rows(store, "inbox_updates", state="pending") == 0
+        assert count_rows(store, "inbox_updates", state="failed") == 0
 
 
 @given(st.text(), st.integers(2, 50))

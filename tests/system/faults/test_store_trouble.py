@@ -100,14 +100,14 @@ async def test_what_is_said_meanwhile_stays_with_telegram(store: Store, trouble:
                 bob.send_text("/list")
             await scene.sleeping_clock.wait_for_sleeper()
 
-            stored = count_rows(store, "updates")
+            stored = count_rows(store, "inbox_updates")
             assert stored < 16
             assert not scene.serving_task.done(), "the process goes on"
             assert len(scene.emulator.state.updates) >= 16 - stored, "not acknowledged"
 
         for _ in range(3):
             await scene.advance_time(minutes=1)
-        assert count_rows(store, "updates", state="applied") == 16
+        assert count_rows(store, "inbox_updates", state="applied") == 16
         assert len(scene.bot_messages(ada)) == 8
         assert len(scene.bot_messages(bob)) == 8
 
@@ -133,7 +133,7 @@ async def test_a_digest_that_is_due_meanwhile_comes_once_it_is_over(
         assert [len(scene.bot_messages(one)) for one in readers] == [1] * 30
         assert len(scene.delivery_calls()) == 30
         assert store.outbox.count_unknown_sends(BOT) == 0
-        assert count_rows(store, "ledger", state="sent") == 12 * 30
+        assert count_rows(store, "receipts", state="sent") == 12 * 30
 
 
 @pytest.mark.parametrize("trouble", [busy, read_only])
@@ -191,7 +191,7 @@ async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_writ
                 await _all_rest(scene, 1)
 
         await scene.advance_time(minutes=1)
-        assert count_rows(store, "updates", state="failed") == 0
+        assert count_rows(store, "inbox_updates", state="failed") == 0
         assert await scene.topics(lab) == []
         assert len(scene.bot_messages(lab)) == 1
 

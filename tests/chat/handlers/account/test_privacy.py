@@ -153,7 +153,7 @@ async def test_an_operators_limit_outlives_the_data(either: Conversation) -> Non
 
     stays = either.text("forget-limit-stays", topics=1)
     assert done.text == f"{either.text('forget-done')}\n\n{stays}"
-    assert _naming(store, either.person.id) == {"allowances": 1}
+    assert _naming(store, either.person.id) == {"topic_quotas": 1}
     await either.subscribe("robots")
     await either.ask(f"/sub {TOPIC}")
     refused = await either.press_button("button-subscribe")

@@ -108,7 +108,7 @@ async def test_the_second_reader_pays_nothing_and_waits_for_nothing(
     assert (answer.toast, answer.only_message.text) == ("", first.text)
     assert len(server.calls) == 1
     assert talk.store_rows()["spending"] == spent
-    assert count_rows(talk.running_bot.store, "notes") == 1
+    assert count_rows(talk.running_bot.store, "paper_notes") == 1
 
 
 @covers("[explain]")
@@ -122,7 +122,7 @@ async def test_a_note_is_in_the_first_language_of_the_entries(either: Conversati
     paper = either.running_bot.store.papers.get(PAPER)
     assert paper
     assert either.running_bot.store.paper_notes.get(paper.key, 1, "zh")
-    assert count_rows(either.running_bot.store, "notes") == 1
+    assert count_rows(either.running_bot.store, "paper_notes") == 1
 
 
 @covers("[explain]")
@@ -161,7 +161,7 @@ async def test_each_failure_has_its_sentence_and_keeps_nothing(
     said = (await either.press_button("button-explain")).only_message
 
     assert said.text == either.text(key)
-    assert count_rows(either.running_bot.store, "notes") == 0
+    assert count_rows(either.running_bot.store, "paper_notes") == 0
     server.set_script("good")
 
 

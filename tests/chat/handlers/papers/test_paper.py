@@ -159,7 +159,7 @@ async def test_what_the_rest_shows_is_received(talk: Conversation) -> None:
         assert kept
         talk.running_bot.store.subscriptions.update(replace(kept, cursor=0))
     digest = await talk.ask("/digest")
-    before = count_rows(talk.running_bot.store, "ledger")
+    before = count_rows(talk.running_bot.store, "receipts")
 
     for _ in range(9):
         label = next((one for one in digest.button_labels if "(" in one), "")
@@ -167,7 +167,7 @@ async def test_what_the_rest_shows_is_received(talk: Conversation) -> None:
             break
         [digest] = (await talk.press_button(label=label, message_id=digest.id)).new_messages
 
-    assert count_rows(talk.running_bot.store, "ledger") > before
+    assert count_rows(talk.running_bot.store, "receipts") > before
     assert (await talk.ask("/missed")).text == talk.text("missed-none", days=30)
 
 

@@ -115,12 +115,12 @@ async def test_a_new_version_is_told_once_and_the_switch_ends_it(either: Convers
     switched = await either.press_button("button-versions-on")
     assert switched.toast == either.text("versions-off")
     await announces(8)
-    assert count_rows(either.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 1
+    assert count_rows(either.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED) == 1
     again = await either.press_button("button-versions-off")
     assert again.toast == either.text("versions-on")
     await either.running_bot.advance_clock(seconds=5)
-    assert count_rows(either.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 1, (
-        "what came meanwhile is not told afterwards"
-    )
+    assert (
+        count_rows(either.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED) == 1
+    ), "what came meanwhile is not told afterwards"
     await announces(9)
-    assert count_rows(either.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 2
+    assert count_rows(either.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED) == 2

@@ -142,7 +142,7 @@ async def test_today_shows_the_last_announcement_and_moves_nothing(either: Conve
     assert "[1] " in told.text
     [after] = await either.topics()
     assert after == topic
-    assert either.store_rows()["ledger"] == before["ledger"]
+    assert either.store_rows()["receipts"] == before["receipts"]
     [opened] = (await either.press_button(label="1")).new_messages
     assert opened.text.startswith("[1] ")
     nothing = await either.ask("/today zymurgy")
