@@ -1,9 +1,11 @@
-"""What lasts: the nouns in ``model``, the errors in ``errors``, and the store that keeps them.
+"""Everything that lasts: the records, the errors, and the store that keeps them.
 
-store = open_store("sqlite:///papergram.db", words=indexed)
-with store.transaction():
-    store.papers.add(batch, seen=now)
-    store.cursors.put(cursor)
+::
+
+    store = open_store("sqlite:///papergram.db", analyze=index_text)
+    with store.transaction():
+        store.papers.add_announcements(batch, seen_at=now)
+        store.feed_cursors.put(cursor)
 """
 
 from __future__ import annotations

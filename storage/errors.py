@@ -1,16 +1,20 @@
-"""What can go wrong in the store.
+"""Name what can go wrong in the store.
 
-StorageError ├── UnusableDatabase         the file cannot be used as it is; the sentence says what
-to do │   ├── DatabaseNotFound       there is no file yet, and whoever only reads makes none │   ├──
-DamagedDatabase      it is not a database, or its pages are broken │   ├── ForeignDatabase      it
-is the database of another program │   ├── OutdatedSchema        it lacks steps of the schema, and
-whoever only reads applies none │   ├── NewerSchema        a newer program wrote it │   ├──
-DatabaseInUse     another process writes it and this SQLite is not safe for two writers │   └──
-ReplacedDatabase     it was deleted, or another file took its place, while it was open ├──
-DatabaseBusy             another process held the write lock for too long; try again ├──
-DatabaseNotWritable             the disk is full or the file may not be written ├── RowNotFound
-a row that was asked for by its key is not there └── InvalidValue            a value is of another
-type or larger than its column: no second try helps
+::
+
+    StorageError
+    ├── UnusableDatabase         the file cannot be used as it is; the message says what to do
+    │   ├── DatabaseNotFound     there is no file yet, and a reader creates none
+    │   ├── DamagedDatabase      it is not a database, or its pages are broken
+    │   ├── ForeignDatabase      it is the database of another program
+    │   ├── OutdatedSchema       it lacks steps of the schema, and a reader applies none
+    │   ├── NewerSchema          a newer program wrote it
+    │   ├── DatabaseInUse        another process writes it, and this SQLite is not safe for two
+    │   └── ReplacedDatabase     it was deleted or replaced while it was open
+    ├── DatabaseBusy             another process held the write lock for too long; try again
+    ├── DatabaseNotWritable      the disk is full or the file may not be written
+    ├── RowNotFound              there is no row with the key that was asked for
+    └── InvalidValue             a value does not fit its column: a second try does not help
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ class DamagedDatabase(UnusableDatabase):
 
 
 class DatabaseNotFound(UnusableDatabase):
-    """There is no file yet; only what writes makes one."""
+    """There is no file yet; only a writer creates one."""
 
 
 class ForeignDatabase(UnusableDatabase):

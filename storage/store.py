@@ -1,4 +1,4 @@
-"""The store: one file, opened with care, its collections as attributes."""
+"""Open the store: one file, its collections as attributes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Store:
         return self._engine.path
 
     def require_same_file(self) -> None:
-        """Raise Replaced when the file was deleted or replaced since the store was opened."""
+        """Raise ReplacedDatabase when the file was deleted or replaced since it was opened."""
         file_checks.require_same_file(self.path, self._opened_stat)
 
     @contextmanager
@@ -94,16 +94,16 @@ class Store:
         return await self._engine.run(function, *args, **kwargs)
 
     async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for work of many steps: what is short waits for none of it."""
+        """Do the same for long work, which nothing short waits for."""
         return await self._engine.run_long(function, *args, **kwargs)
 
     async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for what somebody's question reads: one at a time, however many ask."""
+        """Do the same for what a person's query reads: one at a time, however many ask."""
         return await self._engine.run_query(function, *args, **kwargs)
 
     @contextmanager
     def query_time_limit(self, seconds: float) -> Iterator[None]:
-        """Let the block spend so much processor time on queries; then it raises OverBudget."""
+        """Limit the block's processor time for queries; then raise QueryBudgetExceeded."""
         with self._engine.query_time_limit(seconds):
             yield
 
@@ -112,7 +112,7 @@ class Store:
         open_database.back_up(self._engine, path)
 
     def check_health(self) -> DatabaseHealth:
-        """Look whether the file is whole, which reads all of it, and how large it is."""
+        """Check whether the file is intact, which reads all of it, and how large it is."""
         return open_database.check_health(self._engine)
 
     def find_damage(self) -> str:
@@ -120,7 +120,7 @@ class Store:
         return open_database.find_damage(self._engine)
 
     def close(self) -> None:
-        """Finish what runs, close every connection and let others have the file."""
+        """Finish what runs, close every connection and unlock the file."""
         self._resources.close()
 
 

@@ -1,4 +1,4 @@
-"""What an operator has ruled: who is banned, and how many topics a chat may follow."""
+"""Store an operator's decisions: who is banned, and how many topics a chat may follow."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class BansAndQuotas:
         return int(row["target"]) if row else None
 
     def mark_ban_notified(self, bot: int, target: int) -> bool:
-        """Mark that somebody was told of the ban; False when that was done before."""
+        """Mark that a banned person or chat was notified; False when it was before."""
         return bool(
             self._engine.execute(
                 """
@@ -64,7 +64,7 @@ class BansAndQuotas:
         )
 
     def set_topic_quota(self, bot: int, chat: int, quota: int) -> None:
-        """Let a chat follow so many topics, in place of what the house allows."""
+        """Let a chat follow this many topics instead of the default."""
         self._engine.execute(
             """
             insert into topic_quotas (bot, chat, quota) values (:bot, :chat, :quota)
@@ -76,7 +76,7 @@ class BansAndQuotas:
         )
 
     def topic_quota(self, bot: int, chat: int) -> int | None:
-        """Return how many topics a chat may follow; None where nothing was ruled."""
+        """Return how many topics a chat may follow; None where no quota was set."""
         row = self._engine.fetch_one(
             "select quota from topic_quotas where bot = :bot and chat = :chat", bot=bot, chat=chat
         )

@@ -1,4 +1,4 @@
-"""How a cadence looks in columns; chats and topics both have one."""
+"""Convert a cadence to columns and back; chats and topics both have one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cadence_from_row(row: Row) -> Cadence:
 
 @lru_cache(1024)
 def _parse_cadence(times: str, weekdays: str, on_quiet_days: str) -> Cadence:
-    """The same few are read for every chat that is due."""
+    """Parse a cadence once: many due chats have the same one."""
     return Cadence(
         times=tuple(time.fromisoformat(local_time) for local_time in texts_from_json(times)),
         weekdays=integers_from_json(weekdays),

@@ -1,4 +1,4 @@
-"""Words behind buttons: callback data carries a number, the store what it stands for."""
+"""Store what a button stands for: its callback data carries only a number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_PER_CHAT = 100  # of a chat, or one person's previews would fill the disk
 
 
 class ButtonPayloads:
-    """What a chat was shown but has not decided about, such as a topic's preview."""
+    """What a chat was shown and has not decided on yet, such as a topic's preview."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -26,9 +26,9 @@ class ButtonPayloads:
         *,
         kind: ButtonPayloadKind = ButtonPayloadKind.QUERY_TEXT,
     ) -> int:
-        """Keep words for a chat and return their number; the same words of a kind keep theirs.
+        """Store a text for a chat and return its number; the same text of a kind keeps its number.
 
-        A chat has so many of each kind: those that it was shown longest ago are forgotten.
+        A chat has a limited number of each kind: the ones shown longest ago are deleted.
         """
         with self._engine.ensure_transaction():
             key = self._upsert(bot, chat, text, now, kind)
@@ -65,7 +65,7 @@ class ButtonPayloads:
         return int(row["key"])
 
     def get(self, bot: int, chat: int, key: int, kind: ButtonPayloadKind) -> ButtonPayload | None:
-        """Return what a number stands for, if it was given to this very chat for this kind."""
+        """Return what a number stands for, if this chat was given it for this kind."""
         row = self._engine.fetch_one(
             """
             select text from button_payloads
@@ -79,7 +79,7 @@ class ButtonPayloads:
         return None if row is None else ButtonPayload(row["text"], kind)
 
     def delete_before(self, before: datetime, limit: int = 1000) -> int:
-        """Forget some of what nobody was shown again since an instant; return how many."""
+        """Delete some payloads last shown before an instant; return how many."""
         return self._engine.execute(
             """
             delete from button_payloads where key in (

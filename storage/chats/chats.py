@@ -1,4 +1,4 @@
-"""The chats that read, and the people who press buttons."""
+"""Store the chats that read digests and the people who press buttons."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -20,13 +20,13 @@ CHAT_COLUMNS = """
 
 
 class Chats:
-    """Who reads what the bot sends; every row carries the bot it belongs to."""
+    """Chats and people; every row carries the bot it belongs to."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def get(self, bot: int, chat: int) -> Chat | None:
-        """Return a chat as it is known."""
+        """Return a chat as it is stored."""
         row = self._engine.fetch_one(
             f"select {CHAT_COLUMNS} from chats where bot = :bot and chat = :chat",
             bot=bot,
@@ -35,7 +35,7 @@ class Chats:
         return None if row is None else chat_from_row(row)
 
     def get_or_add(self, chat: Chat) -> Chat:
-        """Keep a chat that is new; return what is stored, which a repeat never resets."""
+        """Store a chat that is new; return what is stored, which a repeat never resets."""
         with self._engine.ensure_transaction():
             self._engine.execute(
                 f"""
@@ -52,7 +52,7 @@ class Chats:
         return stored_chat
 
     def update(self, chat: Chat) -> None:
-        """Store a chat's settings as given; raise RowNotFound when the chat is not known."""
+        """Store a chat's settings; raise RowNotFound when the chat is unknown."""
         updated_count = self._engine.execute(
             """
             update chats set kind = :kind, title = :title, language = :language,
@@ -133,7 +133,7 @@ class Chats:
         return [chat_from_row(row) for row in rows]
 
     def migrate(self, bot: int, old_chat: int, new_chat: int) -> None:
-        """Give everything of a chat to its new id; what both have is kept once."""
+        """Move everything of a chat to its new id; what both have is kept once."""
         move_chat(self._engine, bot, old_chat, new_chat)
 
     def erase(self, bot: int, chat: int) -> None:
@@ -145,7 +145,7 @@ class Chats:
         erase_person(self._engine, bot, person)
 
     def upsert_person(self, person: Person) -> Person:
-        """Keep a person, or the name and language they have now; '' leaves what is known."""
+        """Store a person, or update their name and language; '' changes neither."""
         [row] = self._engine.execute_returning(
             """
             insert into people (bot, person, name, language)
@@ -164,7 +164,7 @@ class Chats:
         return Person(row["bot"], row["person"], row["name"], row["language"])
 
     def get_person(self, bot: int, person: int) -> Person | None:
-        """Return a person as known."""
+        """Return a person as stored."""
         row = self._engine.fetch_one(
             "select * from people where bot = :bot and person = :person", bot=bot, person=person
         )

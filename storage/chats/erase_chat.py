@@ -1,12 +1,12 @@
-"""All tables that name a chat or a person: what to delete, and what to hand over."""
+"""Erase a chat or a person from every table that names them, or move a chat to a new id."""
 
 from __future__ import annotations
 
 from storage.engine.sqlite import Engine
 
-# Children before parents. An update keeps its id and state, or it would be taken for new and
-# the one that asks to be forgotten could not be marked; its row then says nothing. Bans and
-# allowances are the operator's and stay: nobody may shed a ruling by being forgotten.
+# Children before parents. An update keeps its id and state, or it would count as new and the one
+# that asks to erase the chat could not be marked; only its content is deleted. Bans and quotas are
+# the operator's and stay: nobody can escape a ban by erasing their data.
 _ERASE_CHAT = (
     "delete from chat_holds where bot = :bot and chat = :chat",
     "delete from button_payloads where bot = :bot and chat = :chat",
@@ -34,14 +34,14 @@ _ERASE_PERSON = (
     "delete from saved_papers where bot = :bot and person = :person",
     "delete from pending_questions where bot = :bot and person = :person",
     "delete from people where bot = :bot and person = :person",
-    # What they said in groups and was set aside when it could not be answered.
+    # What they wrote in groups, in updates that failed.
     """
     update inbox_updates set body = '' where bot = :bot and state = 'failed'
         and (instr(body, '"id": ' || :person || ',') > 0
             or instr(body, '"id": ' || :person || '}') > 0)
     """,
 )
-# Rows that both chats have stay with the new one; the old one's are then deleted.
+# Of rows that both chats have, the new chat's stay; the old chat's are then deleted.
 _MOVE_CHAT = (
     """
     insert into chats (bot, chat, kind, title, language, languages, zone, form, times,
@@ -66,7 +66,7 @@ _MOVE_CHAT = (
         where d.bot = :bot and d.chat = :new and d.subscription = digests.subscription
             and d.period = digests.period and d.period <> '')
     """,
-    # The same occasion in both chats: both digests stay, the old one without its occasion.
+    # The same period in both chats: both digests stay, the old one without its period.
     "update digests set chat = :new, period = '' where bot = :bot and chat = :old",
     """
     insert into receipts (bot, chat, paper, version, state, digest, position, since)
@@ -75,8 +75,8 @@ _MOVE_CHAT = (
     on conflict do nothing
     """,
     "delete from receipts where bot = :bot and chat = :old",
-    # The new chat counts its messages anew: an edit would change another one, and an answer is
-    # given as a new message.
+    # The new chat numbers its messages anew: an edit would change another one, so a reply leaves
+    # as a new message.
     """
     update outbox_messages set edited_message_id = 0
     where bot = :bot and chat = :old and priority < 0 and state in ('ready', 'sending')
@@ -93,8 +93,8 @@ _MOVE_CHAT = (
             and p.fallback_part = outbox_messages.fallback_part
             and p.revision = outbox_messages.revision)
     """,
-    # A message of the same occasion is told once. What only the old chat's would have shown is
-    # missed, not lost: it is no longer reserved.
+    # A message for the same period is sent once. Papers that only the old chat's message would have
+    # shown are missed, not lost: they are no longer reserved.
     """
     delete from receipts where bot = :bot and chat = :new and state = 'reserved'
         and digest in (select digest from outbox_messages where bot = :bot and chat = :old)
@@ -151,7 +151,7 @@ def erase_person(engine: Engine, bot: int, person: int) -> None:
 
 
 def move_chat(engine: Engine, bot: int, old_chat: int, new_chat: int) -> None:
-    """Hand everything of one chat to another, in one transaction; a repeat changes nothing."""
+    """Move everything of one chat to another, in one transaction; a repeat changes nothing."""
     if old_chat == new_chat:
         return
     with engine.ensure_transaction():

@@ -1,4 +1,4 @@
-"""What the bot has asked somebody: their next words are the answer."""
+"""Store what the bot has asked somebody: their next message is the answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PendingQuestions:
     def put(
         self, bot: int, chat: int, person: int, question: PendingQuestion, now: datetime
     ) -> None:
-        """Keep a question until it is answered, replaced or too old."""
+        """Store a question until it is answered, replaced or too old."""
         self._engine.execute(
             """
             insert into pending_questions (bot, chat, person, verb, first_argument,
@@ -72,7 +72,7 @@ class PendingQuestions:
         return int(row["about_chat"]) if row else 0
 
     def move_to_chat(self, bot: int, chat: int, person: int, *, target_chat: int) -> None:
-        """Let a question of one chat be answered in another one, where the person is."""
+        """Let a question asked in one chat be answered in another, where the person is."""
         with self._engine.ensure_transaction():
             rows = self._engine.execute_returning(
                 """

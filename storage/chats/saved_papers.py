@@ -1,4 +1,4 @@
-"""What people saved: papers of a person, wherever the button was pressed."""
+"""Store the papers that people saved; they belong to the person, not to the chat."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -19,7 +19,7 @@ class SavedPapers:
         self._engine = engine
 
     def save(self, bot: int, person: int, paper: int, *, now: datetime) -> bool:
-        """Put a paper into a person's library; False when it is there already."""
+        """Save a paper for a person; False when it is saved already."""
         inserted_count = self._engine.execute(
             """
             insert into saved_papers (bot, person, paper, saved_at, notified_version)
@@ -34,7 +34,7 @@ class SavedPapers:
         return bool(inserted_count)
 
     def unsave(self, bot: int, person: int, paper: int) -> bool:
-        """Take a paper out of a person's library; False when it is not there."""
+        """Remove a person's saved paper; False when it is not saved."""
         return bool(
             self._engine.execute(
                 "delete from saved_papers where bot = :bot and person = :person and paper = :paper",
@@ -45,7 +45,7 @@ class SavedPapers:
         )
 
     def is_saved(self, bot: int, person: int, paper: int) -> bool:
-        """Whether a paper is in a person's library."""
+        """Tell whether a person saved a paper."""
         row = self._engine.fetch_one(
             "select 1 from saved_papers where bot = :bot and person = :person and paper = :paper",
             bot=bot,
@@ -55,7 +55,7 @@ class SavedPapers:
         return row is not None
 
     def count(self, bot: int, person: int) -> int:
-        """Count a person's papers."""
+        """Count a person's saved papers."""
         row = self._engine.fetch_one(
             "select count(*) as n from saved_papers where bot = :bot and person = :person",
             bot=bot,
@@ -66,7 +66,7 @@ class SavedPapers:
     def of_person(
         self, bot: int, person: int, *, limit: int | None = None, offset: int = 0
     ) -> list[SavedPaper]:
-        """Return a person's library, the latest addition first, all of it or a page."""
+        """Return a person's saved papers, the latest first, all of them or a page."""
         rows = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS}, l.saved_at from saved_papers l, {CURRENT_VERSIONS}
@@ -83,9 +83,9 @@ class SavedPapers:
         ]
 
     def unseen_versions(self, bot: int, limit: int = 100) -> list[tuple[int, Paper]]:
-        """Return who saved which papers that have a version they have not been told of.
+        """Return who saved which papers that have a version they were not notified of.
 
-        Only people who want to hear of it and whose private chat is not paused.
+        Only people who want these notices and whose private chat is not paused.
         """
         rows = self._engine.fetch_all(
             f"""
@@ -102,7 +102,7 @@ class SavedPapers:
         return [(row["person"], paper_from_row(row)) for row in rows]
 
     def mark_notified(self, bot: int, person: int, paper: Paper) -> None:
-        """Remember that a person was told of this version."""
+        """Record that a person was notified of this version."""
         self._engine.execute(
             """
             update saved_papers set notified_version = :version
@@ -116,7 +116,7 @@ class SavedPapers:
         )
 
     def wants_version_notices(self, bot: int, person: int) -> bool:
-        """Whether a person wants to hear of new versions; everybody does at first."""
+        """Tell whether a person wants to hear of new versions; the default is yes."""
         row = self._engine.fetch_one(
             "select notify_versions from people where bot = :bot and person = :person",
             bot=bot,
@@ -125,7 +125,7 @@ class SavedPapers:
         return row is None or bool(row["notify_versions"])
 
     def set_version_notices(self, bot: int, person: int, *, enabled: bool) -> None:
-        """Tell a person of new versions from now on, or of none; nothing is told afterwards."""
+        """Turn a person's notices of new versions on or off, with no notice of past versions."""
         with self._engine.ensure_transaction():
             self._engine.execute(
                 "update people set notify_versions = :wanted where bot = :bot and person = :person",

@@ -1,4 +1,4 @@
-"""Topics: who follows what, when each is due, and how far each has been told."""
+"""Store topics: who follows what, when each is due, and what it has covered."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -28,13 +28,13 @@ _NEWEST_SEQ = "coalesce(:last, (select max(seq) from announcements), 0)"
 
 
 class Subscriptions:
-    """The topics of all chats; changes compare the fence, so none overwrites another."""
+    """The topics of all chats; an update compares row versions, so none overwrites another."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def add(self, subscription: Subscription) -> tuple[Subscription, bool]:
-        """Keep a topic; a chat's thread that follows this query gets the old one and False."""
+        """Add a topic; where the thread follows this query already, return that topic and False."""
         rows = self._engine.execute_returning(
             """
             insert into subscriptions (bot, chat, thread, query, name, times, weekdays,
@@ -70,7 +70,7 @@ class Subscriptions:
         return None if row is None else _subscription_from_row(row)
 
     def of_chat(self, bot: int, chat: int) -> list[Subscription]:
-        """Return a chat's topics in its own order."""
+        """Return a chat's topics in the chat's order."""
         rows = self._engine.fetch_all(
             """
             select * from subscriptions where bot = :bot and chat = :chat
@@ -82,7 +82,7 @@ class Subscriptions:
         return [_subscription_from_row(row) for row in rows]
 
     def update(self, subscription: Subscription) -> bool:
-        """Store a topic as given unless it changed since it was read."""
+        """Store a topic unless it changed since it was read."""
         return bool(
             self._engine.execute(
                 f"""
@@ -96,7 +96,7 @@ class Subscriptions:
         )
 
     def remove(self, key: int) -> bool:
-        """Delete a topic; what it brought stays."""
+        """Delete a topic; its digests stay."""
         return bool(self._engine.execute("delete from subscriptions where key = :key", key=key))
 
     def due_chats(
@@ -104,9 +104,9 @@ class Subscriptions:
     ) -> list[tuple[int, int]]:
         """Return the active chats with a topic that is due, each with its oldest cursor.
 
-        A topic is due when its instant has come or, where it wants papers as soon as they
-        are announced, when it has not been told of ``last_seq`` (by default the newest).
-        They come in their order in the file, so that neighbours share the pages they change.
+        A topic is due when its instant has come or, where it wants papers as soon as they are
+        announced, when it has not covered ``last_seq`` (by default the newest). The chats come in
+        their order in the file, so that neighbours share the pages they change.
         """
         rows = self._engine.fetch_all(
             f"""
@@ -132,7 +132,7 @@ class Subscriptions:
     def due(
         self, bot: int, chat: int, now: datetime, *, last_seq: int | None = None
     ) -> list[Subscription]:
-        """Return the topics of a chat that are due, in its order; none while it is paused."""
+        """Return a chat's due topics in the chat's order; none while it is paused."""
         rows = self._engine.fetch_all(
             f"""
             select * from subscriptions
@@ -180,7 +180,7 @@ class Subscriptions:
         )
 
     def active_requests(self, bot: int) -> list[tuple[str, frozenset[AnnouncementKind], int]]:
-        """Return what all topics ask that are not paused: query, kinds, and the most they show."""
+        """Return query, kinds and highest limit of all topics that are not paused."""
         rows = self._engine.fetch_all(
             """
             select query, kinds, max("limit") as most from subscriptions

@@ -1,4 +1,4 @@
-"""Issued digests, their revisions, and the ledger of what each chat has received."""
+"""Store issued digests, their revisions, and the receipts of each chat."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -28,7 +28,7 @@ _HEADING_COLUMNS = """
 
 
 class Digests:
-    """What was issued, to be printed the same for ever; a late gloss makes a revision."""
+    """Issued digests, which print the same for ever; a late summary makes a new revision."""
 
     def __init__(self, engine: Engine, analyze: Callable[[str], str]) -> None:
         self._engine = engine
@@ -36,10 +36,10 @@ class Digests:
         self._receipts = Receipts(engine)
 
     def issue(self, digest: Digest, *, copy_of: int = 0) -> int:
-        """Keep a digest and return its number; a repeated occasion returns the first one's.
+        """Store a digest and return its number; a repeated period returns the first one's number.
 
-        The papers must be stored. Glosses without a key are stored with it. ``copy_of`` is the
-        number of a digest that was issued with the same entries: they are copied from there.
+        The papers must be stored. Summaries without a key are stored with the digest. ``copy_of``
+        is the number of a digest that was issued with the same entries: they are copied from there.
         """
         with self._engine.ensure_transaction():
             rows = self._engine.execute_returning(
@@ -86,8 +86,8 @@ class Digests:
     ) -> Digest | None:
         """Return a digest with its entries as they were, at its newest or a given revision.
 
-        Of what stands behind the position ``last_position``, and is not shown, only the kinds are
-        read: hundreds may have been left out where twelve are shown.
+        Of the left-out entries after ``last_position`` only the kinds are read: hundreds may have
+        been left out where twelve are shown.
         """
         with self._engine.snapshot():
             row = self._engine.fetch_one(
@@ -106,7 +106,7 @@ class Digests:
         return _digest_from_row(row, shown_revision, entries, unloaded_kinds, source_document)
 
     def _source_document(self, number: int) -> str:
-        """The document that a digest was imported from, where it was kept."""
+        """Return the document that a digest was imported from, where it was kept."""
         row = self._engine.fetch_one(
             "select content from digest_documents where digest = :number", number=number
         )
@@ -118,7 +118,7 @@ class Digests:
         return int(row["n"])
 
     def last_issued(self, bot: int, chat: int, subscription: int) -> Digest | None:
-        """Return the digest a topic issued last; of what it left out, the kinds."""
+        """Return the digest that a topic issued last, with only the kinds of what it left out."""
         row = self._engine.fetch_one(
             """
             select max(number) as number from digests
@@ -133,7 +133,7 @@ class Digests:
     def headings_of_chat(
         self, bot: int, chat: int, *, limit: int = 20, before_number: int | None = None
     ) -> list[DigestHeading]:
-        """Return what a chat was issued, the newest first, below a number when paging."""
+        """Return the headings of a chat's digests, the newest first, below a number when paging."""
         rows = self._engine.fetch_all(
             f"""
             select {_HEADING_COLUMNS} from digests d
@@ -148,9 +148,10 @@ class Digests:
         return [_heading_from_row(row) for row in rows]
 
     def add_revision(self, number: int, summaries: Iterable[Summary]) -> int:
-        """Show late glosses in a digest: the same entries, each language's gloss replaced.
+        """Show late summaries in a digest: the same entries, with the summary of each language
+        replaced.
 
-        Returns the new revision; raises RowNotFound when there is no such digest.
+        Return the new revision; raise RowNotFound when there is no such digest.
         """
         late_summaries: dict[int, dict[str, Summary]] = {}
         for summary in summaries:
@@ -184,15 +185,15 @@ class Digests:
         return revision
 
     def missed_entries(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
-        """Return what a chat's digests since an instant matched and it never received.
+        """Return what a chat's digests since an instant matched and the chat never received.
 
-        Each paper once, the newest digest first: left out over the limit, or dropped or refused
-        on the way.
+        Each paper once, the newest digest first: left out over the limit, dropped, or rejected by
+        Telegram.
         """
         return self._entries.missed_entries(bot, chat, since, limit)
 
     def received_versions(self, bot: int, chat: int, paper_keys: Iterable[int]) -> dict[int, int]:
-        """Return the highest version a chat has, or will have, of each of these papers."""
+        """Return the highest version a chat has, or is about to get, of each of these papers."""
         return self._receipts.received_versions(bot, chat, paper_keys)
 
     def reserve_entries(self, number: int, *, now: datetime) -> int:
@@ -202,11 +203,11 @@ class Digests:
     def mark_received(
         self, number: int, first_position: int, last_position: int, *, now: datetime
     ) -> int:
-        """Mark entries that a chat was shown by itself, also left-out ones, as received."""
+        """Mark entries that a chat opened one by one, left-out ones too, as received."""
         return self._receipts.mark_received(number, first_position, last_position, now=now)
 
     def release_entries(self, number: int, first_position: int, last_position: int) -> int:
-        """Free reserved papers of an entry range that no parcel carries any more."""
+        """Release the reserved papers of an entry range that no message carries any more."""
         return self._receipts.release_entries(number, first_position, last_position)
 
     def next_number(self) -> int:
@@ -215,10 +216,10 @@ class Digests:
         return int(row["number"]) if row else 1
 
     def delete_topicless(self, before: datetime, limit: int = 100) -> int:
-        """Delete some digests of before an instant that a chat asked for without a topic.
+        """Delete some digests issued before an instant that belong to no topic.
 
-        Those whose papers count as received, those that are still on their way, and imported
-        documents stay. Returns how many were deleted.
+        Digests with receipts, with messages still on their way, and imported documents stay. Return
+        how many were deleted.
         """
         with self._engine.ensure_transaction():
             rows = self._engine.fetch_all(
@@ -242,7 +243,7 @@ class Digests:
         return len(number_values)
 
     def delete_receipts_before(self, before: datetime) -> int:
-        """Forget ledger rows of what was sent before an instant; return how many."""
+        """Delete receipts of what was sent before an instant; return how many."""
         return self._receipts.delete_before(before)
 
 

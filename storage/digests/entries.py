@@ -1,4 +1,4 @@
-"""The entries of digests as rows: written once, copied for others who get the same."""
+"""Store the entries of digests: written once, and copied for chats that get the same."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -37,7 +37,7 @@ CACHED_ENTRIES = 1_000  # entries: chats that follow the same get the same, one 
 
 
 class _StoredEntry(NamedTuple):
-    """What a digest says of a paper, as its columns hold it."""
+    """An entry's own columns, without its paper."""
 
     kind: str
     reasons: str
@@ -46,7 +46,7 @@ class _StoredEntry(NamedTuple):
 
 
 class Entries:
-    """What stands in each digest, and which glosses each of its revisions shows."""
+    """The entries of each digest, and which summaries each of its revisions shows."""
 
     def __init__(self, engine: Engine, summaries: Summaries) -> None:
         self._engine = engine
@@ -54,7 +54,7 @@ class Entries:
         self._read_cached = lru_cache(CACHED_ENTRIES)(self._read_entry)
 
     def insert(self, number: int, digest: Digest) -> None:
-        """Keep the entries of a digest that is new; glosses without a key are kept with them."""
+        """Store the entries of a new digest, and their summaries that have no key yet."""
         positioned_entries = list(enumerate((*digest.entries, *digest.left_out), start=1))
         shown_count = len(digest.entries)
         self._engine.execute_many(
@@ -79,7 +79,7 @@ class Entries:
         )
 
     def copy_entries(self, number: int, source_number: int) -> bool:
-        """Give a new digest the entries another one began with; False when it has none."""
+        """Give a new digest the first revision's entries of another; False when it has none."""
         copied_count = self._engine.execute(
             """
             insert into entries (digest, position, shown, paper, version, partial, kind, reasons,
@@ -109,7 +109,7 @@ class Entries:
         revision: int,
         summaries_by_position: Iterable[tuple[int, Iterable[Summary]]],
     ) -> None:
-        """Keep which glosses a revision shows at each place."""
+        """Store which summaries a revision shows in each entry."""
         self._engine.execute_many(
             """
             insert into entry_summaries (digest, revision, entry_position, summary_position,
@@ -132,11 +132,11 @@ class Entries:
     def entries_of_digest(
         self, number: int, revision: int, last_position: int | None
     ) -> list[tuple[bool, Entry]]:
-        """Return a digest's entries in order, each with whether it was shown.
+        """Return a digest's entries in order, each with whether it is shown.
 
-        Behind the position ``last_position`` those that were left out are left away.
+        Left-out entries after ``last_position`` are not returned.
         """
-        # What a transaction may still undo is not kept: its keys would be given once more.
+        # What a transaction may still undo is not cached: its keys would be given again.
         read_entry = self._read_entry if self._engine.is_writing else self._read_cached
         rows = self._engine.fetch_all(
             """
@@ -167,7 +167,7 @@ class Entries:
     def _summary_keys_by_position(
         self, number: int, revision: int, last_position: int
     ) -> dict[int, tuple[int, ...]]:
-        """The keys of the glosses that a revision shows, by position."""
+        """Return the keys of the summaries that a revision shows, by position."""
         keys: dict[int, tuple[int, ...]] = {}
         for row in self._engine.fetch_all(
             """
@@ -184,7 +184,7 @@ class Entries:
         return keys
 
     def left_out_kinds_after(self, number: int, last_position: int) -> tuple[AnnouncementKind, ...]:
-        """Return the kinds of what a digest left out behind a position, in order."""
+        """Return the kinds of the left-out entries after a position, in order."""
         rows = self._engine.fetch_all(
             """
             select kind from entries where digest = :digest and position > :last and shown = 0
@@ -203,7 +203,7 @@ class Entries:
         stored: _StoredEntry,
         summary_keys: tuple[int, ...],
     ) -> Entry:
-        """An entry from its columns; the rows they name never change."""
+        """Read an entry from its columns; the rows they name never change."""
         [row] = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS} from papers p join versions v on v.paper = p.key
@@ -224,10 +224,10 @@ class Entries:
         )
 
     def missed_entries(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
-        """Return what a chat's digests since an instant matched and it never received.
+        """Return what a chat's digests since an instant matched and the chat never received.
 
-        Each paper once, the newest digest first: left out over the limit, or dropped or refused
-        on the way.
+        Each paper once, the newest digest first: left out over the limit, dropped, or rejected by
+        Telegram.
         """
         rows = self._engine.fetch_all(
             f"""

@@ -1,4 +1,4 @@
-"""What a chat has received or is about to: no paper reaches it twice unless asked for."""
+"""Store what a chat has received or is about to: no paper reaches it twice unasked."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -14,13 +14,13 @@ _MAX_POSITION = 2**31  # beyond the last entry of any digest
 
 
 class Receipts:
-    """One row per chat, paper and version: reserved with the digest, sent with its parcel."""
+    """One row per chat, paper and version: reserved with the digest, sent with its message."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def received_versions(self, bot: int, chat: int, paper_keys: Iterable[int]) -> dict[int, int]:
-        """Return the highest version a chat has, or will have, of each of these papers."""
+        """Return the highest version a chat has, or is about to get, of each of these papers."""
         wanted_keys = set(paper_keys)
         if not wanted_keys:
             return {}
@@ -97,7 +97,7 @@ class Receipts:
         return self._has_receipt("l.state = 'sent'", digest, first_position, last_position)
 
     def is_reserved_elsewhere(self, digest: int, first_position: int, last_position: int) -> bool:
-        """Tell whether another digest will bring a shown entry of a range, or a newer one."""
+        """Tell whether another digest reserved a shown entry of a range, or a newer version."""
         return self._has_receipt(
             "l.state = 'reserved' and l.digest <> e.digest", digest, first_position, last_position
         )
@@ -121,9 +121,9 @@ class Receipts:
         return row is not None
 
     def release_entries(self, digest: int, first_position: int, last_position: int) -> int:
-        """Free the reserved entries of a range, but for those another parcel still carries.
+        """Release the reserved entries of a range that no other message carries.
 
-        A dead parcel carries nothing: nobody will see its papers unless a hand sends it again.
+        A dead message carries nothing: nobody will see its papers unless an operator resends it.
         """
         return self._engine.execute(
             """
@@ -140,7 +140,7 @@ class Receipts:
         )
 
     def delete_before(self, before: datetime, limit: int = 100) -> int:
-        """Forget what some digests issued before an instant brought; reserved rows stay."""
+        """Delete receipts of some digests issued before an instant; reserved rows stay."""
         return self._engine.execute(
             """
             delete from receipts where state = 'sent' and digest in (

@@ -1,1 +1,1 @@
-"""The database itself: the driver, its lock, its file, its schema."""
+"""The database engine: driver, lock, file and schema."""

@@ -1,4 +1,4 @@
-"""The SQLite library: the current one of the wheel ``pysqlite3``, else the interpreter's own."""
+"""Choose the SQLite library: the wheel ``pysqlite3``, else the interpreter's own."""
 
 from __future__ import annotations
 

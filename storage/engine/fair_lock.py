@@ -1,7 +1,7 @@
-"""A lock that goes to whoever has waited for it longest.
+"""Provide a lock that goes to whoever has waited for it longest.
 
-The usual lock may be taken again at once by who has just let go of it: a long work in many short
-transactions would leave everybody else waiting until its end.
+A ``threading.Lock`` may be taken again at once by the thread that has just released it: a long task
+of many short transactions would keep everybody else waiting until its end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import TracebackType
 
 
 class FairLock:
-    """One holder at a time, in the order in which they came; not to be entered twice."""
+    """A lock with one holder at a time, in order of arrival; not reentrant."""
 
     def __init__(self) -> None:
         self._state_lock = threading.Lock()
@@ -21,11 +21,11 @@ class FairLock:
 
     @property
     def waiting_count(self) -> int:
-        """How many wait for their turn."""
+        """Return how many threads wait for the lock."""
         return len(self._waiting)
 
     def __enter__(self) -> None:
-        """Waits for the turn."""
+        """Wait for the lock."""
         with self._state_lock:
             if not self._is_held:
                 self._is_held = True
@@ -35,14 +35,14 @@ class FairLock:
             self._waiting.append(ticket)
         try:
             ticket.acquire()
-        except BaseException:  # interrupted from the keyboard: nobody may wait for who is gone
+        except BaseException:  # interrupted from the keyboard: leave the queue
             self._leave_queue(ticket)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        """Hands the turn to the next, if anybody waits."""
+        """Hand the lock to the thread that has waited longest."""
         with self._state_lock:
             self._hand_over()
 

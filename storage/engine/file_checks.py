@@ -1,4 +1,4 @@
-"""The file behind a store: its name in a URL, who may write it, whether it is whole."""
+"""Check the file behind a store: its URL, who may write it, whether it is intact."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _declared_size(header: bytes) -> int:
 
 
 def how_to_restore(path: Path) -> str:
-    """Say in a sentence which copy to put in place of the file."""
+    """Say in a sentence which copy to restore."""
     newest = newest_backup(path)
     if newest is None:
         return "No copy lies beside it: restore one of your backups under this name"
@@ -276,7 +276,7 @@ def require_same_file(path: Path, opened_stat: os.stat_result) -> None:
 
 
 def to_storage_error(error: sqlite3.Error, path: Path) -> StorageError:
-    """Name a library error by what is wrong with the store."""
+    """Translate an error of the library into one of the store."""
     code = primary_error_code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"another process kept {path} locked for too long; try again")
@@ -298,5 +298,5 @@ def to_storage_error(error: sqlite3.Error, path: Path) -> StorageError:
 
 
 def primary_error_code(error: sqlite3.Error) -> int:
-    """Return SQLite's code of an error without its details; 0 where the library tells none."""
+    """Return SQLite's primary code of an error; 0 where there is none."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

@@ -1,4 +1,4 @@
-"""Whether a bot runs on a database, told from the file alone and without loading the store."""
+"""Tell whether a bot runs on a database, from the file alone and without loading the store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)  # no lease is longer than a
 
 
 class BotStatus(StrEnum):
-    """What a health probe is told."""
+    """The result of a health probe."""
 
     RUNNING = "good"  # a process holds the lease that was asked for
     STARTING = "starting"  # a live process is bringing the file up to date
@@ -32,9 +32,9 @@ class BotStatus(StrEnum):
 
 
 def probe_bot(url: str, lease_name: str, now: datetime) -> BotStatus:
-    """Tell whether a process holds a lease, or is on its way to it; nothing is written.
+    """Tell whether a process holds a lease, or is starting up to take it; write nothing.
 
-    Raises StorageError where the file is none of ours or cannot be read.
+    Raise StorageError where the file is not ours or cannot be read.
     """
     path = path_from_url(url)
     if path is None or not check_file(path):

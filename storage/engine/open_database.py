@@ -20,7 +20,7 @@ from storage.records import DatabaseHealth
 def prepare_database(engine: Engine) -> None:
     """Copy an existing file before any change, and apply the steps that it lacks.
 
-    Whether the file is whole is not looked at, for that reads all of it.
+    The file is not checked for damage, as that would read all of it.
     """
     create_private_file(engine.path)
     restrict_permissions(engine.path)
@@ -50,7 +50,7 @@ def _back_up_before(engine: Engine, migration: str) -> None:
 
 
 def back_up(engine: Engine, path: Path) -> None:
-    """Write a consistent copy, readable by its owner alone; an existing file is refused."""
+    """Write a consistent copy, readable by its owner alone; refuse to replace a file."""
     if path.exists():
         raise DatabaseNotWritable(f"{path} exists already; a copy never replaces a file")
     if not path.parent.is_dir():
@@ -59,7 +59,7 @@ def back_up(engine: Engine, path: Path) -> None:
 
 
 def _write_copy(engine: Engine, path: Path) -> None:
-    """Write a copy under another name until it is whole."""
+    """Write a copy under another name until it is complete."""
     remove_unfinished_copies(path)
     unfinished_path = unfinished_copy_path(path)
     create_private_file(unfinished_path)
@@ -82,7 +82,7 @@ def find_damage(engine: Engine) -> str:
 
 
 def check_health(engine: Engine) -> DatabaseHealth:
-    """Look at the whole file and count what it holds."""
+    """Check the whole file and count what it holds."""
     wal_path = engine.path.with_name(f"{engine.path.name}-wal")
     return DatabaseHealth(
         path=str(engine.path),

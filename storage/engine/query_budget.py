@@ -36,9 +36,9 @@ class QueryBudgetExceeded(Exception):
 
 @contextmanager
 def query_budget(seconds: float) -> Iterator[None]:
-    """Let the block spend so many seconds of this thread's processor time on queries.
+    """Let the block spend this many seconds of the thread's processor time on queries.
 
-    Time that the thread waits is not counted: a busy machine refuses nobody.
+    Waiting time is not counted: a busy machine refuses nobody.
     """
     with _with_budget(_Budget(thread_time() + seconds)):
         yield

@@ -51,7 +51,7 @@ _SELECT_APPLIED = """
 
 
 def applied_migrations(connection: Connection) -> list[str]:
-    """Return the steps a file has been through, in order; none where it is no file of ours."""
+    """Return the steps a file has been through, in order; none for a file that is not ours."""
     tables = connection.execute("select name from sqlite_master where type = 'table'")
     if ("_sqlite_migrations",) not in {tuple(row) for row in tables}:
         return []
@@ -59,7 +59,7 @@ def applied_migrations(connection: Connection) -> list[str]:
 
 
 def is_up_to_date(connection: Connection) -> bool:
-    """Tell whether a file has been through every step, and none that was given up since."""
+    """Tell whether a file has been through exactly the present steps."""
     return applied_migrations(connection) == list(MIGRATION_NAMES)
 
 

@@ -1,4 +1,4 @@
-"""The engine: one connection a thread, one writer a process, errors in our own words."""
+"""Run SQL on SQLite: one connection a thread, one writer a process, the store's own errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
-_LONG_THREADS = 4  # threads for what takes seconds: an answer waits for none of it
+_LONG_THREADS = 4  # for work that takes seconds: no reply waits for it
 _STEPS_PER_CHECK = (
     500  # of SQLite's machine between two looks at a budget: some tens of microseconds
 )
@@ -50,9 +50,9 @@ _NO_NEW_TRANSACTION = nullcontext()
 
 
 class _ErrorTranslation:
-    """Turns the library's errors into the store's.
+    """Turn the library's errors into the store's.
 
-    Around each statement, hence no generator: a digest takes a dozen, and comes by the thousand.
+    A class and no generator, because it surrounds each statement and a digest takes a dozen.
     """
 
     def __init__(self, path: Path) -> None:
@@ -233,11 +233,11 @@ class Engine:
         return await self._run_in_pool(self._pool, partial(function, *args, **kwargs))
 
     async def run_long(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for work of many steps, on threads that nothing short waits for."""
+        """Do the same for long work, on threads that nothing short waits for."""
         return await self._run_in_pool(self._long_pool, partial(function, *args, **kwargs))
 
     async def run_query(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for what somebody's question reads: one at a time, however many ask."""
+        """Do the same for what a person's query reads: one at a time, however many ask."""
         return await self._run_in_pool(self._query_pool, partial(function, *args, **kwargs))
 
     async def _run_in_pool(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
@@ -249,7 +249,7 @@ class Engine:
         """Finish what runs and close every connection."""
         self._pool.shutdown()
         self._long_pool.shutdown()
-        self._query_pool.shutdown(cancel_futures=True)  # what nobody will be told
+        self._query_pool.shutdown(cancel_futures=True)  # nobody waits for their results
         self._is_closed = True
         with self._connections_lock:
             for connection in self._connections.values():

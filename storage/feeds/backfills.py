@@ -1,4 +1,4 @@
-"""Which feed days are fetched from arXiv's archive, and how far that has come."""
+"""Store which feed days are fetched from arXiv's archive, and the progress."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _KEY_CONDITION = """
 
 
 class Backfills:
-    """One row per set and stretch of days; it stays when it is done, so that none is repeated."""
+    """One row per set and range of days; it stays when it is done, so that none is repeated."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def plan(self, backfill: Backfill) -> bool:
-        """Keep a harvest that is to be made; False when it was planned before."""
+        """Store a backfill to be made; False when it was planned before."""
         return bool(
             self._engine.execute(
                 """
@@ -46,7 +46,7 @@ class Backfills:
         )
 
     def get(self, backfill: Backfill) -> Backfill | None:
-        """Return how far a harvest has come."""
+        """Return the progress of a backfill."""
         row = self._engine.fetch_one(
             f"select * from backfills where {_KEY_CONDITION}",  # noqa: S608 - our own words
             set_spec=backfill.set_spec,
@@ -57,7 +57,7 @@ class Backfills:
         return None if row is None else _backfill_from_row(row)
 
     def save_progress(self, backfill: Backfill) -> None:
-        """Keep how far a harvest has come, in the transaction that keeps its papers."""
+        """Store the progress of a backfill, in the transaction that stores its papers."""
         self._engine.execute(
             f"""
             update backfills set resumption_token = :resumption_token, pages = :pages,
@@ -76,7 +76,7 @@ class Backfills:
         )
 
     def unfinished(self) -> list[Backfill]:
-        """Return the harvests that are not done, those of the oldest days first."""
+        """Return the backfills that are not done, those of the oldest days first."""
         rows = self._engine.fetch_all(
             """
             select * from backfills where done_at is null
@@ -86,7 +86,7 @@ class Backfills:
         return [_backfill_from_row(row) for row in rows]
 
     def reaching(self, day: date) -> list[Backfill]:
-        """Return all harvests, done or not, that reach to a day or beyond."""
+        """Return all backfills, done or not, that reach to a day or beyond."""
         rows = self._engine.fetch_all(
             "select * from backfills where last_day >= :day order by first_day, set_spec, feeds",
             day=format_day(day),

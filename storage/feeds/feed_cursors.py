@@ -1,4 +1,4 @@
-"""How far each source has been read."""
+"""Store how far each source has been read."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from storage.records import FeedCursor
 
 
 class FeedCursors:
-    """One row per source, written in the transaction that keeps what was read."""
+    """One row per source, written in the transaction that stores what was read."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def get(self, source: str) -> FeedCursor:
-        """Return a source's cursor; one that was never read begins empty."""
+        """Return a source's cursor, an empty one where the source was never read."""
         row = self._engine.fetch_one(
             "select * from feed_cursors where source = :source", source=source
         )
         return FeedCursor(source) if row is None else _cursor_from_row(row)
 
     def put(self, cursor: FeedCursor) -> None:
-        """Keep a source's cursor in place of the former one."""
+        """Replace a source's cursor."""
         self._engine.execute(
             """
             insert into feed_cursors (source, etag, resumption_token, last_day,

@@ -1,4 +1,4 @@
-"""What each feed announced on which day, and how it last answered."""
+"""Tell what each feed announced on which day, and how it answered last."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from storage.records import FeedStatus
 
 
 class FeedHealth:
-    """The feeds by their names, as announcements carry them."""
+    """The health of feeds, by the names that announcements carry."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def first_announced_day(self, feed: str) -> date | None:
-        """Return the first arXiv day of which a feed brought papers."""
+        """Return the first arXiv day for which a feed brought papers."""
         row = self._engine.fetch_one(
             "select min(day) as day from announcements where feed = :feed", feed=feed
         )
         return parse_day(row["day"]) if row else None
 
     def announced_days(self, feed: str, first: date, last: date) -> frozenset[date]:
-        """Return the days, both ends included, of which a feed brought papers."""
+        """Return the days, both ends included, for which a feed brought papers."""
         rows = self._engine.fetch_all(
             """
             select distinct day from announcements
@@ -63,7 +63,7 @@ class FeedHealth:
     def record_status(
         self, feed: str, status: str, now: datetime, *, truncated_day: date | None
     ) -> None:
-        """Keep how a feed answered, since when it answers so, and the last day it was cut."""
+        """Store how a feed answered, since when, and the last day that was truncated."""
         self._engine.execute(
             """
             insert into feed_health (feed, status, since, truncated_day)

@@ -1,4 +1,4 @@
-"""Papers that sources named in items that nobody could read, and what became of them."""
+"""Store papers named by feed items that could not be read, and what became of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MissingPapers:
         self._engine = engine
 
     def add(self, papers: Iterable[MissingPaper]) -> None:
-        """Keep papers that are to be asked for, unless they were noted before."""
+        """Store papers to be requested, unless they were noted before."""
         self._engine.execute_many(
             """
             insert into missing_papers (feed, id, first_day, last_day, version, kind, noted_at,
@@ -51,7 +51,7 @@ class MissingPapers:
         return [_paper_from_row(row) for row in rows]
 
     def save_progress(self, papers: Iterable[MissingPaper]) -> None:
-        """Keep what became of papers, in the transaction that keeps their announcements."""
+        """Store what became of papers, in the transaction that stores their announcements."""
         self._engine.execute_many(
             """
             update missing_papers set attempts = :attempts, last_requested_at = :last_requested_at,

@@ -1,1 +1,1 @@
-"""Updates that came in and messages that go out."""
+"""Updates that come in and messages that go out."""

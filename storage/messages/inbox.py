@@ -1,4 +1,4 @@
-"""Telegram's updates: stored before they are acknowledged, applied once."""
+"""Store Telegram's updates: before they are acknowledged, and applied once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from storage.records import InboxUpdate, UnreadableUpdates
 
 
 class Inbox:
-    """Every update by its id; the effect of one and its mark belong in one transaction."""
+    """Every update by its id; its effect and its mark belong in one transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def put(self, updates: Iterable[InboxUpdate]) -> int:
-        """Keep updates that are new; return how many."""
+        """Store updates that are new; return how many."""
         with self._engine.ensure_transaction():
             return sum(self._insert(update) for update in updates)
 
@@ -47,7 +47,7 @@ class Inbox:
         return [_update_from_row(row) for row in rows]
 
     def next_of_each_chat(self, bot: int, limit: int = 100) -> list[InboxUpdate]:
-        """Return the oldest pending update of each chat: these may be applied side by side."""
+        """Return the oldest pending update of each chat: these may be applied in parallel."""
         rows = self._engine.fetch_all(
             """
             select u.* from inbox_updates u join (
@@ -78,7 +78,7 @@ class Inbox:
         return int(rows[0]["attempts"]) if rows else 0
 
     def count_attempts(self, bot: int, ids: Iterable[int]) -> dict[int, int]:
-        """Count an attempt of several updates at once; return those of each, as begin does."""
+        """Count an attempt at several updates at once; return the attempts of each."""
         with self._engine.ensure_transaction():
             return {id: self.count_attempt(bot, id) for id in ids}
 
@@ -96,9 +96,9 @@ class Inbox:
         )
 
     def set_follow_up(self, update: InboxUpdate, follow_up: str) -> None:
-        """Keep what is yet to be fetched for an update that was applied in this transaction.
+        """Store what is still to be fetched for an update that was applied in this transaction.
 
-        It is pending again, and one attempt at the errand counts as begun.
+        The update is pending again, and one attempt at the follow-up counts as begun.
         """
         self._engine.execute(
             """
@@ -113,7 +113,7 @@ class Inbox:
         )
 
     def mark_follow_up_done(self, bot: int, id: int) -> bool:
-        """Mark an update's errand as done and empty it; False when it was done before."""
+        """Mark an update's follow-up as done and empty it; False when it was done before."""
         return bool(
             self._engine.execute(
                 """
@@ -140,9 +140,9 @@ class Inbox:
         )
 
     def mark_unreadable(self, bot: int, id: int, now: datetime) -> bool:
-        """Set aside an update that nobody can read, and count it; False when it was settled before.
+        """Set aside and count an update that cannot be read; False when it was settled before.
 
-        Without its body where its chat is not known: nobody could have it deleted.
+        Its body is deleted where its chat is not known: nobody could have it erased.
         """
         with self._engine.ensure_transaction():
             if not self.mark_failed(bot, id, "unreadable"):
@@ -164,7 +164,7 @@ class Inbox:
             return True
 
     def unreadable_updates(self, bot: int) -> UnreadableUpdates:
-        """Tell how many updates nobody could read since the bot began, and when the last came."""
+        """Return how many updates could not be read so far, and when the last came."""
         row = self._engine.fetch_one(
             "select count, last_at from unreadable_updates where bot = :bot", bot=bot
         )

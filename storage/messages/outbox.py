@@ -1,7 +1,7 @@
-"""The outbox: which messages may leave now, who has claimed them, and what came of them.
+"""The outbox: which messages may leave now, who has claimed them, and their outcomes.
 
-A claim is a lease with a fence: it may run out, after which another holder claims the message
-and the former one's settlement is not accepted. What is held back is in nobody's hands.
+A claim is a lease with a fencing token: it may expire, after which another holder claims the
+message and an outcome from the former holder is not accepted.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from storage.records import (
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
 
-# The first of each chat among those in motion, if it is ready, free and not held back. Answers
-# are ordered among themselves, beside the digests: what one of both waits for holds no other. An
-# edit of a digest that waits holds no message.
+# The first waiting message of each chat, if it is ready, unclaimed and not held back. Replies and
+# digests of a chat are two separate queues: neither waits for the other. A waiting edit of a digest
+# blocks no message.
 _SELECT_SENDABLE = """
     select p.key, p.chat from outbox_messages p
     where p.bot = :bot and p.priority = :priority and p.state = 'ready'
@@ -58,10 +58,10 @@ def sendable_keys(
     excluded_chats: Collection[int],
     max_interactive: int | None = None,
 ) -> list[int]:
-    """Return the parcels that may leave, by rank and age: of each chat one answer, one other.
+    """Return the messages that may leave, by priority and age: one reply and one other per chat.
 
-    What somebody waits for goes first, but leaves a third to the rest while there is some, and is
-    no more than ``max_interactive``.
+    Interactive messages go first, but leave a third to the rest while there are any, and are no
+    more than ``max_interactive``.
     """
     interactive_limit = limit if max_interactive is None else min(limit, max_interactive)
     interactive = _first_sendable_keys(
@@ -105,7 +105,7 @@ def _first_sendable_keys(
 
 
 def requeue_interrupted_sends(engine: Engine, bot: int, now: datetime) -> None:
-    """Make ready again, with one more doubt, what was left in the middle of a send."""
+    """Make ready again, with one more unknown send, what was left in the middle of a send."""
     engine.execute(
         """
         update outbox_messages set state = 'ready',
@@ -120,7 +120,7 @@ def requeue_interrupted_sends(engine: Engine, bot: int, now: datetime) -> None:
 def lease_message(
     engine: Engine, key: int, holder: str, now: datetime, lease_seconds: float
 ) -> OutboxMessage:
-    """Give a parcel to a holder for some seconds and raise its fence."""
+    """Lease a message to a holder for some seconds with a new fencing token."""
     [row] = engine.execute_returning(
         """
         update outbox_messages
@@ -141,9 +141,9 @@ def mark_sending(
     min_lease_seconds: float,
     send_seconds: float,
 ) -> bool:
-    """Mark that the send begins; False when the lease will not last ``min_lease_seconds`` seconds.
+    """Mark that the send begins; False when less than ``min_lease_seconds`` of the lease remain.
 
-    From now on it lasts for as many as the send may take.
+    From now on the lease lasts for as long as the send may take.
     """
     return bool(
         engine.execute(
@@ -163,7 +163,7 @@ def mark_sending(
 
 
 def recover_claims(engine: Engine, bot: int) -> int:
-    """Raise the fence of all that is claimed; what was being sent comes back in doubt."""
+    """Invalidate all claims; what was being sent becomes ready with one more unknown send."""
     with engine.ensure_transaction():
         engine.execute(
             """
@@ -185,7 +185,7 @@ def recover_claims(engine: Engine, bot: int) -> int:
 
 
 def release_message(engine: Engine, message: OutboxMessage) -> bool:
-    """Free a parcel that was claimed and is not going to be sent now."""
+    """Release a message that was claimed and is not going to be sent now."""
     return bool(
         engine.execute(
             """
@@ -199,7 +199,7 @@ def release_message(engine: Engine, message: OutboxMessage) -> bool:
 
 
 def release_holder(engine: Engine, holder: str) -> int:
-    """Free what a holder claimed and has not begun to send; return how many."""
+    """Release what a holder claimed and has not begun to send; return how many."""
     return engine.execute(
         """
         update outbox_messages set holder = '', lease_until = 0
@@ -212,7 +212,7 @@ def release_holder(engine: Engine, holder: str) -> int:
 def hold_chat(engine: Engine, bot: int, chat: int, until: datetime, *, by_telegram: bool) -> None:
     """Hold a chat back until an instant, or all chats for chat 0; the longer hold counts.
 
-    What Telegram itself told us to wait holds the answers too.
+    A wait that Telegram itself asked for also holds replies.
     """
     engine.execute(
         """
@@ -235,7 +235,7 @@ def hold_chat(engine: Engine, bot: int, chat: int, until: datetime, *, by_telegr
 
 
 def release_far_holds(engine: Engine, bot: int, now: datetime, latest: datetime) -> None:
-    """Let out what is held or put off beyond an instant; nothing is written where nothing is."""
+    """Release what is held or postponed beyond an instant; write nothing where nothing is."""
     values: dict[str, Value] = {"bot": bot, "latest": to_micros(latest)}
     condition = "bot = :bot and held_until > :latest"
     if engine.fetch_one(f"select 1 from chat_holds where {condition}", **values):
@@ -249,7 +249,7 @@ def release_far_holds(engine: Engine, bot: int, now: datetime, latest: datetime)
         )
 
 
-_FINAL_STATES = (MessageState.SENT, MessageState.DROPPED)  # nobody will ask for these again
+_FINAL_STATES = (MessageState.SENT, MessageState.DROPPED)  # messages that nobody will ask for again
 
 
 class Outbox:
@@ -259,34 +259,34 @@ class Outbox:
         self._engine = engine
 
     def put_once(self, message: OutboxMessage, *, due_at: datetime | None = None) -> bool:
-        """Queue a parcel; False when this bot, chat, period, part and piece was queued before.
+        """Queue a message; False when it was queued before (same bot, chat, period and parts).
 
-        Without ``due_at`` it may leave at once, and waits since its digest was issued.
+        Without ``due_at`` it may leave at once, and counts as waiting since its digest was issued.
         """
         return outbox_rows.insert_message(self._engine, message, due_at)
 
     def put_replies(
         self, replies: Sequence[OutboxMessage], *, now: datetime, holder: str, lease_seconds: float
     ) -> list[OutboxMessage]:
-        """Queue the answers to an update, in the transaction that applies it.
+        """Queue the replies to an update, in the transaction that applies it.
 
         Return them leased to a holder for some seconds, to be sent at once in their order; none
-        where an earlier answer to the chat, or Telegram's word to wait, goes first.
+        where an earlier reply to the chat or a wait that Telegram asked for goes first.
         """
         return outbox_answers.insert_replies(self._engine, replies, now, holder, lease_seconds)
 
     def has_waiting_reply(self, bot: int, chat: int) -> bool:
-        """Whether an answer to a chat, or a file for it, has not left yet."""
+        """Tell whether a reply to a chat, or a file for it, has not left yet."""
         return outbox_answers.has_waiting_reply(self._engine, bot, chat)
 
     def drop_following_replies(
         self, reply: OutboxMessage, last_part: int, *, now: datetime
     ) -> None:
-        """Drop the messages of the same answer behind this one, up to a last part."""
+        """Drop the later messages of the same reply, up to a last part."""
         outbox_answers.drop_following_replies(self._engine, reply, last_part, now)
 
     def count_expired_replies(self, bot: int, since: datetime) -> int:
-        """Count the answers that were dropped since an instant because they were late."""
+        """Count the replies that were dropped since an instant because they were late."""
         return outbox_answers.count_expired_since(self._engine, bot, since)
 
     def claim(
@@ -300,12 +300,12 @@ class Outbox:
         excluded_chats: Collection[int] = (),
         max_interactive: int | None = None,
     ) -> list[OutboxMessage]:
-        """Lease parcels to a holder for some seconds, by rank and age: the first ones of a chat.
+        """Lease messages to a holder for some seconds, by priority and age: the first of each chat.
 
-        Those are one answer and one other parcel. ``excluded_chats`` names chats to pass over;
-        ``max_interactive`` bounds those that somebody waits for. What another left in ``sending``
-        when its lease ran out comes back with one more doubt, and answers that nobody waits for
-        any more are dropped.
+        That is one reply and one other message per chat. ``excluded_chats`` are passed over;
+        ``max_interactive`` limits the interactive ones. What another holder left in ``sending``
+        when its lease expired comes back with one more unknown send, and expired replies are
+        dropped.
         """
         with self._engine.ensure_transaction():
             requeue_interrupted_sends(self._engine, bot, now)
@@ -321,10 +321,9 @@ class Outbox:
         min_lease_seconds: float = 0.0,
         send_seconds: float = 0.0,
     ) -> bool:
-        """Commit that the send begins; False when the lease will not last ``min_lease_seconds``
-        seconds.
+        """Commit that the send begins; False when too little of the lease remains.
 
-        From now on it lasts for as many as the send may take.
+        ``min_lease_seconds`` is what must remain; from now on it lasts for ``send_seconds``.
         """
         return mark_sending(self._engine, message, now, min_lease_seconds, send_seconds)
 
@@ -338,10 +337,10 @@ class Outbox:
         resend_delay: float = 0.0,
         replacements: Sequence[OutboxMessage] = (),
     ) -> bool:
-        """Record what came of a send; False when another holder has claimed the parcel since.
+        """Record the outcome of a send; False when another holder has claimed the message since.
 
         ``resend`` is the policy for an unknown outcome: once more after ``resend_delay`` seconds,
-        or never. ``replacements`` are the parcels that take the place of a refused one.
+        or never. ``replacements`` are the messages that replace a rejected one.
         """
         with self._engine.ensure_transaction():
             match outcome:
@@ -368,90 +367,90 @@ class Outbox:
                     )
 
     def hold_chat(self, bot: int, chat: int, until: datetime, *, by_telegram: bool = False) -> None:
-        """Let nothing out to a chat before an instant; chat 0 holds every chat of the bot.
+        """Hold back a chat until an instant; chat 0 holds every chat of the bot.
 
-        Answers are held only where Telegram itself told us to wait.
+        Replies are held only where Telegram itself asked to wait.
         """
         hold_chat(self._engine, bot, chat, until, by_telegram=by_telegram)
 
     def release_far_holds(self, bot: int, now: datetime, latest: datetime) -> None:
-        """Let out what is held or put off beyond an instant: a clock that was ahead did it."""
+        """Release what is held or postponed beyond an instant: a wrong clock did it."""
         release_far_holds(self._engine, bot, now, latest)
 
     def recover_claims(self, bot: int) -> int:
-        """Take over what a former sender left: what it was sending comes back in doubt.
+        """Take over from a former sender; what it was sending gets one more unknown send.
 
-        For the one process that has the duty of sending. What a former holder settles is no
-        longer accepted, but for a parcel that had come back in doubt before and was not
-        claimed since: late word that it arrived is welcome there, it spares the repeat.
+        For the one process that leads sending. An outcome from a former holder is no longer
+        accepted, but for a message that had come back before and was not claimed since: a late
+        success spares the repeat.
         """
         return recover_claims(self._engine, bot)
 
     def release_message(self, message: OutboxMessage) -> bool:
-        """Free a parcel that was claimed and is not going to be sent now."""
+        """Release a message that was claimed and is not going to be sent now."""
         return release_message(self._engine, message)
 
     def release_holder(self, holder: str) -> int:
-        """Free the parcels a holder claimed and has not begun to send, as it stops."""
+        """Release what a stopping holder claimed and has not begun to send."""
         return release_holder(self._engine, holder)
 
     def get(self, key: int) -> OutboxMessage | None:
-        """Return a parcel by its key."""
+        """Return a message by its key."""
         return outbox_repair.get_message(self._engine, key)
 
     def messages_of_digest(self, digest: int) -> list[OutboxMessage]:
-        """Return the parcels of a digest in their order."""
+        """Return the messages of a digest in order."""
         return outbox_repair.messages_of_digest(self._engine, digest)
 
     def bots_with_messages(self) -> list[int]:
-        """Return the bots whose parcels the file holds."""
+        """Return the bots that have messages in the file."""
         return outbox_repair.bots_with_messages(self._engine)
 
     def counts_by_state(self, bot: int) -> dict[MessageState, int]:
-        """Count a bot's parcels by state, absent states as 0."""
+        """Count a bot's messages by state, absent states as 0."""
         return outbox_repair.counts_by_state(self._engine, bot)
 
     def count_unknown_sends(self, bot: int) -> int:
-        """Count the sends whose outcome nobody knows: each may have become a repeat."""
+        """Count the sends with an unknown outcome: each may have become a repeat."""
         return outbox_repair.count_unknown_sends(self._engine, bot)
 
     def messages_in_state(
         self, bot: int, state: MessageState, limit: int = 100
     ) -> list[OutboxMessage]:
-        """Return a bot's parcels in a state, those first that were settled or queued first."""
+        """Return a bot's messages in a state, in the order in which they were settled or queued."""
         return outbox_repair.messages_in_state(self._engine, bot, state, limit)
 
     def retry_message(self, key: int, *, now: datetime) -> bool:
-        """Make a dead, dropped or unknown parcel ready again; False when it is none of these.
+        """Make a dead, dropped or unknown message ready again; False when it is none of these.
 
         It is marked as a possible repeat where the chat has seen some of its papers meanwhile;
-        False also as long as another message is bringing some of them.
+        False also while another message carries some of them.
         """
         return outbox_repair.retry_message(self._engine, key, now)
 
     def requeue_dropped(self, bot: int, chat: int, *, now: datetime) -> int:
         """Make ready again what was dropped when a chat could not be reached; return how many.
 
-        What was dropped by hand, or replaced by a simpler form, stays dropped.
+        What an operator dropped, or a simpler form replaced, stays dropped.
         """
         return outbox_repair.requeue_dropped(self._engine, bot, chat, now)
 
     def drop_waiting_of_chat(self, bot: int, chat: int, *, now: datetime, reason: str) -> int:
-        """Give up all that waits for a chat and free its entries; return how many."""
+        """Drop all that waits for a chat and release its entries; return how many."""
         return outbox_repair.drop_waiting_of_chat(self._engine, bot, chat, now, reason)
 
     def drop_message(
         self, key: int, *, now: datetime, reason: str = outbox_repair.REASON_BY_HAND
     ) -> bool:
-        """Give a waiting or dead parcel up and free its entries; False when it is neither."""
+        """Drop a waiting or dead message and release its entries; False when it is neither."""
         return outbox_repair.drop_message(self._engine, key, now, reason)
 
     def oldest_due_at(self, bot: int, now: datetime) -> datetime | None:
-        """Return since when the longest waiting parcel could have left."""
+        """Return since when the longest waiting message could have left."""
         return outbox_repair.oldest_due_at(self._engine, bot, now)
 
     def delete_settled(self, bot: int, before: datetime, limit: int = 1000) -> int:
-        """Delete some parcels that were sent or dropped before an instant; return how many."""
+        """Delete some messages that were sent or dropped before an instant; return how many."""
         with self._engine.ensure_transaction():
             return sum(
                 outbox_repair.delete_settled(self._engine, bot, state, before, limit)
@@ -461,5 +460,5 @@ class Outbox:
     def delete_settled_replies(
         self, bot: int, before: datetime, limit: int = 1000, *, only_sent: bool = False
     ) -> int:
-        """Delete some answers that were settled before an instant, or only those that were sent."""
+        """Delete some replies settled before an instant, or only those that were sent."""
         return outbox_answers.delete_settled_replies(self._engine, bot, before, limit, only_sent)

@@ -1,8 +1,8 @@
-"""Answers in the outbox: queued with the update they belong to, replaced, and dropped when stale.
+"""Handle replies in the outbox: queued with their update, replaced, and dropped when stale.
 
-They are parcels of a rank of their own: ordered among themselves within a chat, and beside its
-digests. Their content is emptied when they are settled, and of a chat that is not known (any more)
-nothing is left behind.
+They have a priority of their own: ordered among themselves within a chat, independent of its
+digests. Their content is emptied when they are settled, and nothing is left of a chat that is not
+stored.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def insert_replies(
     holder: str,
     lease_seconds: float,
 ) -> list[OutboxMessage]:
-    """Queue the answers to one update in their order, and lease them to a holder.
+    """Queue the replies to one update in their order, and lease them to a holder.
 
-    Return the leased ones; none where an earlier answer to the chat, or Telegram's word to wait,
-    goes first. An edit replaces a waiting one of the same message.
+    Return the leased ones; none where an earlier reply to the chat or a wait that Telegram asked
+    for goes first. An edit replaces a waiting edit of the same message.
     """
     first_reply = replies[0]
     for reply in replies:
@@ -58,7 +58,7 @@ def insert_replies(
 
 
 def has_waiting_reply(engine: Engine, bot: int, chat: int) -> bool:
-    """Whether an answer to a chat has not left yet."""
+    """Tell whether a reply to a chat has not left yet."""
     row = engine.fetch_one(
         """
         select 1 from outbox_messages
@@ -74,7 +74,7 @@ def has_waiting_reply(engine: Engine, bot: int, chat: int) -> bool:
 
 
 def is_held_by_telegram(engine: Engine, bot: int, chat: int, now: datetime) -> bool:
-    """Whether Telegram told us to wait, for this chat or for all of them."""
+    """Tell whether Telegram asked to wait, for this chat or for all of them."""
     row = engine.fetch_one(
         """
         select 1 from chat_holds
@@ -88,7 +88,7 @@ def is_held_by_telegram(engine: Engine, bot: int, chat: int, now: datetime) -> b
 
 
 def drop_expired_replies(engine: Engine, bot: int, now: datetime) -> None:
-    """Drop the answers that nobody waits for any more and nobody is about to send."""
+    """Drop the expired replies that no holder is about to send."""
     _drop_replies(
         engine, "expires_at <= :now and lease_until <= :now", now, REASON_EXPIRED, bot=bot
     )
@@ -103,7 +103,7 @@ def _drop_replaced_edits(engine: Engine, reply: OutboxMessage, now: datetime) ->
 def drop_following_replies(
     engine: Engine, reply: OutboxMessage, last_part: int, now: datetime
 ) -> None:
-    """Drop the messages of the same answer behind a part, up to a last one."""
+    """Drop the later messages of the same reply, up to a last part."""
     condition = "chat = :chat and period = :period and part > :part and part <= :last"
     _drop_replies(
         engine,
@@ -137,7 +137,7 @@ def _drop_replies(
 
 
 def delete_reply_to_unknown_chat(engine: Engine, key: int) -> None:
-    """Delete a settled answer, and what holds it back, of a chat that the store does not know."""
+    """Delete a settled reply to a chat that is not stored, and the chat's hold."""
     rows = engine.execute_returning(
         """
         delete from outbox_messages
@@ -157,7 +157,7 @@ def delete_reply_to_unknown_chat(engine: Engine, key: int) -> None:
 
 
 def count_expired_since(engine: Engine, bot: int, since: datetime) -> int:
-    """Count the answers that were dropped since an instant because they were late."""
+    """Count the replies that were dropped since an instant because they were late."""
     row = engine.fetch_one(
         """
         select count(*) as n from outbox_messages
@@ -174,7 +174,7 @@ def count_expired_since(engine: Engine, bot: int, since: datetime) -> int:
 def delete_settled_replies(
     engine: Engine, bot: int, before: datetime, limit: int, only_sent: bool
 ) -> int:
-    """Delete some answers that were settled before an instant, or only those that were sent."""
+    """Delete some replies settled before an instant, or only those that were sent."""
     return engine.execute(
         """
         delete from outbox_messages where key in (select key from outbox_messages

@@ -1,9 +1,9 @@
-"""Messages that are given up and brought back, and what an operator asks about the outbox.
+"""Drop messages, bring them back, and report on the outbox.
 
-What is given up frees its entries in the ledger; what comes back reserves them again, and is
-marked as a possible repeat where the chat has seen some of them meanwhile; it stays where it is as
-long as another message is bringing some of them. Each change raises the fence: whoever still holds
-such a parcel settles nothing.
+A dropped message releases its entries; one that comes back reserves them again, and is marked as a
+possible repeat where the chat has seen some of them meanwhile; it is not brought back while another
+message carries some of them. Each change raises the fencing token, so that no outcome from a former
+holder is accepted.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from storage.records import MessageState, OutboxMessage
 
 
 REASON_BY_HAND = "dropped by hand"
-# Every period is meant. Naming it lets SQLite go by the chat, which has few parcels, not by the
-# state, which thousands may have.
+# Every period is meant. Naming it lets SQLite search by chat, which has few messages, not by state,
+# which thousands may have.
 _CHAT_CONDITION = "bot = :bot and chat = :chat and period >= ''"
-# The parcels of a refused one that were put in its place.
+# The messages that replaced a rejected one.
 _HAS_REPLACEMENT = """
     exists (select 1 from outbox_messages p
         where p.bot = outbox_messages.bot and p.chat = outbox_messages.chat
@@ -34,9 +34,9 @@ _HAS_REPLACEMENT = """
 
 
 def retry_message(engine: Engine, key: int, now: datetime) -> bool:
-    """Make a dead, dropped or unknown parcel ready again; False when it is none of these.
+    """Make a dead, dropped or unknown message ready again; False when it is none of these.
 
-    Or when another message is bringing some of its papers.
+    False also while another message carries some of its papers.
     """
     condition = "key = :key and state in ('dead', 'dropped', 'unknown')"
     return bool(_requeue_each(engine, condition, now, key=key))
@@ -52,9 +52,9 @@ def requeue_dropped(engine: Engine, bot: int, chat: int, now: datetime) -> int:
 
 
 def _requeue_each(engine: Engine, condition: str, now: datetime, **values: Value) -> int:
-    """One after the other: what the first brings, the second does not."""
+    """Requeue one message after the other: what the first carries, the second does not."""
     with engine.ensure_transaction():
-        # What an answer said is gone.
+        # The content of a reply is gone.
         rows = engine.fetch_all(
             f"""
             select * from outbox_messages where {condition} and priority >= 0
@@ -93,13 +93,13 @@ def _requeue(engine: Engine, message: OutboxMessage, now: datetime) -> bool:
 
 
 def drop_message(engine: Engine, key: int, now: datetime, reason: str) -> bool:
-    """Give a waiting or dead parcel up; False when it is neither."""
+    """Drop a waiting or dead message; False when it is neither."""
     condition = "key = :key and state in ('ready', 'dead', 'unknown')"
     return bool(_drop_messages(engine, condition, now, reason, key=key))
 
 
 def drop_waiting_of_chat(engine: Engine, bot: int, chat: int, now: datetime, reason: str) -> int:
-    """Give up all that waits for a chat; return how many."""
+    """Drop all that waits for a chat; return how many."""
     condition = f"{_CHAT_CONDITION} and state = 'ready'"
     return _drop_messages(engine, condition, now, reason, bot=bot, chat=chat)
 
@@ -127,13 +127,13 @@ def _drop_messages(
 
 
 def get_message(engine: Engine, key: int) -> OutboxMessage | None:
-    """Return a parcel by its key."""
+    """Return a message by its key."""
     row = engine.fetch_one("select * from outbox_messages where key = :key", key=key)
     return None if row is None else message_from_row(row)
 
 
 def messages_of_digest(engine: Engine, digest: int) -> list[OutboxMessage]:
-    """Return the parcels of a digest in their order."""
+    """Return the messages of a digest in order."""
     rows = engine.fetch_all(
         """
         select * from outbox_messages where digest = :digest
@@ -145,7 +145,7 @@ def messages_of_digest(engine: Engine, digest: int) -> list[OutboxMessage]:
 
 
 def bots_with_messages(engine: Engine) -> list[int]:
-    """Return the bots that have parcels; each is found by the index, not among all rows."""
+    """Return the bots that have messages, each found by the index."""
     bot_ids: list[int] = []
     while True:
         rows = engine.fetch_all(
@@ -158,7 +158,7 @@ def bots_with_messages(engine: Engine) -> list[int]:
 
 
 def counts_by_state(engine: Engine, bot: int) -> dict[MessageState, int]:
-    """Count a bot's parcels by state, absent states as 0."""
+    """Count a bot's messages by state, absent states as 0."""
     rows = engine.fetch_all(
         "select state, count(*) as n from outbox_messages where bot = :bot group by state", bot=bot
     )
@@ -167,7 +167,7 @@ def counts_by_state(engine: Engine, bot: int) -> dict[MessageState, int]:
 
 
 def count_unknown_sends(engine: Engine, bot: int) -> int:
-    """Count the sends whose outcome nobody knows."""
+    """Count the sends with an unknown outcome."""
     row = engine.fetch_one(
         "select coalesce(sum(unknown_sends), 0) as n from outbox_messages where bot = :bot", bot=bot
     )
@@ -177,7 +177,7 @@ def count_unknown_sends(engine: Engine, bot: int) -> int:
 def messages_in_state(
     engine: Engine, bot: int, state: MessageState, limit: int
 ) -> list[OutboxMessage]:
-    """Return a bot's parcels in a state, those first that came to it first."""
+    """Return a bot's messages in a state, in the order in which they came to it."""
     rows = engine.fetch_all(
         """
         select * from outbox_messages where bot = :bot and state = :state
@@ -191,7 +191,7 @@ def messages_in_state(
 
 
 def oldest_due_at(engine: Engine, bot: int, now: datetime) -> datetime | None:
-    """Return since when the longest waiting parcel could have left."""
+    """Return since when the longest waiting message could have left."""
     row = engine.fetch_one(
         """
         select min(next_at) as next_at from outbox_messages
@@ -206,7 +206,7 @@ def oldest_due_at(engine: Engine, bot: int, now: datetime) -> datetime | None:
 def delete_settled(
     engine: Engine, bot: int, state: MessageState, before: datetime, limit: int
 ) -> int:
-    """Delete the parcels of a state that were settled first, if before an instant."""
+    """Delete the messages of a state that were settled first, if before an instant."""
     return engine.execute(
         """
         delete from outbox_messages where key in (select key from outbox_messages

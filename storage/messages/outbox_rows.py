@@ -1,4 +1,4 @@
-"""Parcels as rows: what a message to be sent looks like in its table."""
+"""Convert outbox messages to rows and back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def insert_message(
     due_at: datetime | None,
     queue_position: int | None = None,
 ) -> bool:
-    """Queue a parcel at the end, or at another's turn; False when it was queued before."""
+    """Queue a message at the end or at a given position; False when it was queued before."""
     return bool(
         engine.execute(
             _INSERT_MESSAGE,
@@ -87,7 +87,7 @@ def _notice_from_json(text: str | None) -> Notice | None:
 
 
 def message_from_row(row: Row) -> OutboxMessage:
-    """Read a parcel from its row."""
+    """Read a message from its row."""
     return OutboxMessage(
         bot=row["bot"],
         chat=row["chat"],

@@ -1,7 +1,7 @@
-"""What an outcome does to a parcel, its chat and the ledger, all in one transaction.
+"""Record an outcome in a message, its chat and the receipts, all in one transaction.
 
-Every change asks for the fence of the claim it belongs to, so a former holder changes
-nothing once another has claimed the parcel.
+Every change requires the fencing token of its claim, so a former holder changes nothing once
+another has claimed the message.
 """
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
@@ -32,7 +32,7 @@ _IS_CLAIMED = "key = :key and fencing_token = :fencing_token and state in ('read
 
 
 def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: datetime) -> bool:
-    """Keep the message's id, empty the payload, count the entries as received."""
+    """Store the message's id, empty its content, and mark its entries as received."""
     is_recorded = engine.execute(
         f"""
         update outbox_messages set state = 'sent', message_id = :message_id, error = '',
@@ -65,7 +65,7 @@ def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: date
 def record_retry(
     engine: Engine, message: OutboxMessage, outcome: RetryLater, now: datetime
 ) -> bool:
-    """Make the parcel ready again after a while, counting the attempt where it counts."""
+    """Make the message ready again after a while, counting the attempt where it counts."""
     return bool(
         engine.execute(
             f"""
@@ -91,9 +91,9 @@ def record_unknown(
     resend: bool,
     resend_delay: float,
 ) -> bool:
-    """Count the doubt; send once more, or keep it visible and its entries as received.
+    """Count the unknown send; send once more, or keep the message and its entries as received.
 
-    An answer is not kept: it says nothing to who looks at it later.
+    A reply is not kept: it is of no use later.
     """
     final_state = "dropped" if message.priority is Priority.REPLY else "unknown"
     is_recorded = engine.execute(
@@ -121,7 +121,7 @@ def record_unknown(
 def record_chat_move(
     engine: Engine, message: OutboxMessage, outcome: MovedToSupergroup, now: datetime
 ) -> bool:
-    """Make the parcel ready at once and give everything of its chat to the new id."""
+    """Make the message ready at once and move everything of its chat to the new id."""
     is_recorded = record_retry(
         engine, message, RetryLater(0, message.error, counts_as_attempt=False), now
     )
@@ -133,7 +133,7 @@ def record_chat_move(
 def record_unreachable_chat(
     engine: Engine, message: OutboxMessage, outcome: ChatUnreachable, now: datetime
 ) -> bool:
-    """Pause the chat, drop what waits for it and free the entries nobody will see."""
+    """Pause the chat, drop what waits for it and release its reserved entries."""
     if not _finish_message(engine, message, "dropped", outcome.reason, now):
         return False
     engine.execute(
@@ -172,9 +172,9 @@ def record_rejection(
     now: datetime,
     replacements: Sequence[OutboxMessage],
 ) -> bool:
-    """Put other parcels in its place and turn, or keep it as a dead letter and free its entries.
+    """Replace the message at its position, or keep it as dead and release its entries.
 
-    An edit is given up: what it would have changed has been delivered. So is an answer.
+    A rejected edit is dropped: what it would have changed has been delivered. So is a reply.
     """
     row = engine.fetch_one(
         "select queue_position from outbox_messages where key = :key", key=message.key

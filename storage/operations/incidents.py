@@ -1,4 +1,4 @@
-"""What is wrong with the house and was told to its operator, so that nothing is told too often."""
+"""Store the incidents that the operator was notified of, so that none is repeated too often."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from storage.records import Incident, Notice, NotifiedIncident
 
 
 class Incidents:
-    """One row per trouble that was told, kept a while after it healed."""
+    """One row per incident, kept a while after it was resolved."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def all(self) -> list[NotifiedIncident]:
-        """Return what was told, by name."""
+        """Return all incidents, by name."""
         return [
             _notified_from_row(row)
             for row in self._engine.fetch_all("select * from incidents order by name")
         ]
 
     def save(self, notified: NotifiedIncident) -> None:
-        """Keep when a trouble was told, and when that it healed."""
+        """Store when the operator was notified of an incident, and of its end."""
         notice = notified.incident.notice
         self._engine.execute(
             """
@@ -44,7 +44,7 @@ class Incidents:
         )
 
     def delete(self, name: str) -> None:
-        """Forget a trouble: the next time it is new."""
+        """Delete an incident: the next time it is new."""
         self._engine.execute("delete from incidents where name = :name", name=name)
 
 

@@ -1,4 +1,4 @@
-"""Who holds a duty, and until when: polling, sending, ingest."""
+"""Store who leads which work, and until when: polling, sending, ingest."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from storage.records import MAX_LEASE_DURATION, Lease
 
 
 class Leases:
-    """One row per duty; the fence grows each time it changes hands."""
+    """One row per lease; the fencing token grows each time it changes hands."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def acquire(self, name: str, holder: str, now: datetime, lease_seconds: float) -> Lease | None:
-        """Take a duty that is free, ran out or is ours, for some seconds; None when held.
+        """Take a lease that is free, expired or ours, for some seconds; None when it is held.
 
-        A lease that ends later than any is not in force: a wrong clock gave it.
+        A lease that ends implausibly late is not in force: a wrong clock set it.
         """
         rows = self._engine.execute_returning(
             """
@@ -39,7 +39,7 @@ class Leases:
         return _lease_from_row(rows[0]) if rows else None
 
     def renew(self, lease: Lease, now: datetime, lease_seconds: float) -> Lease | None:
-        """Keep a duty for some seconds more; None when another has taken it since."""
+        """Extend a lease for some seconds; None when another has taken it since."""
         rows = self._engine.execute_returning(
             """
             update leases set expires_at = :expires_at
@@ -55,7 +55,7 @@ class Leases:
         return _lease_from_row(rows[0]) if rows else None
 
     def release(self, lease: Lease) -> bool:
-        """Let a duty go at once; False when another has taken it since."""
+        """Release a lease at once; False when another has taken it since."""
         return bool(
             self._engine.execute(
                 """
@@ -69,7 +69,7 @@ class Leases:
         )
 
     def get(self, name: str) -> Lease | None:
-        """Return who took a duty last, whether or not it still lasts."""
+        """Return who took a lease last, whether or not it is still in force."""
         row = self._engine.fetch_one("select * from leases where name = :name", name=name)
         return None if row is None else _lease_from_row(row)
 

@@ -1,4 +1,4 @@
-"""Counts of chats, people, topics and messages."""
+"""Count chats, people, topics and messages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from storage.records import Chat, ChatKind, UsageCounts
 
 
 class UsageStatistics:
-    """Counts over everybody that one bot knows."""
+    """Counts of everything that one bot stores."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def usage_counts(self, bot: int) -> UsageCounts:
-        """Count chats by their kind, those that are paused, people and topics."""
+        """Count chats by kind, paused chats, people and topics."""
         with self._engine.snapshot():
             rows = self._engine.fetch_all(
                 """
@@ -39,7 +39,7 @@ class UsageStatistics:
             )
 
     def count_digests_since(self, bot: int, since: datetime) -> int:
-        """Count what was issued to anybody since an instant, imported documents left out."""
+        """Count the digests issued since an instant, without imported documents."""
         row = self._engine.fetch_one(
             """
             select count(*) as n from digests
@@ -57,7 +57,7 @@ class UsageStatistics:
     def chats_by_topic_count(
         self, bot: int, limit: int, *, offset: int = 0
     ) -> list[tuple[Chat, int]]:
-        """Return chats with the number of their topics, most first, from a place on."""
+        """Return chats with the number of their topics, most first, one page."""
         rows = self._engine.fetch_all(
             f"""
             select {CHAT_COLUMNS}, (select count(*) from subscriptions s
@@ -72,8 +72,8 @@ class UsageStatistics:
         return [(chat_from_row(row), int(row["topics"])) for row in rows]
 
 
-# A chat's later parcels wait for its first one, so only the first of each chat can be late;
-# one that was held back or is to be tried again later is not.
+# A chat's later messages wait for its first one, so only the first of each chat can be late; one
+# that was held back or is to be retried later is not.
 _SELECT_OLDEST_SENDABLE = """
     select min(p.next_at) as next_at from outbox_messages p
     where p.bot = :bot and p.state = 'ready' and p.next_at between 1 and :now
@@ -97,12 +97,12 @@ class DeliveryStatistics:
         self._engine = engine
 
     def oldest_waiting_since(self, bot: int, now: datetime) -> datetime | None:
-        """Return since when the parcel that could leave first waits for somebody to send it."""
+        """Return since when the message that could leave first has been waiting."""
         row = self._engine.fetch_one(_SELECT_OLDEST_SENDABLE, bot=bot, now=to_micros(now))
         return from_micros_or_none(row["next_at"]) if row else None
 
     def last_sent_at(self, bot: int) -> datetime | None:
-        """Return when a message left last that was no answer: those leave on another way."""
+        """Return when the last message left that was no reply."""
         row = self._engine.fetch_one(
             """
             select max(settled_at) as settled_at from outbox_messages
@@ -113,7 +113,7 @@ class DeliveryStatistics:
         return from_micros_or_none(row["settled_at"]) if row else None
 
     def count_dead_since(self, bot: int, since: datetime) -> int:
-        """Count the parcels that were given up since an instant."""
+        """Count the messages that were given up since an instant."""
         row = self._engine.fetch_one(
             """
             select count(*) as n from outbox_messages

@@ -1,4 +1,4 @@
-"""What was announced: in the order in which it came, and by arXiv's days."""
+"""Read and write announcements, in order of arrival and by arXiv day."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -25,7 +25,7 @@ SELECT_ANNOUNCEMENTS = f"""
 def insert_announcements(
     engine: Engine, keyed_announcements: Iterable[tuple[int, Announcement]]
 ) -> None:
-    """Keep announcements of stored papers, each of them once."""
+    """Store announcements of stored papers, each of them once."""
     engine.execute_many(
         """
         insert into announcements (paper, version, feed, kind, day)

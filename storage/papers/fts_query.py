@@ -1,11 +1,11 @@
-"""How a clause becomes a MATCH expression: every term quoted, nothing that matches missed.
+"""Turn a clause into a MATCH expression: every term quoted, nothing that matches missed.
 
-The index holds analysed words. For each clause there is an upper bound (it finds at least
-every paper that matches) and a lower bound (it finds only papers that match); a negation
-takes the one of the other. Exact are categories, ids, and words and phrases in title or
-abstract, which above also look into summaries. Names are wider above (the parts may belong to
-two authors, initials may be left to the matcher), so are prefixes (they meet stems here) and
-negations that stand alone; below, none of these excludes a paper.
+The index holds analysed words. For each clause there is an upper bound (it finds at least every
+paper that matches) and a lower bound (it finds only papers that match); a negation takes the one of
+the other. Exact are categories, ids, and words and phrases in title or abstract, whose upper bound
+also looks into summaries. The upper bound is wider for names (the parts may belong to two authors,
+initials may be left to the matcher), for prefixes (they meet stems here) and for negations that
+stand alone; in the lower bound none of these excludes a paper.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def subset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
 def exact_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
     """Write an expression that finds the announced texts a clause matches; "" where none does.
 
-    Glosses are left out: what was said later is no reason for a topic.
+    Summaries are left out: topics match the announced text only.
     """
     match clause:
         case Term() | Not():

@@ -1,4 +1,4 @@
-"""Papers, each with its versions and its place, in step with the index of their words."""
+"""Store papers with their versions and sort keys, in step with the full-text index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storage.records import Announcement, Clause, IngestCounts, Paper, Summary
 from storage.summaries.summaries import Summaries
 
 _EPOCH_DAY = date(1970, 1, 1)
-_SORT_KEYS_PER_DAY = 1_000_000  # papers that fit into one day of places
+_SORT_KEYS_PER_DAY = 1_000_000  # more than any day announces
 
 
 class PaperWriter:
@@ -34,7 +34,7 @@ class PaperWriter:
         self._summaries = summaries
 
     def analyze_new(self, papers: Iterable[Paper]) -> dict[Paper, IndexColumns]:
-        """The words of papers that may be new, which takes long and needs no write lock."""
+        """Analyse the words of papers that may be new, which is slow and needs no write lock."""
         return {
             paper: self._index.analyze_paper(paper)
             for paper in papers
@@ -268,14 +268,15 @@ class Papers:
         return self._search.count_matches(clause, limit=limit)
 
     def begin_reindex(self, analyzer: str) -> None:
-        """Let all papers be indexed anew by the marked analyser, unless it indexed them."""
+        """Start to index all papers anew by this analyser, unless it indexed them."""
         self._index.begin_reindex(analyzer)
 
     def reindex_some(self, analyzer: str, limit: int = 100) -> int:
         """Index some papers anew whose words another analyser wrote, the newest first.
 
-        Returns how many, 0 at the end. ``analyzer`` names the analyser that the store was opened
-        with. They are analysed outside of the transaction; a killed renewal goes on where it was.
+        Return how many, 0 at the end. ``analyzer`` names the analyser that the store was opened
+        with. They are analysed outside of the transaction; after a crash the next call goes on
+        where the last one ended.
         """
         self._index.begin_reindex(analyzer)
         if (outdated_keys := self._index.outdated_keys()) is None:
@@ -307,7 +308,7 @@ class Papers:
         return self._index.analyze_paper(paper)
 
     def _is_changed(self, row: Row) -> bool:
-        """Whether a paper has got another version since it was read."""
+        """Tell whether a paper has got another version since it was read."""
         values = {name: row[name] for name in ("key", "version", "partial")}
         return not self._engine.fetch_all(
             "select 1 from papers where key = :key and version = :version and partial = :partial",
@@ -315,33 +316,33 @@ class Papers:
         )
 
     def is_reindexing(self) -> bool:
-        """Whether some papers have the words of a former analyser: not all may be found."""
+        """Tell whether some papers still have the words of a former analyser."""
         return self._index.outdated_keys() is not None
 
     def is_analyzed_by(self, analyzer: str) -> bool:
-        """Whether papers have, or are getting, the words of the analyser of this mark."""
+        """Tell whether papers have, or are getting, the words of this analyser."""
         return self._index.is_analyzed_by(analyzer)
 
     def add_summary(self, summary: Summary) -> bool:
-        """Keep a gloss; False when this maker and prompt said it before."""
+        """Store a summary; False when this producer and prompt version wrote one before."""
         return self._summaries.add(summary)
 
     def add_summaries(self, summaries: Iterable[Summary]) -> None:
-        """Keep several glosses, all of them or none."""
+        """Store several summaries, all of them or none."""
         with self._engine.ensure_transaction():
             for summary in summaries:
                 self._summaries.add(summary)
 
     def best_summaries(self, paper_keys: Iterable[int]) -> dict[int, tuple[Summary, ...]]:
-        """Return the best gloss per language of each paper that has any."""
+        """Return the best summary per language of each paper that has any."""
         return self._summaries.best_of_papers(paper_keys)
 
     def best_summaries_without_text(
         self, paper_keys: Iterable[int]
     ) -> dict[int, tuple[Summary, ...]]:
-        """Return the same without what the glosses say: hundreds that nobody reads soon."""
+        """Return the same without the texts: hundreds that nobody reads soon."""
         return self._summaries.best_of_papers(paper_keys, without_text=True)
 
     def summaries_of_version(self, key: int, version: int) -> tuple[Summary, ...]:
-        """Return the best gloss per language of one version."""
+        """Return the best summary per language of one version."""
         return self._summaries.best_of_version(key, version)

@@ -1,4 +1,4 @@
-"""Papers and announcements found by their words: wide, for the matcher to decide.
+"""Find papers and announcements by their words: a superset, for the matcher to decide.
 
 No paper that matches is missing; some may not match (storage.papers.fts_query says which). The
 words are those of the papers' newest versions.
@@ -33,12 +33,14 @@ _TITLE_MATCHING_ROWS_FROM = (
 
 
 class PaperSearch:
-    """What the full text finds, of a few days or of all that is stored."""
+    """Searches of the full text, in a few days or in everything that is stored."""
 
     def __init__(self, engine: Engine, index: PaperIndex) -> None:
         self._engine = engine
         self._index = index
-        self._cached_lowest_key: tuple[date, date, int, int] | None = None  # days, position, place
+        self._cached_lowest_key: tuple[date, date, int, int] | None = (
+            None  # days, last seq, sort key
+        )
 
     def find_announcements_on_days(
         self, clause: Clause, first: date, last: date
@@ -75,9 +77,9 @@ class PaperSearch:
         return announcements_from_rows(rows)
 
     def _match_condition(self, expression: str) -> tuple[str, dict[str, Value]]:
-        """The condition of papers that may match: those not yet indexed anew all may.
+        """Return the condition of papers that may match; papers not yet indexed anew all may.
 
-        For what finds nothing here is taken for told.
+        A paper that is missed here would count as covered.
         """
         outdated_keys = self._index.outdated_keys()
         if outdated_keys is None:
@@ -135,10 +137,10 @@ class PaperSearch:
         return announcements_from_rows(rows)
 
     def _lowest_sort_key(self, first: date, last: date) -> int:
-        """The lowest place of the papers of these days: of the index only what lies above counts.
+        """Return the lowest sort key of the papers of these days; the index is searched from there.
 
-        A common word stands in a third of all papers that were ever stored. It is looked for once
-        until more is announced: announcements and places never change.
+        A common word occurs in a third of all stored papers. The key is cached until more is
+        announced: announcements and sort keys never change.
         """
         newest_row = self._engine.fetch_one("select max(seq) as seq from announcements")
         newest_seq = int(newest_row["seq"] or 0) if newest_row else 0

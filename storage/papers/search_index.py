@@ -1,4 +1,4 @@
-"""The full text of the papers: one row per paper, kept in step with it and with its glosses."""
+"""Keep the full text of the papers: one row per paper, in step with it and its summaries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IndexColumns: TypeAlias = Mapping[str, Value]
 
 
 class PaperIndex:
-    """Analysed words by column; rows are numbered by the papers' places, newest last."""
+    """Analysed words by column; rows are numbered by the papers' sort keys, newest last."""
 
     def __init__(self, engine: Engine, analyze: Callable[[str], str]) -> None:
         self._engine = engine
@@ -43,7 +43,7 @@ class PaperIndex:
         return title_expression(clause)
 
     def add(self, sort_key: int, columns: IndexColumns) -> None:
-        """Index a paper that is new by its words."""
+        """Index a new paper."""
         self._engine.execute(
             """
             insert into paper_index (rowid, title, abstract, authors, categories, id, summary)
@@ -54,7 +54,7 @@ class PaperIndex:
         )
 
     def replace(self, sort_key: int, columns: IndexColumns, summary_text: str) -> None:
-        """Index a paper anew by its words, with what is said about it."""
+        """Index a paper anew, with the text of its summaries."""
         self._engine.execute(
             """
             update paper_index set title = :title, abstract = :abstract, authors = :authors,
@@ -67,7 +67,7 @@ class PaperIndex:
         )
 
     def set_summary_text(self, paper: int, summary_text: str) -> None:
-        """Index what is said about a paper in place of what was."""
+        """Replace the text of a paper's summaries in the index."""
         self._engine.execute(
             """
             update paper_index set summary = :summary
@@ -78,14 +78,14 @@ class PaperIndex:
         )
 
     def is_analyzed_by(self, analyzer: str) -> bool:
-        """Whether papers have, or are getting, the words of the marked analyser."""
+        """Tell whether papers have, or are getting, the words of this analyser."""
         row = self._engine.fetch_one(
             "select 1 from search_index_state where analyzer = :analyzer", analyzer=analyzer
         )
         return row is not None
 
     def begin_reindex(self, analyzer: str) -> None:
-        """Take the marked analyser as the current one, whose words all papers are to get.
+        """Make this analyser the current one, whose words all papers are to get.
 
         Papers that are added from now on have them.
         """
@@ -101,7 +101,7 @@ class PaperIndex:
         )
 
     def outdated_keys(self) -> tuple[int, int] | None:
-        """Return between which keys papers have the words of a former analyser, None for none."""
+        """Return between which keys papers have the words of a former analyser, or None."""
         row = self._engine.fetch_one(
             """
             select outdated_after, outdated_up_to from search_index_state
@@ -111,7 +111,7 @@ class PaperIndex:
         return (int(row["outdated_after"]), int(row["outdated_up_to"])) if row else None
 
     def mark_reindexed(self, analyzer: str, lowest_key: int) -> None:
-        """Remember that all papers from a key on have the words of the marked analyser."""
+        """Record that all papers from a key on have the words of this analyser."""
         self._engine.execute(
             """
             update search_index_state set outdated_up_to = :outdated_up_to

@@ -1,4 +1,4 @@
-"""Versions of papers as rows: added, never changed."""
+"""Convert versions of papers to rows and back; rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CURRENT_VERSIONS = """
 
 
 def insert_version(engine: Engine, key: int, paper: Paper, seen_at: datetime) -> None:
-    """Keep a version of a stored paper unless it is there."""
+    """Store a version of a stored paper unless it is there."""
     engine.execute(
         """
         insert into versions (paper, version, partial, title, abstract, authors, categories,

@@ -1,8 +1,7 @@
-"""The nouns: what Papergram speaks of, as frozen values.
+"""Define the records of Papergram as frozen values.
 
-One word per thing, the same in code, texts, columns and README. Nothing here reads a
-clock, a file or the network. Times are aware and in UTC; a ``text_key`` of 0 means "not stored
-yet"; chats, people and messages carry Telegram's own 64-bit ids.
+Nothing here reads a clock, a file or the network. Times are aware and in UTC; a ``key`` of 0 means
+"not stored yet"; chats, people and messages carry Telegram's own 64-bit ids.
 """
 
 from __future__ import annotations
@@ -55,8 +54,8 @@ class Paper:
 class Announcement:
     """A feed announced a paper version on an arXiv day (a date in US Eastern).
 
-    ``kind`` is the feed's word, relative to the categories the feed was asked for.
-    ``seq`` is the only sequence of the house: cursors are positions in it.
+    ``kind`` is the feed's word, relative to the categories the feed was asked for. ``seq`` is the
+    only global sequence: cursors are positions in it.
     """
 
     paper: Paper
@@ -75,7 +74,7 @@ class IngestCounts:
     unchanged: int = 0  # announcements of versions that were there already
 
     def plus(self, other: IngestCounts) -> IngestCounts:
-        """These counts and another's."""
+        """Add another batch's counts."""
         return IngestCounts(
             self.stored + other.stored,
             self.updated + other.updated,
@@ -85,7 +84,7 @@ class IngestCounts:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What we say about a paper version in one language; a row that never changes.
+    """A summary of a paper version in one language; a row that never changes.
 
     ``producer`` is ``extractive``, ``import`` or the name of a model.
     """
@@ -105,7 +104,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class PaperNote:
-    """What a model says of a paper version at length, in one language, asked for by a reader."""
+    """A longer note that a model wrote on a paper version, in one language, on request."""
 
     paper: int
     version: int
@@ -121,7 +120,7 @@ class PaperNote:
 
 @dataclass(frozen=True, slots=True)
 class SummaryJob:
-    """A gloss that is wanted and not there yet; ``needed_at`` is when a digest first shows it."""
+    """A summary that is needed and not written yet, first shown by a digest at ``needed_at``."""
 
     paper: int
     version: int
@@ -135,7 +134,7 @@ class SummaryJob:
 
 @dataclass(frozen=True, slots=True)
 class SummaryBacklog:
-    """How many glosses wait to be made, how many of them failed before, and were given up."""
+    """How many summary jobs wait, how many of them failed before, and how many were given up."""
 
     waiting: int = 0
     retrying: int = 0
@@ -144,7 +143,7 @@ class SummaryBacklog:
 
 @dataclass(frozen=True, slots=True)
 class DailySpending:
-    """What a model was asked on one day; money in millionths of the currency of the settings."""
+    """What a model cost on one day; money in millionths of the configured currency."""
 
     day: date  # in UTC
     model: str
@@ -152,12 +151,12 @@ class DailySpending:
     prompt_tokens: int = 0  # tokens sent
     completion_tokens: int = 0  # tokens received
     cost_micros: int = 0
-    unusable_answers: int = 0  # answers that were paid and could not be used
+    unusable_answers: int = 0  # paid answers that could not be used
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryCoverage:
-    """How many of the paper versions shown lately have a gloss beyond their own words."""
+    """How many of the recently shown paper versions have a summary from a model or an import."""
 
     language: str
     summarized_count: int
@@ -182,12 +181,12 @@ class QueryField(StrEnum):
 class Term:
     """A word, phrase, prefix, name, category or id.
 
-    ``text`` is printed; ``text`` are compared: analysed words for text and names (more than one is
+    ``text`` is printed; ``words`` are compared: analysed words for text and names (more than one is
     a phrase, or the parts of one name), category codes that count (any of them), or one paper id.
     ``alternatives`` are other words that mean the same, such as two of a phrase written as one; of
     a prefix, beginnings of the stems that words of this beginning may have. ``former_words`` are
-    the words that the analyser before this one would have compared, where others. Where ``max_gap``
-    is given, several words stand in any order in one title or abstract, with at most so many other
+    the words that the previous analyser would have compared, where they differ. With ``max_gap``,
+    several words may stand in any order in one title or abstract, with at most this many other
     words between the first and the last of them.
     """
 
@@ -201,7 +200,7 @@ class Term:
 
     @property
     def variants(self) -> tuple[tuple[str, ...], ...]:
-        """Each row of words that is looked for."""
+        """Return each sequence of words that is looked for."""
         return (self.words,) if self.prefix else (self.words, *self.alternatives)
 
 
@@ -234,7 +233,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class MatchReason:
-    """Why a paper matched: the field and the word as it stands in the paper."""
+    """Why a paper matched: the field, and the word as the paper writes it."""
 
     field: QueryField
     word: str
@@ -291,7 +290,7 @@ class Chat:
     id: int
     kind: ChatKind
     title: str = ""
-    language: str = "en"  # of what the bot says
+    language: str = "en"  # of the bot's own texts
     languages: tuple[str, ...] = ("en",)  # of the entries, first one in the table
     zone: str = "UTC"  # IANA
     form: MessageForm = MessageForm.CLASSIC
@@ -315,7 +314,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A topic of a chat: what it asks for, when, and how far it has been told."""
+    """A topic of a chat: its query, when it is due, and what it has covered."""
 
     bot: int
     chat: int
@@ -323,7 +322,7 @@ class Subscription:
     name: str
     cadence: Cadence
     zone: str
-    cursor: int  # the last announcement this topic has been told of
+    cursor: int  # seq of the last announcement that it has covered
     next_due: datetime | None  # None while paused, or "as soon as announced"
     thread: int = 0  # forum topic, 0 is the chat itself
     limit: int = 12
@@ -355,7 +354,7 @@ class VerbatimEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper in a digest: what is said about it and why it is there."""
+    """A paper in a digest, with its summaries and why it is there."""
 
     paper: Paper
     kind: AnnouncementKind
@@ -369,11 +368,10 @@ class Entry:
 class Digest:
     """The entries of one topic over one period, numbered from 1 in this order.
 
-    ``entries`` are shown, ``left_out`` matched as well and was left out (over the limit). Where
-    only a beginning was read from the store, ``unloaded_kinds`` are the kinds of what stands behind
-    it. ``unstored_kinds`` are the kinds of those that no row is kept of: they are counted and not
-    numbered. An imported document is a digest without a chat; ``imported`` where its entries are
-    verbatim.
+    ``entries`` are shown; ``left_out`` matched as well but exceeded the limit. Where only the first
+    entries were loaded, ``unloaded_kinds`` are the kinds of the rest. ``unstored_kinds`` are the
+    kinds of matches that have no row: they are counted but not numbered. An imported document is a
+    digest without a chat; ``imported`` where its entries are verbatim.
     """
 
     topic: str  # the topic's name
@@ -410,7 +408,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class DigestHeading:
-    """What a digest is, without its entries: a line in a list of digests."""
+    """A digest without its entries: a line in a list of digests."""
 
     number: int
     topic: str
@@ -441,7 +439,7 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short text instead of a digest: the key of a text and its values."""
+    """A short text instead of a digest: the key of the text and its values."""
 
     text_key: str
     values: tuple[tuple[str, str | int], ...] = ()
@@ -450,19 +448,19 @@ class Notice:
 class Priority(IntEnum):
     """Which messages go before others, chat by chat: the lower ones."""
 
-    REPLY = -1  # what somebody was just told, in an order of its own beside the digests
-    INTERACTIVE = 0  # a digest that somebody waits for
+    REPLY = -1  # to an update; a queue of its own beside the digests
+    INTERACTIVE = 0  # a digest that a person asked for
     SCHEDULED = 1
     EDIT = 2  # of what was delivered
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message to be sent: a part of a digest, a notice, or an answer to somebody.
+    """One message to be sent: a part of a digest, a notice, or a reply.
 
-    Form, languages and zone are frozen when the digest is issued. ``fence`` grows with each
-    claim, so that a settlement by a former holder is not accepted. ``unknown_sends`` counts sends
-    whose outcome is unknown: the next one is marked as a possible repeat.
+    Form, languages and zone are frozen when the digest is issued. ``fencing_token`` grows with each
+    claim, so that an outcome from a former holder is not accepted. ``unknown_sends`` counts sends
+    with an unknown outcome: the next one is marked as a possible repeat.
     """
 
     bot: int
@@ -474,7 +472,7 @@ class OutboxMessage:
     languages: tuple[str, ...]
     zone: str
     thread: int = 0
-    fallback_part: int = 0  # over 0: made when a part was refused; render.parcel tells its form
+    fallback_part: int = 0  # over 0: replaces a rejected part; fallback_forms tells its form
     digest: int = 0
     first_entry: int = 0  # entries, from 1, both ends included; 0 and 0 for none
     last_entry: int = 0
@@ -486,17 +484,17 @@ class OutboxMessage:
     fencing_token: int = 0
     message_id: int = 0  # Telegram's id once sent
     error: str = ""
-    revision: int = 1  # of the digest; over 1: an edit that shows late glosses
+    revision: int = 1  # of the digest; over 1: an edit that shows late summaries
     edited_message_id: int = 0  # the message to edit, 0 for a new one
     priority: Priority = Priority.SCHEDULED
-    reply_content: str = ""  # what an answer says, as render.answer keeps it; emptied when settled
-    expires_at: datetime | None = None  # an answer that has not left by then is dropped
+    reply_content: str = ""  # as stored_answer encodes it; emptied when settled
+    expires_at: datetime | None = None  # a reply that has not left by then is dropped
     key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took it."""
+    """Telegram accepted it."""
 
     message_id: int
 
@@ -513,7 +511,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class UnknownOutcome:
-    """It may have been delivered, and nobody can tell."""
+    """It may or may not have been delivered."""
 
     reason: str
 
@@ -527,10 +525,10 @@ class MovedToSupergroup:
 
 @dataclass(frozen=True, slots=True)
 class ChatUnreachable:
-    """This chat cannot be reached any more: blocked, kicked, deleted.
+    """The chat cannot be reached any more: blocked, kicked, deleted.
 
-    Not ``is_permanent`` where the same answer may pass (rights taken away for a while): then a chat
-    is given up only after it was refused on several days.
+    Not ``is_permanent`` where the refusal may pass (missing rights): then a chat is given up only
+    after refusals on several days.
     """
 
     reason: str
@@ -568,13 +566,13 @@ class InboxUpdate:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableUpdates:
-    """How many updates nobody could read, and when the last of them came."""
+    """How many updates could not be read, and when the last of them came."""
 
     count: int = 0
     last_at: datetime | None = None
 
 
-# ---------------------------------------------------------------------------- sources, duties
+# ---------------------------------------------------------------------------- sources, leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,7 +593,7 @@ class FeedCursor:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """How a feed answered last, since when it answers so, and the last day it was cut."""
+    """How a feed answered last, since when, and the last day that was truncated."""
 
     feed: str
     status: str
@@ -605,9 +603,10 @@ class FeedStatus:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A stretch of feed days to be fetched from a set of arXiv's archive, for some feeds.
+    """A range of feed days to be fetched from a set of arXiv's archive, for some feeds.
 
-    ``resumption_token`` leads to the next page, ``asked`` is when the first one was answered.
+    ``resumption_token`` leads to the next page; ``first_page_at`` is when the first one was
+    answered.
     """
 
     set_spec: str  # "cs:cs:CV"; "" is all of arXiv
@@ -623,13 +622,13 @@ class Backfill:
 
 @dataclass(frozen=True, slots=True)
 class MissingPaper:
-    """A paper that a source named in an item that could not be read: it is to be asked for.
+    """A paper named by a feed item that could not be read; it is to be requested.
 
-    ``kind`` is None where the paper's history tells what a feed announced of it on these days.
+    ``kind`` is None where the paper's history tells what a feed announced on these days.
     """
 
     feed: str
-    id: str  # without scheme and version; "" where the item did not tell it
+    id: str  # without scheme and version; "" where the item lacks it
     first_day: date
     last_day: date
     noted_at: datetime
@@ -642,7 +641,7 @@ class MissingPaper:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something an operator should know: its name is its identity, the notice says it."""
+    """Something an operator should know, identified by its name."""
 
     name: str
     notice: Notice
@@ -650,7 +649,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class NotifiedIncident:
-    """A trouble that the operator was told of, and when that it was over."""
+    """An incident that the operator was notified of, and of its end."""
 
     incident: Incident
     notified_at: datetime
@@ -662,7 +661,7 @@ MAX_LEASE_DURATION = timedelta(days=8)  # arXiv may ask for a rest of a week
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who holds a duty, and until when."""
+    """Who leads some work, and until when."""
 
     name: str  # "send", "poll", "ingest"
     holder: str
@@ -670,7 +669,7 @@ class Lease:
     fencing_token: int
 
     def is_valid(self, now: datetime) -> bool:
-        """Tell whether it is in force; one that ends later than any was given by a wrong clock."""
+        """Tell whether it is in force; one that ends implausibly late was set by a wrong clock."""
         return now < self.expires_at <= now + MAX_LEASE_DURATION
 
 
@@ -678,7 +677,7 @@ class ButtonPayloadKind(StrEnum):
     """Who wrote what a button stands for, and how it is read."""
 
     QUERY_TEXT = "words"  # a person's, or made of a person's: read as a query and nothing else
-    STOPPED_TOPICS = "topics"  # our own record of stopped topics, with how far each had been told
+    STOPPED_TOPICS = "topics"  # our own record of stopped topics, with their cursors
 
 
 @dataclass(frozen=True, slots=True)
@@ -691,7 +690,7 @@ class ButtonPayload:
 
 @dataclass(frozen=True, slots=True)
 class PendingQuestion:
-    """What the next words of a person are the answer to: a verb and what it is about."""
+    """What a person's next message answers: a verb and its arguments."""
 
     verb: str
     first_argument: int = 0
@@ -712,7 +711,7 @@ class UsageCounts:
 
 @dataclass(frozen=True, slots=True)
 class SavedPaper:
-    """A paper in a person's library."""
+    """A paper that a person saved."""
 
     person: int
     paper: Paper
@@ -721,7 +720,7 @@ class SavedPaper:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseHealth:
-    """How the store's file is: ``damage`` is empty when it is whole."""
+    """The state of the store's file; ``damage`` is "" when it is intact."""
 
     path: str
     damage: str
@@ -731,5 +730,5 @@ class DatabaseHealth:
     chats: int
     subscriptions: int
     digests: int
-    waiting_messages: int  # parcels to be sent
+    waiting_messages: int  # messages to be sent
     sqlite_version: str  # SQLite's version

@@ -1,4 +1,4 @@
-"""Glosses that are wanted and not there yet: ordered once, made by one, tried again after."""
+"""Queue the summaries that are needed: each ordered once, claimed by one, retried later."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -24,15 +24,15 @@ _INSERT_JOB = f"""
 
 
 class SummaryJobs:
-    """What is ordered from models."""
+    """The queue of summaries that models are to write."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def enqueue(self, jobs: Iterable[SummaryJob]) -> int:
-        """Order glosses that nobody made yet; return how many are new.
+        """Order summaries that no producer has written yet; return how many are new.
 
-        One that is ordered already is at most wanted earlier; one that was given up stays so.
+        A job that exists can only become due earlier; one that was given up stays so.
         """
         with self._engine.ensure_transaction():
             return sum(self._enqueue(job) for job in jobs)
@@ -57,7 +57,7 @@ class SummaryJobs:
         return False
 
     def claim(self, now: datetime, lease_seconds: float, limit: int) -> list[SummaryJob]:
-        """Take what is wanted first for some seconds, so that no other process pays for it."""
+        """Claim the jobs needed first for some seconds, so that no other process pays for them."""
         rows = self._engine.execute_returning(
             """
             update summary_jobs set lease_until = :until, fencing_token = fencing_token + 1
@@ -74,13 +74,13 @@ class SummaryJobs:
         return sorted(map(_job_from_row, rows), key=lambda job: (job.needed_at, job.key))
 
     def complete(self, job: SummaryJob) -> None:
-        """Forget an order, in the transaction that keeps its gloss, whoever made it."""
+        """Delete a job, in the transaction that stores its summary, whoever wrote it."""
         self._engine.execute("delete from summary_jobs where key = :key", key=job.key)
 
     def fail(self, job: SummaryJob, error: str, retry_at: datetime | None) -> bool:
-        """Count a failure; tried again at an instant, or never.
+        """Count a failure; retried at an instant, or never.
 
-        False when another has claimed it since: then that one's word counts.
+        False when another process has claimed the job since: then its outcome counts.
         """
         return bool(
             self._engine.execute(
@@ -97,7 +97,7 @@ class SummaryJobs:
         )
 
     def release(self, job: SummaryJob) -> bool:
-        """Let others take what was claimed and not tried; False when another has done so."""
+        """Release a claimed job that was not tried; False when it was claimed anew."""
         return bool(
             self._engine.execute(
                 """
@@ -110,13 +110,13 @@ class SummaryJobs:
         )
 
     def release_all_claims(self) -> int:
-        """Take over what a former process was at; what it had under way is paid once more."""
+        """Take over the claims of a former process; calls under way are paid once more."""
         return self._engine.execute(
             "update summary_jobs set lease_until = 0 where lease_until > 0 and next_at is not null"
         )
 
     def retry(self, jobs: Iterable[SummaryJob]) -> int:
-        """Try these again where they were given up or wait; return how many."""
+        """Retry these jobs where they wait or were given up; return how many."""
         with self._engine.ensure_transaction():
             return sum(self._retry(job) for job in jobs)
 
@@ -133,7 +133,7 @@ class SummaryJobs:
         )
 
     def delete_before(self, before: datetime, limit: int = 1000) -> int:
-        """Forget some orders that were wanted before an instant; return how many."""
+        """Delete some jobs that were needed before an instant; return how many."""
         return self._engine.execute(
             """
             delete from summary_jobs where key in (
@@ -144,7 +144,7 @@ class SummaryJobs:
         )
 
     def count_pending(self, digest: int) -> int:
-        """Count the glosses that a digest's messages lack and that are still tried."""
+        """Count the summaries that a digest's messages lack and that are still tried."""
         row = self._engine.fetch_one(
             """
             select count(*) as n from entries e
@@ -158,7 +158,7 @@ class SummaryJobs:
         return int(row["n"]) if row else 0
 
     def has_attempt_before(self, jobs: Iterable[SummaryJob], before: datetime) -> bool:
-        """Tell whether one of these is ordered and will be tried before an instant."""
+        """Tell whether one of these jobs exists and will be tried before an instant."""
         return any(self._is_tried_before(job, before) for job in jobs)
 
     def _is_tried_before(self, job: SummaryJob, before: datetime) -> bool:
@@ -175,26 +175,26 @@ class SummaryJobs:
         return row is not None
 
     def find_missing(self, bot: int, since: datetime) -> list[SummaryJob]:
-        """Return the glosses that topics' messages since an instant lack, in their languages.
+        """Return the summaries that topics' messages since an instant lack, in their languages.
 
-        What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
-        answered with what is there: they cost nothing.
+        Dropped messages do not count. Digests of queries that the chat does not follow get only the
+        summaries that exist: they cost nothing.
         """
         return missing_summaries.find_missing_summaries(self._engine, bot, since)
 
     def digests_with_late_summaries(self, bot: int, since: datetime) -> list[int]:
-        """Return digests issued since an instant that show less than was said meanwhile.
+        """Return digests since an instant with shown papers that got better summaries meanwhile.
 
-        In the languages that their messages were written in, for the papers that they show.
+        Only in the languages of their messages.
         """
         return missing_summaries.digests_with_late_summaries(self._engine, bot, since)
 
     def mean_tokens(self, model: str, language: str) -> float:
-        """Return what a model's recent glosses in a language cost; 0 where it made few."""
+        """Return the mean tokens of a model's recent summaries in a language; 0 where few exist."""
         return missing_summaries.mean_tokens(self._engine, model, language)
 
     def backlog(self) -> SummaryBacklog:
-        """Count what waits, what of it failed before, and what was given up."""
+        """Count the jobs that wait, that failed before, and that were given up."""
         row = self._engine.fetch_one(
             """
             select count(next_at) as waiting, count(*) - count(next_at) as given_up,
@@ -211,9 +211,9 @@ class SummaryJobs:
     def coverage(
         self, bot: int, languages: Iterable[str], since: datetime
     ) -> tuple[SummaryCoverage, ...]:
-        """Count the paper versions a bot's digests since an instant showed, and the glossed ones.
+        """Count the paper versions that digests since an instant showed, and the summarized ones.
 
-        For each language, by one walk over what was shown.
+        For each language, by one scan of what was shown.
         """
         return missing_summaries.coverage(self._engine, bot, languages, since)
 

@@ -1,4 +1,4 @@
-"""What is said of the papers that digests show, and what is lacking."""
+"""Find the summaries that digests lack or got late."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -13,17 +13,17 @@ from storage.engine.sqlite import Engine
 from storage.records import SummaryCoverage, SummaryJob
 from storage.summaries.summaries import EXTRACTIVE
 
-# What an abstract says by itself is no gloss that anybody made.
+# An extract of the abstract does not count as generated.
 IS_GENERATED = f"g.producer <> '{EXTRACTIVE}' and g.tldr <> ''"
-_MIN_SAMPLE = 20  # glosses that a mean is believed of
-_RECENT_SUMMARIES = 20_000  # glosses, by whomever, among which a model's are looked for
+_MIN_SAMPLE = 20  # summaries that a mean needs
+_RECENT_SUMMARIES = 20_000  # of all producers, among which a model's are counted
 
 
 def find_missing_summaries(engine: Engine, bot: int, since: datetime) -> list[SummaryJob]:
-    """Return the glosses that topics' messages since an instant lack, in their languages.
+    """Return the summaries that topics' messages since an instant lack, in their languages.
 
-    What was dropped nobody reads, unless it comes back. Words that the chat does not follow are
-    answered with what is there: they cost nothing.
+    Dropped messages do not count. Digests of queries that the chat does not follow get only the
+    summaries that exist: they cost nothing.
     """
     rows = engine.fetch_all(
         """
@@ -60,9 +60,9 @@ def _is_generated(engine: Engine, paper: int, version: int, language: str) -> bo
 
 
 def digests_with_late_summaries(engine: Engine, bot: int, since: datetime) -> list[int]:
-    """Return digests issued since an instant that show less than was said meanwhile.
+    """Return digests since an instant with shown papers that got better summaries meanwhile.
 
-    In the languages that their messages were written in, for the papers that they show.
+    Only in the languages of their messages.
     """
     rows = engine.fetch_all(
         f"""
@@ -86,7 +86,7 @@ def digests_with_late_summaries(engine: Engine, bot: int, since: datetime) -> li
 
 
 def mean_tokens(engine: Engine, model: str, language: str) -> float:
-    """Return what a model's recent glosses in a language cost on average; 0 where it made few."""
+    """Return the mean tokens of a model's recent summaries in a language; 0 where few exist."""
     row = engine.fetch_one(
         """
         select count(*) as n, avg(tokens) as mean from (select tokens from summaries
@@ -104,9 +104,9 @@ def mean_tokens(engine: Engine, model: str, language: str) -> float:
 def coverage(
     engine: Engine, bot: int, languages: Iterable[str], since: datetime
 ) -> tuple[SummaryCoverage, ...]:
-    """Count the paper versions that a bot's digests since an instant showed, and the glossed ones.
+    """Count the paper versions a bot's digests since an instant showed, and the summarized ones.
 
-    For each language, by one walk over what was shown.
+    For each language, by one scan of what was shown.
     """
     rows = engine.fetch_all(
         f"""

@@ -1,4 +1,4 @@
-"""What models say of papers at length, when a reader asks; kept once per version and language."""
+"""Store the notes that models write about papers on request, once per version and language."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from storage.records import PaperNote
 
 
 class PaperNotes:
-    """The notes of all papers: whoever asks second pays nothing."""
+    """The notes on all papers: a second request costs nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def get(self, paper: int, version: int, language: str) -> PaperNote | None:
-        """Return what a model said at length of a paper version."""
+        """Return the note on a paper version."""
         row = self._engine.fetch_one(
             """
             select * from paper_notes
@@ -27,7 +27,7 @@ class PaperNotes:
         return None if row is None else _note_from_row(row)
 
     def add(self, note: PaperNote) -> None:
-        """Keep a note, unless somebody was faster."""
+        """Store a note, unless one exists."""
         self._engine.execute(
             """
             insert into paper_notes (paper, version, language, problem, method, result, limits,

@@ -1,4 +1,4 @@
-"""What was paid to models: one row per day and model, added to with each call."""
+"""Store what was paid to models: one row per day and model, added to with each call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ModelSpending:
         self._engine = engine
 
     def add(self, spending: DailySpending) -> None:
-        """Add to what a model cost on a day, in the transaction that keeps what it said."""
+        """Add to a model's cost of a day, in the transaction that stores its answer."""
         self._engine.execute(
             """
             insert into spending (day, model, calls, prompt_tokens, completion_tokens, cost_micros,

@@ -1,4 +1,4 @@
-"""Glosses: what we say about a paper version, kept once per maker and never changed."""
+"""Store summaries of paper versions: once per producer, and never changed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _INSERT_SUMMARY = """
 
 
 class Summaries:
-    """The glosses of all papers; the full text looks into those that a model or person made."""
+    """The summaries of all papers; the full text holds those that a model or person wrote."""
 
     def __init__(self, engine: Engine, index: PaperIndex) -> None:
         self._engine = engine
         self._index = index
 
     def add(self, summary: Summary) -> bool:
-        """Keep a gloss unless its maker has said this before; True when it is new."""
+        """Store a summary unless its producer wrote one before; True when it is new."""
         with self._engine.ensure_transaction():
             inserted_rows = self._engine.execute_returning(
                 _INSERT_SUMMARY,
@@ -50,7 +50,7 @@ class Summaries:
         return bool(inserted_rows)
 
     def get_or_add(self, summary: Summary) -> Summary:
-        """Return the gloss as it is stored, keeping it first where it is new."""
+        """Return the summary as it is stored, storing it first where it is new."""
         if summary.key:
             return summary
         self.add(summary)
@@ -70,15 +70,15 @@ class Summaries:
         return summary_from_row(row)
 
     def best_of_paper(self, paper: int) -> tuple[Summary, ...]:
-        """Return the best gloss of a paper per language, the languages in order.
+        """Return the best summary of a paper per language, the languages in order.
 
-        The newest version goes first, then a model's before an imported one before an
-        extractive one, then the latest.
+        The newest version goes first, then a model's before an imported one before an extractive
+        one, then the latest.
         """
         return self.best_of_version(paper)
 
     def best_of_version(self, paper: int, version: int | None = None) -> tuple[Summary, ...]:
-        """Return the best gloss per language, of one version where it is named."""
+        """Return the best summary per language, of one version where it is named."""
         best_by_language: dict[str, Summary] = {}
         for summary in self._all_of_paper(paper):
             if version is not None and summary.version != version:
@@ -91,9 +91,7 @@ class Summaries:
     def best_of_papers(
         self, papers: Iterable[int], *, without_text: bool = False
     ) -> dict[int, tuple[Summary, ...]]:
-        """Return the best glosses of each paper that has any; ``without_text`` ones without their
-        texts.
-        """
+        """Return the best summaries of each paper that has any, on request without their texts."""
         with self._engine.snapshot():
             summaries_by_paper = {
                 paper: tuple(map(_without_text, best)) if without_text else best
@@ -103,7 +101,7 @@ class Summaries:
         return {paper: summaries for paper, summaries in summaries_by_paper.items() if summaries}
 
     def searchable_text(self, paper: int) -> str:
-        """Return what the full text looks into beside the paper's own words."""
+        """Return the text that the full-text index adds to the paper's own words."""
         best = [summary for summary in self.best_of_paper(paper) if summary.producer != EXTRACTIVE]
         return "\n".join(
             text for summary in best for text in (summary.title, summary.tldr, summary.abstract)
@@ -129,7 +127,7 @@ def _preference(summary: Summary) -> tuple[int, int, int, int]:
 
 
 def summary_from_row(row: Row) -> Summary:
-    """Read a gloss from its row."""
+    """Read a summary from its row."""
     return Summary(
         paper=row["paper"],
         version=row["version"],
