@@ -25,12 +25,12 @@ def running(store: Store, now: datetime) -> Bot:
     return Bot(store, telegram, Config.model_validate({}), lambda: now)
 
 
-async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
+async def test_late_summaries_are_edited_in_although_nothing_can_be_foreseen(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [one] = store_papers(store, [paper(1)])
-    shown(store, one, languages=("zh",))
-    store.papers.add_summary(late(one))
+    [stored_paper] = store_papers(store, [paper(1)])
+    shown(store, stored_paper, languages=("zh",))
+    store.papers.add_summary(late(stored_paper))
     bot = running(store, NOW + 3 * MINUTE)
 
     def broken(*_: object, **__: object) -> None:
@@ -41,7 +41,8 @@ async def test_late_glosses_are_edited_in_although_nothing_can_be_foreseen(
         await bot.prefetch_and_edit_summaries()
 
     assert [
-        one.edited_message_id for one in store.outbox.messages_in_state(BOT, MessageState.READY)
+        message.edited_message_id
+        for message in store.outbox.messages_in_state(BOT, MessageState.READY)
     ] == [77]
     assert bot.outbox_wake.event.is_set()
 

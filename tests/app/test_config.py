@@ -45,7 +45,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "feeds"),
+    ("value", "feeds"),
     [
         ("cs.CV", ("cs.CV",)),
         ("cs.CV, cs.cl  hep-th", ("cs.CV", "cs.CL", "hep-th")),
@@ -56,9 +56,9 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_feeds_are_categories_in_any_spelling(
-    monkeypatch: pytest.MonkeyPatch, given: str, feeds: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, value: str, feeds: tuple[str, ...]
 ) -> None:
-    monkeypatch.setenv("PAPERGRAM_FEEDS", given)
+    monkeypatch.setenv("PAPERGRAM_FEEDS", value)
 
     assert read_config().feeds == feeds
 
@@ -78,7 +78,7 @@ def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "given"),
+    ("name", "value"),
     [
         ("PAPERGRAM_FEEDS", "cs.XX"),
         ("PAPERGRAM_FEEDS", "cs.CV; rm -rf"),
@@ -101,19 +101,19 @@ def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, name: str, given: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    monkeypatch.setenv(name, given)
+    monkeypatch.setenv(name, value)
 
     with pytest.raises(Refusal) as refused:
         read_config()
 
     for language in LANGUAGES:
-        said = refused.value.say(language)
-        assert name in said
-        assert "\n" not in said
-        assert "password" not in said
-        assert TOKEN not in said
+        text = refused.value.say(language)
+        assert name in text
+        assert "\n" not in text
+        assert "password" not in text
+        assert TOKEN not in text
     assert refused.value.__cause__ is None, "pydantic's own words show the value"
     assert refused.value.__suppress_context__
 
@@ -162,7 +162,7 @@ def refusal() -> Refusal | None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("environment", "expected_text"),
     [
         ({"PAPERGRAM_LLM_KEY": "sk-1"}, "PAPERGRAM_LLM_MODEL is missing"),
         ({"PAPERGRAM_LLM_URL": "http://localhost:11434/v1"}, "PAPERGRAM_LLM_MODEL is missing"),
@@ -177,15 +177,15 @@ def refusal() -> Refusal | None:
     ],
 )
 def test_a_model_that_cannot_be_used_is_refused_with_what_to_write(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], told: str
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected_text: str
 ) -> None:
-    for name, value in given.items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
     with pytest.raises(Refusal) as refused:
         read_config()
 
-    assert told in refused.value.say("en")
+    assert expected_text in refused.value.say("en")
     assert "sk-1" not in refused.value.say("en")
 
 

@@ -15,7 +15,7 @@ from bot.topics.query.analyzer import legacy_stem, surface_words
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records import Announcement, AnnouncementKind
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.builders import papers
 from tests.support.running_bot import MONDAY_AFTERNOON, run_bot
 
@@ -32,13 +32,13 @@ def old_store(tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'old.db'}"
     with closing(open_store(url, analyze=_former)) as old:
         old.papers.begin_reindex("an older analyser")
-        told = [
-            replace(one, title=f"Generative vertices {number}", abstract="They generate LLMs.")
-            for number, one in enumerate(papers(*range(PAPERS)))
+        announcements = [
+            replace(paper, title=f"Generative vertices {number}", abstract="They generate LLMs.")
+            for number, paper in enumerate(papers(*range(PAPERS)))
         ]
         day = MONDAY_AFTERNOON.date()
         old.papers.add_announcements(
-            [Announcement(one, "cs.CV", AnnouncementKind.NEW, day) for one in told],
+            [Announcement(paper, "cs.CV", AnnouncementKind.NEW, day) for paper in announcements],
             seen_at=MONDAY_AFTERNOON,
         )
     with closing(open_store(url, analyze=index_text)) as store:
@@ -56,18 +56,18 @@ async def gate() -> AsyncIterator[asyncio.Event]:
 async def test_messages_are_answered_while_the_words_are_renewed(
     old_store: Store, gate: asyncio.Event
 ) -> None:
-    async def held(seconds: float) -> None:
+    async def slow_sleep(seconds: float) -> None:
         await (gate.wait() if seconds == REINDEX_PAUSE_SECONDS else asyncio.sleep(seconds))
 
-    async with run_bot(old_store, sleep=held) as house:
+    async with run_bot(old_store, sleep=slow_sleep) as house:
         talk = Conversation(house, house.create_person(), "en")
         await talk.send_text("/start")
         await house.finish_onboarding(talk.person)
         assert old_store.papers.is_reindexing()
 
-        found = (await talk.send_text("/search generative LLM"))[0]
-        assert talk.text("search-renewing") in found.text
-        assert "Generative vertices" in found.text
+        search_answer = (await talk.send_text("/search generative LLM"))[0]
+        assert talk.text("search-renewing") in search_answer.text
+        assert "Generative vertices" in search_answer.text
         for number in (0, PAPERS - 1):  # the last to be renewed, and the first
             paper = papers(number)[0].id.removeprefix("arxiv:")
             assert "Generative vertices" in (await talk.ask(f"id:{paper} vertices")).text
@@ -80,8 +80,8 @@ async def test_messages_are_answered_while_the_words_are_renewed(
 
         gate.set()
         await _renewed(old_store)
-        found = (await talk.send_text("/search generative LLM"))[0]
-        assert talk.text("search-renewing") not in found.text
+        search_answer = (await talk.send_text("/search generative LLM"))[0]
+        assert talk.text("search-renewing") not in search_answer.text
         preview = await talk.ask("generative LLM")
         assert talk.text("preview-count", papers=PAPERS, days=7) in preview.text
 

@@ -59,11 +59,11 @@ async def test_a_free_duty_is_taken_and_given_back(store: Store) -> None:
 
     duty = asyncio.create_task(run_as_leader(store, work, now=_now, lease_seconds=LASTS))
     await work.began.wait()
-    held = store.leases.get(LEADER_LEASE)
+    lease = store.leases.get(LEADER_LEASE)
     await _stopped(duty)
 
-    assert held
-    assert (held.holder, held.expires_at) == (process_name(), NOW + timedelta(seconds=LASTS))
+    assert lease
+    assert (lease.holder, lease.expires_at) == (process_name(), NOW + timedelta(seconds=LASTS))
     assert work.ended.is_set()
     assert store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW, LASTS)
 
@@ -151,9 +151,9 @@ async def test_a_duty_that_was_taken_away_is_laid_down_and_waited_for(store: Sto
     taken = store.leases.acquire(LEADER_LEASE, ELSEWHERE, NOW + timedelta(hours=1), LASTS)
     await work.ended.wait()
     assert taken
-    held = store.leases.get(LEADER_LEASE)
-    assert held
-    assert held.holder == ELSEWHERE
+    lease = store.leases.get(LEADER_LEASE)
+    assert lease
+    assert lease.holder == ELSEWHERE
 
     work.began.clear()
     store.leases.release(taken)
@@ -223,7 +223,7 @@ async def test_a_lease_is_kept_while_the_work_lasts(store: Store) -> None:
 
 
 def _instants() -> Iterator[datetime]:
-    at = NOW
+    instant = NOW
     while True:
-        yield at
-        at += timedelta(seconds=QUICK / 3)
+        yield instant
+        instant += timedelta(seconds=QUICK / 3)

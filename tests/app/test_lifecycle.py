@@ -45,12 +45,14 @@ class Scene:
         )
         return running_process(settings, self.folder / f"{name}.log")
 
-    def parcel(self) -> OutboxMessage:
+    def message(self) -> OutboxMessage:
         """The only parcel as it stands."""
-        [found] = [
-            one for state in MessageState for one in self.store.outbox.messages_in_state(BOT, state)
+        [stored_message] = [
+            message
+            for state in MessageState
+            for message in self.store.outbox.messages_in_state(BOT, state)
         ]
-        return found
+        return stored_message
 
     async def accepts(self, method: str) -> None:
         """Waits until the server has carried out a call of a method."""
@@ -62,8 +64,8 @@ class Scene:
 
     def is_free(self) -> bool:
         """Whether the duty was given back."""
-        held = self.store.leases.get(LEADER_LEASE)
-        return held is not None and held.expires_at.timestamp() == 0
+        lease = self.store.leases.get(LEADER_LEASE)
+        return lease is not None and lease.expires_at.timestamp() == 0
 
 
 @pytest.fixture
@@ -84,19 +86,21 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     store.close()
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-async def test_a_stop_waits_for_what_is_in_flight(scene: Scene, asked: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_waits_for_what_is_in_flight(
+    scene: Scene, stop_signal: signal.Signals
+) -> None:
     answer = asyncio.Event()
     scene.emulator.faults.schedule("sendMessage", slow_response(answer))
     async with scene.runs() as program:
         await scene.accepts("sendMessage")
-        program.send_signal(asked)
+        program.send_signal(stop_signal)
         await program.wait_for_output("stopping")
         assert not program.has_ended
         answer.set()
         code = await program.wait_for_exit(PROMISED)
 
-    assert (code, scene.parcel().state, scene.parcel().unknown_sends) == (0, MessageState.SENT, 0)
+    assert (code, scene.message().state, scene.message().unknown_sends) == (0, MessageState.SENT, 0)
     assert scene.is_free()
     assert "Traceback" not in program.output()
 
@@ -113,7 +117,7 @@ async def test_asked_twice_it_still_settles_what_is_in_flight(scene: Scene) -> N
         answer.set()
         code = await program.wait_for_exit(PROMISED)
 
-    assert (code, scene.parcel().state, scene.parcel().unknown_sends) == (0, MessageState.SENT, 0)
+    assert (code, scene.message().state, scene.message().unknown_sends) == (0, MessageState.SENT, 0)
     assert scene.is_free()
     assert "Traceback" not in program.output()
 
@@ -127,19 +131,19 @@ async def test_a_stop_does_not_wait_for_ever(scene: Scene) -> None:
         await scene.accepts("sendMessage")
         program.send_signal(signal.SIGTERM)
         code = await program.wait_for_exit(PROMISED)
-    left = scene.parcel()
+    message_left = scene.message()
     async with scene.runs():
-        await wait_until(lambda: scene.parcel().state is MessageState.SENT, "not sent again")
+        await wait_until(lambda: scene.message().state is MessageState.SENT, "not sent again")
 
-    assert (code, left.state) == (0, MessageState.SENDING)
-    assert scene.parcel().unknown_sends == 1
+    assert (code, message_left.state) == (0, MessageState.SENDING)
+    assert scene.message().unknown_sends == 1
     assert scene.is_free() is False
 
 
 async def test_a_stop_ends_a_long_poll(scene: Scene) -> None:
     async with scene.runs() as program:
         await scene.is_polled()
-        await wait_until(lambda: scene.parcel().state is MessageState.SENT, "not sent")
+        await wait_until(lambda: scene.message().state is MessageState.SENT, "not sent")
         program.send_signal(signal.SIGTERM)
         code = await program.wait_for_exit(SOON)
 
@@ -154,11 +158,11 @@ async def test_a_stop_ends_who_stands_by(scene: Scene) -> None:
         await program.wait_for_output("standing by")
         program.send_signal(signal.SIGTERM)
         code = await program.wait_for_exit(SOON)
-    held = scene.store.leases.get(LEADER_LEASE)
+    lease = scene.store.leases.get(LEADER_LEASE)
 
     assert code == 0
-    assert held
-    assert held.holder == "another-machine:1"
+    assert lease
+    assert lease.holder == "another-machine:1"
     assert not scene.is_free()
 
 
@@ -181,7 +185,7 @@ async def test_a_token_that_is_refused_ends_the_start(scene: Scene) -> None:
 
     assert code == 1
     assert say("en", "cli-token-refused") in program.output()
-    assert (scene.parcel().state, scene.is_free()) == (MessageState.READY, True)
+    assert (scene.message().state, scene.is_free()) == (MessageState.READY, True)
 
 
 async def test_a_token_that_is_revoked_loses_nothing(scene: Scene) -> None:
@@ -193,10 +197,14 @@ async def test_a_token_that_is_revoked_loses_nothing(scene: Scene) -> None:
         await program.wait_for_output("token refused")
         program.send_signal(signal.SIGTERM)
         code = await program.wait_for_exit(SOON)
-    left = scene.parcel()
+    message_left = scene.message()
 
     assert code == 0
-    assert (left.state, left.attempts, left.unknown_sends) == (MessageState.READY, 0, 0)
+    assert (message_left.state, message_left.attempts, message_left.unknown_sends) == (
+        MessageState.READY,
+        0,
+        0,
+    )
 
 
 @pytest.mark.slow
@@ -220,9 +228,9 @@ def test_a_stop_does_not_wait_for_every_chat(store: Store) -> None:
     for number in (1, 2, 3):
         subscribe_chat(store, create_chat(store, number))
     announce(store, papers(1))
-    asked = iter([True, False])
+    answers = iter([True, False])
 
-    first = publish_due_chats(store, BOT, DUE_AT, should_continue=lambda: next(asked))
+    first = publish_due_chats(store, BOT, DUE_AT, should_continue=lambda: next(answers))
     second = publish_due_chats(store, BOT, DUE_AT)
 
     assert (first.chats, first.digests) == (1, 1)

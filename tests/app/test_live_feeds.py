@@ -26,20 +26,20 @@ class Days:
     """arXiv over some days: its feed shows the day's paper only, its archive all of them."""
 
     def __init__(self) -> None:
-        self.at = utc(11, 16)
+        self.instant = utc(11, 16)
         self.is_down = False
         self.archive = FakeArchive([ArchivedPaper("2611.00017", (utc(11, 15),), TUESDAY)])
 
     def now(self) -> datetime:
-        return self.at
+        return self.instant
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
             raise httpx.ConnectError("down")
         if request.url.path == "/oai":
             return self.archive.respond(request)
-        shown = rss_item(f"2611.000{self.at.day}v1")
-        return streamed_response(200, rss_feed([shown], day=f"{self.at:%a, %d %b %Y}"))
+        shown = rss_item(f"2611.000{self.instant.day}v1")
+        return streamed_response(200, rss_feed([shown], day=f"{self.instant:%a, %d %b %Y}"))
 
 
 async def test_a_day_without_network_is_made_good_when_it_is_back(
@@ -50,19 +50,22 @@ async def test_a_day_without_network_is_made_good_when_it_is_back(
     monkeypatch.setenv("PAPERGRAM_ARXIV_RSS", "http://arxiv.test")
     days = Days()
     fetcher = Fetcher(transport=httpx.MockTransport(days.answer), request_pace=RequestPace(0.0))
-    look = make_feed_job(store, fetcher, Config(), days.now)
+    options = make_feed_job(store, fetcher, Config(), days.now)
     store.feed_cursors.put(
         FeedCursor(FIRST_FILL, last_day=date(2026, 11, 16), batch_fingerprint=COMPLETE_MARK)
     )
 
     with stamina.set_testing(True, attempts=1):
         for hour in range(0, 60, 2):
-            days.at = utc(11, 16) + timedelta(hours=hour)
+            days.instant = utc(11, 16) + timedelta(hours=hour)
             days.is_down = 8 <= hour < 44  # until Wednesday morning
-            await look()
+            await options()
 
-    told = {one.day.day: (one.paper.id, one.kind) for one in store.papers.announcements_after(0)}
-    assert told == {
+    announcement = {
+        announcement.day.day: (announcement.paper.id, announcement.kind)
+        for announcement in store.papers.announcements_after(0)
+    }
+    assert announcement == {
         16: ("arxiv:2611.00016", AnnouncementKind.NEW),
         17: ("arxiv:2611.00017", AnnouncementKind.NEW),
         18: ("arxiv:2611.00018", AnnouncementKind.NEW),

@@ -48,8 +48,8 @@ def test_a_line_tells_time_level_place_and_facts(written: io.StringIO) -> None:
         "digest issued", extra={"digest": 12, "entries": 9}
     )
 
-    when, _, rest = written.getvalue().partition(" ")
-    assert rest == "INFO bot.digests.publish digest issued digest=12 entries=9\n"
+    when, _, remainder = written.getvalue().partition(" ")
+    assert remainder == "INFO bot.digests.publish digest issued digest=12 entries=9\n"
     assert when.endswith("Z")
 
 
@@ -90,10 +90,10 @@ def test_errors_that_nobody_caught_are_blacked_out(written: io.StringIO) -> None
     thread.start()
     thread.join()
 
-    told = written.getvalue()
-    assert HALF not in told
-    assert "The token `[secret]` was rejected" in told
-    assert "a thread ended by an error" in told
+    log_text = written.getvalue()
+    assert HALF not in log_text
+    assert "The token `[secret]` was rejected" in log_text
+    assert "a thread ended by an error" in log_text
 
 
 def test_ctrl_c_leaves_no_trace(written: io.StringIO) -> None:
@@ -173,7 +173,11 @@ def test_what_others_wrote_moves_no_cursor(written: io.StringIO) -> None:
     )
     logging.getLogger("bot").error(ESCAPES, exc_info=raised(RuntimeError(ESCAPES)))
 
-    told = written.getvalue()
-    assert "\\u001b]52;c;eA==\\u0007" in told
-    assert "\\u202eabc\\u2069" in told
-    assert not [one for one in told if one != "\n" and (not one.isprintable() or one == "\x9b")]
+    log_text = written.getvalue()
+    assert "\\u001b]52;c;eA==\\u0007" in log_text
+    assert "\\u202eabc\\u2069" in log_text
+    assert not [
+        character
+        for character in log_text
+        if character != "\n" and (not character.isprintable() or character == "\x9b")
+    ]

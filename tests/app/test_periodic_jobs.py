@@ -30,9 +30,9 @@ class Counted:
 
     async def again(self, times: int) -> None:
         """Waits until it has run so many times more."""
-        wanted = self.runs + times
+        target_runs = self.runs + times
         async with asyncio.timeout(5):
-            while self.runs < wanted:
+            while self.runs < target_runs:
                 self._ran.clear()
                 await self._ran.wait()
 
@@ -125,9 +125,9 @@ async def test_a_beat_comes_at_once_after_a_sleep_of_the_machine() -> None:
 @pytest.mark.parametrize(("planned", "following"), [(58.0, 63.0), (55.0, 65.0), (-86400.0, 65.0)])
 def test_a_beat_is_in_step_and_makes_nothing_up(planned: float, following: float) -> None:
     """Otherwise each of the times that were slept through would be looked at, one by one."""
-    found = ElapsedIntervalTrigger(5.0).get_next_fire_time(_at(planned), _at(60.0))
+    next_time = ElapsedIntervalTrigger(5.0).get_next_fire_time(_at(planned), _at(60.0))
 
-    assert found == _at(following)
+    assert next_time == _at(following)
 
 
 def _at(seconds: float) -> datetime:

@@ -44,8 +44,8 @@ from tests.support.database import count_rows
 
 
 def delivered(store: Store, period: str = "1/2026-11-20") -> int:
-    [one] = store_papers(store, [paper()])
-    number = issue_digest(store, [one], period)
+    [stored_paper] = store_papers(store, [paper()])
+    number = issue_digest(store, [stored_paper], period)
     store.outbox.put_once(outbox_message(digest=number, period=period, first=1, last=1), due_at=NOW)
     [sent] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
     assert store.outbox.mark_sending(sent, NOW)
@@ -65,8 +65,8 @@ def test_messages_leave_no_trace_after_three_months_and_digests_stay(store: Stor
 
 
 def test_what_waits_or_failed_stays(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    number = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper()])
+    number = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1), due_at=NOW)
 
     assert apply_retention(store, BOT, NOW + timedelta(days=1000)) == 0
@@ -94,11 +94,11 @@ def test_answered_updates_go_but_for_the_newest_and_those_that_wait(store: Store
 
 
 def test_answers_that_were_sent_go_soon_and_others_after_a_week(store: Store) -> None:
-    known = create_chat(store)
+    chat = create_chat(store)
     outcomes: tuple[SendOutcome, ...] = (Sent(1), MessageRejected("no"))
     for part, outcome in enumerate(outcomes, start=1):
         answer = replace(
-            outbox_message(known.id, part=part),
+            outbox_message(chat.id, part=part),
             digest=0,
             priority=Priority.REPLY,
             reply_content="x",
@@ -116,28 +116,30 @@ def test_answers_that_were_sent_go_soon_and_others_after_a_week(store: Store) ->
 
 
 def test_words_behind_old_buttons_and_old_orders_go(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
+    [stored_paper] = store_papers(store, [paper()])
     store.button_payloads.put(BOT, CHAT, "diffusion", NOW)
-    store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW)])
+    store.summary_jobs.enqueue([SummaryJob(stored_paper.key, 1, "zh", NOW)])
 
     assert apply_retention(store, BOT, NOW + MESSAGES_RETENTION) == 0
     assert apply_retention(store, BOT, NOW + MESSAGES_RETENTION + MINUTE) == 2
 
 
-@pytest.mark.parametrize("turns", [0, 1])
-def test_it_stops_between_two_transactions(store: Store, turns: int) -> None:
+@pytest.mark.parametrize("lock", [0, 1])
+def test_it_stops_between_two_transactions(store: Store, lock: int) -> None:
     store.inbox.put([InboxUpdate(BOT, id, CHAT, "{}") for id in range(1, UPDATES_TO_KEEP + 1501)])
     for id in range(1, 1501):
         store.inbox.mark_applied(BOT, id)
-    asked = iter([True] * turns + [False] * 10)
+    answers = iter([True] * lock + [False] * 10)
 
-    assert delete_settled(store, BOT, NOW, should_continue=lambda: next(asked)) == 1000 * turns
+    assert delete_settled(store, BOT, NOW, should_continue=lambda: next(answers)) == 1000 * lock
 
 
 @pytest.mark.parametrize("subscription", [0, 1])
 def test_digests_of_no_topic_go_after_a_week(store: Store, subscription: int) -> None:
     """Those of topics stay, and what is still on its way or counts as received."""
-    entries = tuple(Entry(one, AnnouncementKind.NEW) for one in store_papers(store, [paper()]))
+    entries = tuple(
+        Entry(stored_paper, AnnouncementKind.NEW) for stored_paper in store_papers(store, [paper()])
+    )
     digest = Digest("Words", "words", NOW, entries, bot=BOT, chat=CHAT, subscription=subscription)
     numbers = [
         store.digests.issue(replace(digest, period=period))
@@ -153,6 +155,6 @@ def test_digests_of_no_topic_go_after_a_week(store: Store, subscription: int) ->
         0 if subscription else 1
     )
 
-    left = [store.digests.get(number) is not None for number in numbers]
-    assert left == [bool(subscription), True, True]
-    assert count_rows(store, "entries") == sum(left)
+    stored_digest = [store.digests.get(number) is not None for number in numbers]
+    assert stored_digest == [bool(subscription), True, True]
+    assert count_rows(store, "entries") == sum(stored_digest)

@@ -27,9 +27,9 @@ GONE = f"{socket.gethostname()}:{2**22 + 1}"  # no process has such a number
 def test_who_is_alone_takes_over_and_says_that_it_works(store: Store) -> None:
     with hold_enrich_lease(store, NOW, LASTS) as is_alone:
         assert is_alone
-        held = store.leases.get(ENRICH_LEASE)
-        assert held
-        assert held.holder == process_name()
+        lease = store.leases.get(ENRICH_LEASE)
+        assert lease
+        assert lease.holder == process_name()
 
     assert not is_lease_held(store, ENRICH_LEASE, NOW)
 
@@ -42,9 +42,9 @@ def test_nothing_is_taken_from_who_may_be_at_it(store: Store, duty: str, other: 
     with hold_enrich_lease(store, NOW, LASTS) as is_alone:
         assert not is_alone
 
-    held = store.leases.get(duty)
-    assert held
-    assert (held.holder, held.expires_at) == (other, NOW + timedelta(seconds=LASTS))
+    lease = store.leases.get(duty)
+    assert lease
+    assert (lease.holder, lease.expires_at) == (other, NOW + timedelta(seconds=LASTS))
 
 
 @pytest.mark.parametrize("duty", [LEADER_LEASE, ENRICH_LEASE])

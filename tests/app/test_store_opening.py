@@ -20,12 +20,12 @@ def test_words_of_another_analyser_are_indexed_anew_and_once(tmp_path: Path) -> 
     other.close()
 
     with open_indexed_store(Config(database=url)) as store:
-        found = store.papers.search(query, limit=1)
+        papers = store.papers.search(query, limit=1)
         written = _written(store.path)
     with open_indexed_store(Config(database=url)) as store:
         again = _written(store.path)
 
-    assert (len(missed), len(found)) == (0, 1)
+    assert (len(missed), len(papers)) == (0, 1)
     assert written > 0
     assert again == 0
 

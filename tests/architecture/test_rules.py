@@ -7,81 +7,101 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.architecture import rules as house
+from tests.architecture import rules as running_bot
 
-TREES = dict(house.parsed_modules())
+TREES = dict(running_bot.parsed_modules())
 Rule = Callable[[str, ast.Module], list[str]]
 RULES: tuple[Rule, ...] = (
-    house.forbidden_imports,
-    house.misplaced_libraries,
-    house.awaits_in_transactions,
-    house.imports_in_functions,
-    house.sentences_outside_texts,
+    running_bot.forbidden_imports,
+    running_bot.misplaced_libraries,
+    running_bot.awaits_in_transactions,
+    running_bot.imports_in_functions,
+    running_bot.sentences_outside_texts,
 )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_house_keeps_its_rules(rule: Rule) -> None:
+def test_the_code_keeps_its_rules(rule: Rule) -> None:
     complaints = [line for name, tree in TREES.items() for line in rule(name, tree)]
 
     assert complaints == []
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    assert house.import_cycles(TREES) == []
+    assert running_bot.import_cycles(TREES) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
         (
-            house.forbidden_imports,
+            running_bot.forbidden_imports,
             "storage.papers.papers",
             "from bot.topics.query.parser import parse",
         ),
-        (house.forbidden_imports, "bot.render.highlight", "from storage import open_store"),
+        (running_bot.forbidden_imports, "bot.render.highlight", "from storage import open_store"),
         (
-            house.forbidden_imports,
+            running_bot.forbidden_imports,
             "bot.topics.query.parser",
             "from bot.digests.preview import preview",
         ),
-        (house.forbidden_imports, "bot.chat.widgets.paper_list", "from bot.chat.dispatch import a"),
-        (house.forbidden_imports, "bot.chat.api.client", "from bot.chat.services import Services"),
-        (house.forbidden_imports, "storage.engine.sqlite", "from storage.papers import papers"),
-        (house.forbidden_imports, "storage.chats.chats", "from storage.messages import outbox"),
-        (house.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
-        (house.forbidden_imports, "bot.digests.publish", "import bot.chat.api.client"),
         (
-            house.forbidden_imports,
+            running_bot.forbidden_imports,
+            "bot.chat.widgets.paper_list",
+            "from bot.chat.dispatch import a",
+        ),
+        (
+            running_bot.forbidden_imports,
+            "bot.chat.api.client",
+            "from bot.chat.services import Services",
+        ),
+        (
+            running_bot.forbidden_imports,
+            "storage.engine.sqlite",
+            "from storage.papers import papers",
+        ),
+        (
+            running_bot.forbidden_imports,
+            "storage.chats.chats",
+            "from storage.messages import outbox",
+        ),
+        (running_bot.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
+        (running_bot.forbidden_imports, "bot.digests.publish", "import bot.chat.api.client"),
+        (
+            running_bot.forbidden_imports,
             "bot.chat.handlers.topics.new_topic",
             "from bot.demo import emulator",
         ),
-        (house.forbidden_imports, "bot.attic", "import json"),
-        (house.misplaced_libraries, "bot.digests.publish", "import telegram.error"),
+        (running_bot.forbidden_imports, "bot.attic", "import json"),
+        (running_bot.misplaced_libraries, "bot.digests.publish", "import telegram.error"),
         (
-            house.misplaced_libraries,
+            running_bot.misplaced_libraries,
             "bot.chat.handlers.topics.new_topic",
             "from sqlite_utils import Database",
         ),
-        (house.misplaced_libraries, "bot.app.wiring", "from apscheduler.schedulers import asyncio"),
         (
-            house.awaits_in_transactions,
+            running_bot.misplaced_libraries,
+            "bot.app.wiring",
+            "from apscheduler.schedulers import asyncio",
+        ),
+        (
+            running_bot.awaits_in_transactions,
             "bot.digests.publish",
             "async def f(s):\n with s.transaction():\n  await g()",
         ),
         (
-            house.imports_in_functions,
+            running_bot.imports_in_functions,
             "bot.digests.publish",
             "def f():\n from bot.topics.query.parser import parse",
         ),
         (
-            house.sentences_outside_texts,
+            running_bot.sentences_outside_texts,
             "bot.chat.handlers.topics.new_topic",
             'say("You follow no topic yet")',
         ),
-        (house.sentences_outside_texts, "bot.delivery.worker", 'x = "没有新论文"'),
+        (running_bot.sentences_outside_texts, "bot.delivery.worker", 'x = "没有新论文"'),
         (
-            house.sentences_outside_texts,
+            running_bot.sentences_outside_texts,
             "bot.digests.publish",
             'raise Refusal("this is no key at all")',
         ),
@@ -91,9 +111,13 @@ def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -
     assert rule(name, ast.parse(source))
 
 
-@pytest.mark.parametrize("package", sorted(set(house.USES) - {"bot", "bot.__main__", "bot.cli"}))
+@pytest.mark.parametrize(
+    "package", sorted(set(running_bot.USES) - {"bot", "bot.__main__", "bot.cli"})
+)
 def test_no_package_below_imports_the_command_line(package: str) -> None:
-    assert house.forbidden_imports(f"{package}.planted", ast.parse("from bot.cli import main"))
+    assert running_bot.forbidden_imports(
+        f"{package}.planted", ast.parse("from bot.cli import main")
+    )
 
 
 def test_a_planted_circle_is_found() -> None:
@@ -102,7 +126,7 @@ def test_a_planted_circle_is_found() -> None:
         "bot.delivery.worker": ast.parse("import bot.digests.publish"),
     }
 
-    assert house.import_cycles(trees) == [
+    assert running_bot.import_cycles(trees) == [
         "bot.delivery.worker -> bot.digests.publish -> bot.delivery.worker"
     ]
 

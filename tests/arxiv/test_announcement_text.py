@@ -33,16 +33,16 @@ NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstrac
 
 @pytest.mark.parametrize("between", ["\n", " ", "\r\n  "])
 def test_the_prefix_of_today_is_taken_off_once(between: str) -> None:
-    said = announcement_text.parse_announcement_text(" T ", NEW.format("0001", between))
+    announced = announcement_text.parse_announcement_text(" T ", NEW.format("0001", between))
 
     identity = Identity("2409.10001", 2)
-    assert said == AnnouncementText(
+    assert announced == AnnouncementText(
         "T", "We say: Abstract: yes.", identity, AnnouncementKind.REPLACE_CROSS
     )
 
 
 @pytest.mark.parametrize(
-    ("title", "own", "kind"),
+    ("title", "own_title", "kind"),
     [
         ("Why. (arXiv:2301.00001v1 [cs.CL])", "Why", AnnouncementKind.NEW),
         ("Why?. (arXiv:2301.00001v2 [cs.CL] UPDATED)", "Why?", AnnouncementKind.REPLACE),
@@ -55,11 +55,11 @@ def test_the_prefix_of_today_is_taken_off_once(between: str) -> None:
     ],
 )
 def test_the_suffix_of_old_titles_is_taken_off(
-    title: str, own: str, kind: AnnouncementKind
+    title: str, own_title: str, kind: AnnouncementKind
 ) -> None:
-    said = announcement_text.parse_announcement_text(title, "Because.")
+    announced = announcement_text.parse_announcement_text(title, "Because.")
 
-    assert (said.title, said.kind, said.category) == (own, kind, "cs.CL")
+    assert (announced.title, announced.kind, announced.category) == (own_title, kind, "cs.CL")
 
 
 def test_a_title_that_only_speaks_of_arxiv_is_left_alone() -> None:

@@ -62,7 +62,7 @@ def test_every_form_of_a_link_or_stamp_is_read(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "found"),
+    ("form", "expected"),
     [
         ("hep-th/9901001", "hep-th/9901001"),
         ("math.GT/0309136", "math/0309136"),
@@ -76,8 +76,8 @@ def test_every_form_of_a_link_or_stamp_is_read(form: str) -> None:
         ("2012arXiv1207.7214A", "1207.7214"),
     ],
 )
-def test_old_ids_are_read_with_and_without_their_class(form: str, found: str) -> None:
-    assert [str(one) for one in find_mentions(f"see {form}, please")] == [found]
+def test_old_ids_are_read_with_and_without_their_class(form: str, expected: str) -> None:
+    assert [str(mention) for mention in find_mentions(f"see {form}, please")] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ _ids = _new_ids | _old_ids
 
 @given(st.text() | st.text("0123456789./v-arxiv:%+ \n", max_size=200))
 def test_any_text_can_be_looked_through(text: str) -> None:
-    found = find_mentions(text)
+    mentions = find_mentions(text)
 
-    assert len({one.id for one in found}) == len(found)
-    assert all(arxiv_id(one.id) == one.id for one in found)
+    assert len({mention.id for mention in mentions}) == len(mentions)
+    assert all(arxiv_id(mention.id) == mention.id for mention in mentions)
 
 
 @given(_around, _blanks, _ids, st.integers(0, 30), _ends, _around)
@@ -182,9 +182,9 @@ def test_a_link_is_found_wherever_it_stands(
     named = PaperMention(id, version)
     assume("%" not in before + after)
 
-    found = find_mentions(f"{before}{blank}https://arxiv.org/abs/{named}{end} {after}")
+    mentions = find_mentions(f"{before}{blank}https://arxiv.org/abs/{named}{end} {after}")
 
-    assert named.id in {one.id for one in found}
+    assert named.id in {mention.id for mention in mentions}
 
 
 @given(_around, _blanks, _ids, _ends, _around)
@@ -193,14 +193,14 @@ def test_a_bare_id_is_found_between_words(
 ) -> None:
     assume(not any(mark in before + after for mark in "%$€£¥₹+\\"))
 
-    found = find_mentions(f"{before}word{blank}{id}{end} word {after}")
+    mentions = find_mentions(f"{before}word{blank}{id}{end} word {after}")
 
-    assert id in {one.id for one in found}
+    assert id in {mention.id for mention in mentions}
 
 
 @given(st.lists(_ids, unique=True, max_size=20), st.sampled_from(["\n", ", ", ",", " and ", "; "]))
 def test_what_is_named_is_read_back(ids: list[str], joint: str) -> None:
-    assert [str(one) for one in find_mentions(joint.join(ids))] == ids
+    assert [str(mention) for mention in find_mentions(joint.join(ids))] == ids
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from bot.arxiv.taxonomy import categories
 
 
 @pytest.mark.parametrize(
-    ("asked", "sets"),
+    ("asked_categories", "sets"),
     [
         (["cs.CV"], ("cs:cs:CV",)),
         (["hep-th", "math-ph"], ("physics:hep-th", "physics:math-ph")),
@@ -25,15 +25,18 @@ from bot.arxiv.taxonomy import categories
         (["nonsense"], ("",)),
     ],
 )
-def test_the_sets_of_categories(asked: list[str], sets: tuple[str, ...]) -> None:
-    assert covering_sets(asked) == sets
+def test_the_sets_of_categories(asked_categories: list[str], sets: tuple[str, ...]) -> None:
+    assert covering_sets(asked_categories) == sets
 
 
 @given(st.sets(st.sampled_from(categories()), min_size=1))
-def test_every_category_is_inside_a_set(asked: set[str]) -> None:
-    found = covering_sets(sorted(asked))
+def test_every_category_is_inside_a_set(asked_categories: set[str]) -> None:
+    covering = covering_sets(sorted(asked_categories))
 
-    assert 0 < len(found) <= MAX_SETS
-    for category in asked:
-        [own] = covering_sets([category])
-        assert any(own == one or own.startswith(f"{one}:") or one == "" for one in found)
+    assert 0 < len(covering) <= MAX_SETS
+    for category in asked_categories:
+        [own_set] = covering_sets([category])
+        assert any(
+            own_set == set_spec or own_set.startswith(f"{set_spec}:") or set_spec == ""
+            for set_spec in covering
+        )

@@ -18,7 +18,7 @@ def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() 
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("spelling", "expected"),
     [
         ("cs.cv", "cs.CV"),
         ("CS.NA", "math.NA"),
@@ -29,8 +29,8 @@ def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() 
         ("", None),
     ],
 )
-def test_a_code_has_one_spelling(given: str, expected: str | None) -> None:
-    assert taxonomy.canonical_code(given) == expected
+def test_a_code_has_one_spelling(spelling: str, expected: str | None) -> None:
+    assert taxonomy.canonical_code(spelling) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_code_is_widened_to_all_spellings(code: str, inside: set[str], outside
 
 
 @pytest.mark.parametrize(
-    ("given", "first"),
+    ("misspelled", "first"),
     [
         ("cs.VC", "cs.CV"),
         ("cs.ML", "cs.LG"),
@@ -60,8 +60,8 @@ def test_a_code_is_widened_to_all_spellings(code: str, inside: set[str], outside
         ("hep-thx", "hep-th"),
     ],
 )
-def test_the_nearest_category_is_suggested_first(given: str, first: str) -> None:
-    near = taxonomy.nearest_codes(given)
+def test_the_nearest_category_is_suggested_first(misspelled: str, first: str) -> None:
+    near = taxonomy.nearest_codes(misspelled)
 
     assert near[0] == first
     assert len(near) <= 3
@@ -96,10 +96,10 @@ def test_classes_of_other_schemes_are_no_categories(
 def test_no_category_of_today_is_left_out_whatever_stands_beside_it(
     codes: list[str], other: str
 ) -> None:
-    found = taxonomy.arxiv_categories_in([*codes, other])
+    categories = taxonomy.arxiv_categories_in([*codes, other])
 
-    assert found[: len(set(codes))] == tuple(dict.fromkeys(codes))
-    assert not any(sign.isdigit() or sign.isspace() for code in found for sign in code)
+    assert categories[: len(set(codes))] == tuple(dict.fromkeys(codes))
+    assert not any(sign.isdigit() or sign.isspace() for code in categories for sign in code)
 
 
 def test_a_text_longer_than_any_name_is_not_compared() -> None:

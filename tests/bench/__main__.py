@@ -17,11 +17,11 @@ BENCHMARKS = (
     "idle",
     "sending",
     "delivery",
-    "glossing",
-    "gist_rouge",
+    "summarizing",
+    "tldr_rouge",
     "formulas",
 )
-BENCHMARKS_WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "glossing")
+BENCHMARKS_WITHOUT_DATA = ("replies", "idle", "sending", "delivery", "summarizing")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.texts import LANGUAGES
 from storage import Store
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.running_bot import run_bot, store_sample
 
 
@@ -19,7 +19,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def talk(store: Store) -> AsyncIterator[Conversation]:
+async def conversation(store: Store) -> AsyncIterator[Conversation]:
     """Ada's private chat with the bot, in English."""
     async with run_bot(store) as running_bot:
         ahead = await store_sample(running_bot)
@@ -27,13 +27,13 @@ async def talk(store: Store) -> AsyncIterator[Conversation]:
 
 
 @pytest.fixture
-async def lab(talk: Conversation) -> Conversation:
+async def group_conversation(conversation: Conversation) -> Conversation:
     """Ada, who owns a group with the bot in it."""
-    return await talk.create_group()
+    return await conversation.create_group()
 
 
 @pytest.fixture
-async def either(store: Store, language: str) -> AsyncIterator[Conversation]:
+async def localized_chat(store: Store, language: str) -> AsyncIterator[Conversation]:
     """A private chat with the bot, once in each language."""
     async with run_bot(store) as running_bot:
         ahead = await store_sample(running_bot)

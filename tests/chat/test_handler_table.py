@@ -24,7 +24,11 @@ def test_every_command_and_button_is_tested() -> None:
 
 
 def test_a_name_means_one_command() -> None:
-    names = [name for known, one in COMMANDS.items() for name in (known, *one.aliases)]
+    names = [
+        name
+        for route, command_route in COMMANDS.items()
+        for name in (route, *command_route.aliases)
+    ]
     assert len(names) == len(set(names))
     assert all(command_route(name) for name in names)
     assert command_route("") is None
@@ -35,7 +39,7 @@ def test_a_name_means_one_command() -> None:
 def test_the_menu_is_what_telegram_takes(language: str) -> None:
     menu = menu_commands(language)
     assert [entry.command for entry in menu] == [
-        n for n, one in COMMANDS.items() if one.in_command_menu
+        n for n, route in COMMANDS.items() if route.in_command_menu
     ]
     for entry in menu:
         assert entry.command.islower()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.api.updates import MAX_TEXT_LENGTH, UpdateKind, parse_update
 from storage import Store
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.running_bot import run_bot
 
 QUERIES = [
@@ -34,22 +34,24 @@ QUERIES = [
 @pytest.mark.parametrize(("words", "position", "key"), QUERIES)
 @pytest.mark.parametrize("command", ["/sub", "/digest", ""])
 async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
-    either: Conversation, command: str, words: str, position: int, key: str
+    localized_chat: Conversation, command: str, words: str, position: int, key: str
 ) -> None:
-    await either.ask("/start")
-    before = either.store_rows("button_payloads")  # of the buttons that offer other readings
+    await localized_chat.ask("/start")
+    before = localized_chat.store_rows("drafts")  # of the buttons that offer other readings
 
-    told = await either.ask(f"{command} {words}".strip())
+    answer = await localized_chat.ask(f"{command} {words}".strip())
 
-    sentence, shown, mark, *below = told.text.split("\n")
-    assert sentence.startswith(either.text(key, **_VALUES).split("\0")[0])
+    sentence, shown, mark, *below = answer.text.split("\n")
+    assert sentence.startswith(localized_chat.text(key, **_VALUES).split("\0")[0])
     assert shown == words
     assert mark.endswith("↑")
     assert _columns(mark[:-1]) == _columns(words[:position])
     assert below == (
-        [either.text("suggestions", readings=len(told.button_labels))] if told.button_labels else []
+        [localized_chat.text("suggestions", readings=len(answer.button_labels))]
+        if answer.button_labels
+        else []
     )
-    assert either.store_rows("button_payloads") == before
+    assert localized_chat.store_rows("drafts") == before
 
 
 _VALUES: dict[str, str | int] = {
@@ -67,7 +69,7 @@ def _columns(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("said", "key"),
+    ("command", "key"),
     [
         ("/timezone Nowhere", "settings-zone-unknown"),
         ("/timezone " + "x" * 3000, "settings-zone-unknown"),
@@ -89,51 +91,55 @@ def _columns(text: str) -> int:
     ],
 )
 async def test_bad_input_gets_one_sentence_and_changes_nothing(
-    either: Conversation, said: str, key: str
+    localized_chat: Conversation, command: str, key: str
 ) -> None:
-    await either.subscribe()
-    before = either.store_rows()
+    await localized_chat.subscribe()
+    before = localized_chat.store_rows()
 
-    told = await either.ask(said)
+    answer = await localized_chat.ask(command)
 
     values: dict[str, str | int] = {"given": "\0", "example": "\0", "max": "\0"}
-    assert told.text.startswith(either.text(key, **values).split("\0")[0])
-    assert len(told.text) < 400
-    assert either.store_rows() == before
+    assert answer.text.startswith(localized_chat.text(key, **values).split("\0")[0])
+    assert len(answer.text) < 400
+    assert localized_chat.store_rows() == before
 
 
 async def test_a_category_that_is_not_read_is_refused(store: Store, language: str) -> None:
-    async with run_bot(store, feeds="cs.CV cs.LG") as house:
-        talk = Conversation(house, house.create_person(language=language), language)
-        await talk.ask("/start")
-        before = talk.store_rows()
+    async with run_bot(store, feeds="cs.CV cs.LG") as running_bot:
+        conversation = Conversation(
+            running_bot, running_bot.create_person(language=language), language
+        )
+        await conversation.ask("/start")
+        before = conversation.store_rows()
 
-        told = await talk.ask("/sub cat:hep-th")
+        answer = await conversation.ask("/sub cat:hep-th")
 
-        assert told.text == talk.text("topic-unread", categories="hep-th", read="cs.CV, cs.LG")
-        assert talk.store_rows() == before
+        assert answer.text == conversation.text(
+            "topic-unread", categories="hep-th", read="cs.CV, cs.LG"
+        )
+        assert conversation.store_rows() == before
 
 
 @pytest.mark.parametrize("words", ["<script>", "a&amp;b", "`x`", "[l](http://x)", "{$given}"])
-async def test_what_people_write_is_never_markup(talk: Conversation, words: str) -> None:
+async def test_what_people_write_is_never_markup(conversation: Conversation, words: str) -> None:
     """Every answer is read by Telegram's own parser when the house closes."""
     for command in ("/unsub", "/timezone", "/digest", "/sub"):
-        assert await talk.send_text(f"{command} {words}")
+        assert await conversation.send_text(f"{command} {words}")
 
 
-async def test_no_more_topics_than_a_chat_may_have(talk: Conversation) -> None:
+async def test_no_more_topics_than_a_chat_may_have(conversation: Conversation) -> None:
     before_last = 50
     for number in range(before_last):
-        await talk.subscribe(f"word{number}")
-    await talk.ask("/sub onemore")
-    before = talk.store_rows()
+        await conversation.subscribe(f"word{number}")
+    await conversation.ask("/sub onemore")
+    before = conversation.store_rows()
 
-    answer = await talk.press_button("button-subscribe")
+    answer = await conversation.press_button("button-subscribe")
 
-    assert answer.toast == talk.text("topic-limit", limit=before_last)
+    assert answer.toast == conversation.text("topic-limit", limit=before_last)
     assert answer.is_empty
-    assert talk.store_rows() == before
-    assert len((await talk.ask("/unsub")).button_rows) == before_last
+    assert conversation.store_rows() == before
+    assert len((await conversation.ask("/unsub")).button_rows) == before_last
 
 
 def _message(text: str, kind: str = "private", name: str = "Ada") -> str:
@@ -151,17 +157,17 @@ def test_any_text_is_a_command_words_or_nothing_for_us(text: str) -> None:
 
     assert private is None or private.kind in (UpdateKind.COMMAND, UpdateKind.TEXT)
     assert group is None or group.kind is UpdateKind.COMMAND
-    for found in (private, group):
-        if found:
-            assert len(found.words) <= MAX_TEXT_LENGTH
-            assert not set(found.words) & {"\0", "\u202e", "\u200b"}
+    for update in (private, group):
+        if update:
+            assert len(update.words) <= MAX_TEXT_LENGTH
+            assert not set(update.words) & {"\0", "\u202e", "\u200b"}
 
 
 def test_who_has_no_name_is_heard() -> None:
-    found = parse_update(_message("robots", name=""), "papergram_bot")
+    update = parse_update(_message("robots", name=""), "papergram_bot")
 
-    assert found is not None
-    assert (found.name, found.words) == ("", "robots")
+    assert update is not None
+    assert (update.name, update.words) == ("", "robots")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.chat.user_limits import DAY, RATES_PER_DAY, RATES_PER_MINUTE, Cost, Exc
 from bot.demo.emulator.faults import too_many_requests
 from storage import Store
 from storage.records import InboxUpdate
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
 
@@ -23,10 +23,10 @@ class Watch:
     """A monotonic clock that stands until it is moved."""
 
     def __init__(self) -> None:
-        self.at = 0.0
+        self.instant = 0.0
 
     def __call__(self) -> float:
-        return self.at
+        return self.instant
 
 
 def test_after_a_burst_one_may_go_on_as_time_passes() -> None:
@@ -36,7 +36,7 @@ def test_after_a_burst_one_may_go_on_as_time_passes() -> None:
     assert [limits.charge(1, [Cost.SEARCH]) for _ in range(6)] == [None] * 6
     assert limits.charge(1, [Cost.SEARCH]) == Excess(Cost.SEARCH, 6, should_notify=True)
     assert limits.charge(2, [Cost.SEARCH]) is None, "everybody for themselves"
-    watch.at = 10.0
+    watch.instant = 10.0
     assert limits.charge(1, [Cost.SEARCH]) is None
     assert limits.charge(1, [Cost.SEARCH]) == Excess(Cost.SEARCH, 6, should_notify=False)
 
@@ -44,14 +44,14 @@ def test_after_a_burst_one_may_go_on_as_time_passes() -> None:
 def test_it_is_said_once_a_minute() -> None:
     watch = Watch()
     limits = UserLimits({Cost.COMMAND: 1}, monotonic=watch)
-    told = []
+    refusals = []
     for second in range(0, 180, 5):
-        watch.at = float(second)
+        watch.instant = float(second)
         for _ in range(20):
             excess = limits.charge(1, [Cost.COMMAND])
             if excess and excess.should_notify:
-                told.append(second)
-    assert told == [0, 60, 120]
+                refusals.append(second)
+    assert refusals == [0, 60, 120]
 
 
 def test_what_is_refused_spends_nothing() -> None:
@@ -69,9 +69,9 @@ def test_what_a_day_allows_comes_back_over_the_day() -> None:
     watch = Watch()
     limits = UserLimits(RATES_PER_DAY, period=DAY, monotonic=watch)
     assert [limits.charge(1, [Cost.NOTE]) for _ in range(20)] == [None] * 20
-    watch.at = DAY / 20 - 1.0
+    watch.instant = DAY / 20 - 1.0
     assert limits.charge(1, [Cost.NOTE])
-    watch.at = DAY / 20
+    watch.instant = DAY / 20
     assert limits.charge(1, [Cost.NOTE]) is None
     assert limits.charge(1, [Cost.NOTE])
 
@@ -87,25 +87,30 @@ def test_what_did_not_happen_is_given_back_and_no_more() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from(list(RATES_PER_MINUTE))), max_size=200))
-def test_never_more_in_a_minute_than_a_burst_and_a_refill(asked: list[tuple[float, Cost]]) -> None:
+def test_never_more_in_a_minute_than_a_burst_and_a_refill(
+    requests: list[tuple[float, Cost]],
+) -> None:
     watch = Watch()
     limits = UserLimits(monotonic=watch)
     granted: dict[Cost, list[float]] = {cost: [] for cost in RATES_PER_MINUTE}
-    for pause, cost in asked:
-        watch.at += pause
+    for pause, cost in requests:
+        watch.instant += pause
         if limits.charge(7, [cost]) is None:
-            granted[cost].append(watch.at)
+            granted[cost].append(watch.instant)
     for cost, times in granted.items():
         for start in times:
-            assert sum(start <= at < start + 60 for at in times) <= 2 * RATES_PER_MINUTE[cost]
+            assert (
+                sum(start <= instant < start + 60 for instant in times)
+                <= 2 * RATES_PER_MINUTE[cost]
+            )
 
 
 @pytest.fixture
 async def strict(store: Store, language: str) -> AsyncIterator[Conversation]:
     """A house with its real limits and a clock that stands."""
-    async with run_bot(store, limits=UserLimits(monotonic=Watch())) as house:
-        await store_sample(house)
-        yield Conversation(house, house.create_person(language=language), language)
+    async with run_bot(store, limits=UserLimits(monotonic=Watch())) as running_bot:
+        await store_sample(running_bot)
+        yield Conversation(running_bot, running_bot.create_person(language=language), language)
 
 
 async def test_too_many_commands_are_answered_once_and_then_with_silence(
@@ -171,24 +176,24 @@ def _update(bot: int, number: int, chat: int, message: dict[str, object]) -> Inb
 
 async def test_an_answer_that_meets_a_flood_is_sent_once_more_in_its_order(store: Store) -> None:
     """What Telegram asks to wait is waited for, however long somebody looks."""
-    async with run_bot(store) as house:
-        talk = Conversation(house, house.create_person(), "en")
-        house.emulator.faults.schedule("sendMessage", too_many_requests(7))
-        talk.person.send_text("/help")
-        talk.person.send_text("/list")
-        await house.wait_until_idle()
-        await house.advance_clock(seconds=7)
-        assert not [one for one in talk.person.messages() if one.is_from_bot]
+    async with run_bot(store) as running_bot:
+        conversation = Conversation(running_bot, running_bot.create_person(), "en")
+        running_bot.emulator.faults.schedule("sendMessage", too_many_requests(7))
+        conversation.person.send_text("/help")
+        conversation.person.send_text("/list")
+        await running_bot.wait_until_idle()
+        await running_bot.advance_clock(seconds=7)
+        assert not [message for message in conversation.person.messages() if message.is_from_bot]
 
-        await house.advance_clock(seconds=1)
-        told = [one.text for one in talk.person.messages() if one.is_from_bot]
-        assert [text.partition("\n")[0] for text in told] == [
-            talk.text("help-title"),
-            talk.text("list-none"),
+        await running_bot.advance_clock(seconds=1)
+        texts = [message.text for message in conversation.person.messages() if message.is_from_bot]
+        assert [text.partition("\n")[0] for text in texts] == [
+            conversation.text("help-title"),
+            conversation.text("list-none"),
         ]
 
-        await talk.send_text("/settings")
-        house.emulator.faults.schedule("editMessageText", too_many_requests(3))
-        assert (await talk.press_button("button-time")).is_empty
-        await house.advance_clock(seconds=4)
-        assert talk.person.messages()[-1].is_edited
+        await conversation.send_text("/settings")
+        running_bot.emulator.faults.schedule("editMessageText", too_many_requests(3))
+        assert (await conversation.press_button("button-time")).is_empty
+        await running_bot.advance_clock(seconds=4)
+        assert conversation.person.messages()[-1].is_edited

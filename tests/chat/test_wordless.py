@@ -11,7 +11,7 @@ from bot.chat.user_limits import UserLimits
 from bot.demo.emulator.json_encoding import JsonObject
 from bot.texts import say
 from storage import Store
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.running_bot import run_bot, store_sample
 
 _FILE: JsonObject = {"file_id": "f", "file_unique_id": "u"}
@@ -28,60 +28,60 @@ WORDLESS: list[JsonObject] = [
 
 @pytest.mark.parametrize("content", WORDLESS, ids=lambda content: next(iter(content)))
 async def test_a_message_without_words_is_told_what_to_type(
-    either: Conversation, content: JsonObject
+    localized_chat: Conversation, content: JsonObject
 ) -> None:
-    await either.send_text("/start")
+    await localized_chat.send_text("/start")
 
-    either.person.send_content(content)
+    localized_chat.person.send_content(content)
 
-    [told] = await either.running_bot.wait_for_replies(either.person)
-    assert told.text == either.text("start-wordless")
+    [answer] = await localized_chat.running_bot.wait_for_replies(localized_chat.person)
+    assert answer.text == localized_chat.text("start-wordless")
 
 
 async def test_an_album_is_answered_once(store: Store) -> None:
     """Telegram sends each of its pictures as a message; here as fast as the clock can tell."""
-    async with run_bot(store, limits=UserLimits(monotonic=lambda: 0.0)) as house:
-        await store_sample(house)
-        ada = house.create_person()
+    async with run_bot(store, limits=UserLimits(monotonic=lambda: 0.0)) as running_bot:
+        await store_sample(running_bot)
+        ada = running_bot.create_person()
         for _ in range(10):
             ada.send_content(_PHOTO | {"media_group_id": "1"})
-        await house.wait_until_idle()
+        await running_bot.wait_until_idle()
 
-        answers = [one.text for one in ada.messages() if one.is_from_bot]
+        answers = [message.text for message in ada.messages() if message.is_from_bot]
 
     assert answers == [say("en", "start-wordless")]
 
 
-async def test_a_caption_is_what_somebody_says(talk: Conversation) -> None:
-    talk.person.send_content(_PHOTO | {"caption": "splatting"})
+async def test_a_caption_is_what_somebody_says(conversation: Conversation) -> None:
+    conversation.person.send_content(_PHOTO | {"caption": "splatting"})
 
-    [told] = await talk.running_bot.wait_for_replies(talk.person)
+    [answer] = await conversation.running_bot.wait_for_replies(conversation.person)
 
-    assert told.text.startswith("splatting\n")
-
-
-async def test_a_question_stays_open_behind_a_sticker(talk: Conversation) -> None:
-    topic = await talk.subscribe()
-    await talk.send_forged_callback(f"1rename:{topic.key}:0")
-    talk.person.send_content({"sticker": _STICKER})
-    await talk.running_bot.wait_until_idle()
-
-    await talk.send_text("Splats")
-
-    assert [one.name for one in await talk.topics()] == ["Splats"]
+    assert answer.text.startswith("splatting\n")
 
 
-async def test_in_a_group_pictures_are_for_the_people(talk: Conversation) -> None:
-    group = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
+async def test_a_question_stays_open_behind_a_sticker(conversation: Conversation) -> None:
+    topic = await conversation.subscribe()
+    await conversation.send_forged_callback(f"1rename:{topic.key}:0")
+    conversation.person.send_content({"sticker": _STICKER})
+    await conversation.running_bot.wait_until_idle()
+
+    await conversation.send_text("Splats")
+
+    assert [topic.name for topic in await conversation.topics()] == ["Splats"]
+
+
+async def test_in_a_group_pictures_are_for_the_people(conversation: Conversation) -> None:
+    group = conversation.running_bot.emulator.people.create_supergroup("Lab", conversation.person)
     group.add_bot(is_administrator=True)
-    await talk.running_bot.wait_until_idle()
-    before = talk.person.messages(group)
+    await conversation.running_bot.wait_until_idle()
+    before = conversation.person.messages(group)
 
-    talk.person.send_content({"sticker": _STICKER}, group)
-    await talk.running_bot.wait_until_idle()
+    conversation.person.send_content({"sticker": _STICKER}, group)
+    await conversation.running_bot.wait_until_idle()
 
-    shown = [one for one in talk.person.messages(group) if one.is_from_bot]
-    assert shown == [one for one in before if one.is_from_bot]
+    shown = [message for message in conversation.person.messages(group) if message.is_from_bot]
+    assert shown == [message for message in before if message.is_from_bot]
 
 
 def test_what_telegram_itself_notes_in_a_chat_is_no_message() -> None:
@@ -93,6 +93,6 @@ def test_what_telegram_itself_notes_in_a_chat_is_no_message() -> None:
     shown = message | _PHOTO
 
     assert parse_update(json.dumps({"update_id": 1, "message": noted}), "papergram_bot") is None
-    found = parse_update(json.dumps({"update_id": 2, "message": shown}), "papergram_bot")
-    assert found is not None
-    assert found.kind is UpdateKind.NON_TEXT
+    update = parse_update(json.dumps({"update_id": 2, "message": shown}), "papergram_bot")
+    assert update is not None
+    assert update.kind is UpdateKind.NON_TEXT

@@ -48,8 +48,8 @@ def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeArchive]:
 
 
 def backfill(terminal: Terminal, *words: str) -> tuple[int, str, str]:
-    said = terminal("backfill", *words, PAPERGRAM_FEEDS="cs.CV", PAPERGRAM_ARXIV_OAI=BASE)
-    return said.exit_code, said.stdout, said.stderr
+    result = terminal("backfill", *words, PAPERGRAM_FEEDS="cs.CV", PAPERGRAM_ARXIV_OAI=BASE)
+    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_a_day_of_the_past_is_kept_as_it_was_announced(
         "cs:cs:CV: 2 announcements (2 papers are new, 0 were updated); records read: 3\n"
     )
     store = open_store(f"sqlite:///{terminal.database}", analyze=index_text)
-    told = {
-        one.paper.id[-1]: (one.kind, one.feed, one.day)
-        for one in store.papers.announcements_after(0)
+    kinds_by_id = {
+        announcement.paper.id[-1]: (announcement.kind, announcement.feed, announcement.day)
+        for announcement in store.papers.announcements_after(0)
     }
     store.close()
-    assert told == {
+    assert kinds_by_id == {
         "1": (AnnouncementKind.NEW, "cs.CV", TUESDAY),
         "2": (AnnouncementKind.CROSS, "cs.CV", TUESDAY),
     }
@@ -117,10 +117,10 @@ def test_many_days_are_fetched_on_demand(terminal: Terminal, archive: FakeArchiv
 
 def test_json_has_a_line_for_each_set(terminal: Terminal, archive: FakeArchive) -> None:
     words = ("--from", "2026-11-17", "--category", "cs.CV", "--category", "cs.LG", "--json")
-    said = terminal("backfill", *words, PAPERGRAM_ARXIV_OAI=BASE)
+    result = terminal("backfill", *words, PAPERGRAM_ARXIV_OAI=BASE)
 
-    assert said.exit_code == 0
-    first, second = said.json_objects()
+    assert result.exit_code == 0
+    first, second = result.json_objects()
     assert first == {
         "set": "cs:cs:CV",
         "from": "2026-11-17",
@@ -143,12 +143,12 @@ def test_the_same_days_are_not_asked_for_twice_a_day(
     backfill(terminal, "--from", "2026-11-17")
 
     again = backfill(terminal, "--from", "2026-11-17")
-    asked = len(archive.requests)
+    requests_before = len(archive.requests)
     monkeypatch.setattr(trusted_clock, "system_clock", lambda: NOW + timedelta(days=1))
     tomorrow = backfill(terminal, "--from", "2026-11-17")
 
     assert again == (0, "cs:cs:CV: asked already today. Try again tomorrow.\n", "")
-    assert asked == 2
+    assert requests_before == 2
     assert tomorrow[0] == 0
     assert "0 announcements" in tomorrow[1]
     assert len(archive.requests) == 4

@@ -21,30 +21,30 @@ def test_a_copy_holds_everything_and_says_so(terminal: Terminal, tmp_path: Path)
     _filled(terminal.database)
     copy = tmp_path / "copy.db"
 
-    said = terminal("backup", str(copy))
+    result = terminal("backup", str(copy))
 
-    assert (said.exit_code, said.stderr) == (0, "")
-    assert said.stdout == f"Copied to {copy}. Chats: 1, topics: 1, papers: 2\n"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"Copied to {copy}. Chats: 1, topics: 1, papers: 2\n"
     store = open_store(f"sqlite:///{copy}", analyze=index_text)
-    held = store.check_health()
+    health = store.check_health()
     store.close()
-    assert (held.damage, held.chats, held.subscriptions, held.papers) == ("", 1, 1, 2)
+    assert (health.damage, health.chats, health.subscriptions, health.papers) == ("", 1, 1, 2)
 
 
 def test_a_copy_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> None:
     _filled(terminal.database)
-    kept = tmp_path / "kept.db"
-    kept.write_text("mine", encoding="utf-8")
+    existing = tmp_path / "kept.db"
+    existing.write_text("mine", encoding="utf-8")
 
-    said = terminal("backup", str(kept))
+    result = terminal("backup", str(existing))
 
-    assert said.exit_code == 1
-    assert "exists already" in said.error_line
-    assert kept.read_text(encoding="utf-8") == "mine"
+    assert result.exit_code == 1
+    assert "exists already" in result.error_line
+    assert existing.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_that_is_not_there_is_named(terminal: Terminal, tmp_path: Path) -> None:
-    said = terminal("backup", str(tmp_path / "nowhere" / "copy.db"))
+    result = terminal("backup", str(tmp_path / "nowhere" / "copy.db"))
 
-    assert said.exit_code == 1
-    assert said.error_line.startswith(f"{tmp_path / 'nowhere' / 'copy.db'} cannot be written")
+    assert result.exit_code == 1
+    assert result.error_line.startswith(f"{tmp_path / 'nowhere' / 'copy.db'} cannot be written")

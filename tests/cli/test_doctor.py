@@ -45,7 +45,7 @@ def opened(terminal: Terminal) -> Iterator[Store]:
         store.close()
 
 
-def found(
+def findings_by_name(
     terminal: Terminal, *, token: str = "", server: str = NOWHERE
 ) -> dict[str, tuple[bool, str]]:
     """Each finding by its name: whether it is good, and the key of its text."""
@@ -57,14 +57,14 @@ def found(
         }
     )
     findings = asyncio.run(run_diagnostics(config, NOW))
-    return {one.name: (one.is_good, one.notice.text_key) for one in findings}
+    return {finding.name: (finding.is_good, finding.notice.text_key) for finding in findings}
 
 
 def test_a_new_store_has_no_papers_no_bot_and_no_token(terminal: Terminal) -> None:
     with opened(terminal):
         pass
 
-    assert found(terminal) == {
+    assert findings_by_name(terminal) == {
         "settings": (True, "doctor-settings-good"),
         "database": (True, "doctor-database-good"),
         "clock": (True, "doctor-clock-good"),
@@ -108,7 +108,7 @@ def test_feeds_are_as_good_as_the_last_batch(
         for cursor in cursors:
             store.feed_cursors.put(cursor)
 
-    assert found(terminal)["feeds"] == finding
+    assert findings_by_name(terminal)["feeds"] == finding
 
 
 @pytest.mark.parametrize(("seconds", "alive"), [(60.0, True), (-60.0, False)])
@@ -121,7 +121,7 @@ def test_the_bot_runs_as_long_as_its_sign_of_life_lasts(
         )
 
     key = "doctor-running-good" if alive else "doctor-running-none"
-    assert found(terminal)["running"] == (alive, key)
+    assert findings_by_name(terminal)["running"] == (alive, key)
 
 
 def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
@@ -129,13 +129,13 @@ def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
     with opened(terminal) as store:
         create_chat(store)
         store.outbox.put_once(outbox_message())
-    assert found(terminal, token=token)["outbox"] == (True, "doctor-outbox-good")
+    assert findings_by_name(terminal, token=token)["outbox"] == (True, "doctor-outbox-good")
 
     with opened(terminal) as store:
         [claimed] = store.outbox.claim(BOT, "host:1", NOW, 60.0)
         assert store.outbox.mark_sending(claimed, NOW)
         assert store.outbox.record_outcome(claimed, MessageRejected("too long"), NOW)
-    assert found(terminal, token=token)["outbox"] == (False, "doctor-outbox-dead")
+    assert findings_by_name(terminal, token=token)["outbox"] == (False, "doctor-outbox-dead")
 
 
 @pytest.mark.parametrize(("days", "is_good"), [(0, False), (2, True)])
@@ -144,14 +144,17 @@ def test_updates_that_nobody_could_read_are_counted(
 ) -> None:
     """Lately a trouble; long ago only told."""
     token = f"{BOT}:{TOKEN.partition(':')[2]}"
-    assert "updates" not in found(terminal, token=token)
+    assert "updates" not in findings_by_name(terminal, token=token)
 
     with opened(terminal) as store:
         store.inbox.put(InboxUpdate(BOT, number, 0, "{") for number in (1, 2))
         for number in (1, 2, 2):
             store.inbox.mark_unreadable(BOT, number, NOW - timedelta(days=days))
         assert store.inbox.unreadable_updates(BOT).count == 2
-    assert found(terminal, token=token)["updates"] == (is_good, "doctor-updates-unreadable")
+    assert findings_by_name(terminal, token=token)["updates"] == (
+        is_good,
+        "doctor-updates-unreadable",
+    )
 
 
 def test_a_database_that_cannot_be_opened_is_a_finding_beside_the_others(
@@ -159,7 +162,7 @@ def test_a_database_that_cannot_be_opened_is_a_finding_beside_the_others(
 ) -> None:
     terminal.database.write_text("Dear diary,\n")
 
-    assert found(terminal) == {
+    assert findings_by_name(terminal) == {
         "settings": (True, "doctor-settings-good"),
         "database": (False, "doctor-database-unusable"),
         "telegram": (False, "doctor-telegram-none"),
@@ -169,14 +172,14 @@ def test_a_database_that_cannot_be_opened_is_a_finding_beside_the_others(
 
 
 def test_a_server_that_is_not_there_is_named(terminal: Terminal) -> None:
-    assert found(terminal, token=TOKEN)["telegram"] == (False, "doctor-telegram-bad")
+    assert findings_by_name(terminal, token=TOKEN)["telegram"] == (False, "doctor-telegram-bad")
 
 
 async def test_a_server_answers_for_its_bot_and_refuses_others(terminal: Terminal) -> None:
     async with Emulator.serve() as emulator:
         url = emulator.url
-        good = await asyncio.to_thread(found, terminal, token=emulator.token, server=url)
-        bad = await asyncio.to_thread(found, terminal, token=TOKEN, server=url)
+        good = await asyncio.to_thread(findings_by_name, terminal, token=emulator.token, server=url)
+        bad = await asyncio.to_thread(findings_by_name, terminal, token=TOKEN, server=url)
 
     assert good["telegram"] == (True, "doctor-telegram-good")
     assert bad["telegram"] == (False, "cli-token-refused")
@@ -187,10 +190,10 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
         store_papers(store, [paper()])
     environment = {"TELEGRAM_BOT_TOKEN": TOKEN, "PAPERGRAM_TELEGRAM_API": NOWHERE}
 
-    said = terminal("doctor", **environment)
+    result = terminal("doctor", **environment)
     rows = terminal("doctor", "--json", **environment).json_objects()
 
-    assert said.exit_code == 1
+    assert result.exit_code == 1
     assert [row["check"] for row in rows] == [
         "settings",
         "database",
@@ -201,11 +204,11 @@ def test_findings_are_printed_in_lines_or_json(terminal: Terminal) -> None:
         "running",
         "telegram",
     ]
-    assert len(said.lines) == len(rows)
-    for line, row in zip(said.lines, rows, strict=True):
+    assert len(result.lines) == len(rows)
+    for line, row in zip(result.lines, rows, strict=True):
         assert line.endswith(str(row["says"]))
         assert ("trouble" in line) == (not row["good"])
-    assert TOKEN.partition(":")[2] not in said.stdout + said.stderr
+    assert TOKEN.partition(":")[2] not in result.stdout + result.stderr
 
 
 async def test_all_good_exits_0(terminal: Terminal) -> None:
@@ -220,11 +223,11 @@ async def test_all_good_exits_0(terminal: Terminal) -> None:
             "PAPERGRAM_TELEGRAM_API": emulator.url,
             "LANG": "zh_CN.UTF-8",
         }
-        said = await asyncio.to_thread(terminal, "doctor", **environment)
+        result = await asyncio.to_thread(terminal, "doctor", **environment)
 
-    assert (said.exit_code, said.stderr) == (0, "")
-    assert [line.split()[1] for line in said.lines[:4]] == ["正常"] * 4
-    assert "@papergram_demo_bot" in said.lines[-1]
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [line.split()[1] for line in result.lines[:4]] == ["正常"] * 4
+    assert "@papergram_demo_bot" in result.lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +241,7 @@ def test_a_clock_behind_what_the_bot_was_certain_of_is_wrong(
         save_confirmed_time(store, NOW + ahead)
 
     key = "doctor-clock-good" if good else "doctor-clock-wrong"
-    assert found(terminal)["clock"] == (good, key)
+    assert findings_by_name(terminal)["clock"] == (good, key)
 
 
 async def test_a_running_bot_is_known_by_its_process_where_the_clock_is_wrong(
@@ -268,11 +271,11 @@ def test_quick_is_one_line_for_health_checks(terminal: Terminal) -> None:
     assert (alive.exit_code, len(alive.lines)) == (0, 1)
 
 
-def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal) -> None:
+def test_a_model_is_told_with_what_its_summaries_reach_and_cost(terminal: Terminal) -> None:
     with opened(terminal) as store:
-        [one] = store_papers(store, [paper()])
-        issue_digest(store, [one])
-        store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW)])
+        [stored_paper] = store_papers(store, [paper()])
+        issue_digest(store, [stored_paper])
+        store.summary_jobs.enqueue([SummaryJob(stored_paper.key, 1, "zh", NOW)])
         store.spending.add(
             DailySpending(
                 NOW.date(), "m", 1, prompt_tokens=900, completion_tokens=100, cost_micros=360
@@ -291,12 +294,12 @@ def test_a_model_is_told_with_what_its_glosses_reach_and_cost(terminal: Terminal
 
     findings = asyncio.run(run_diagnostics(config, NOW))
 
-    said = [
-        (one.is_good, say("en", one.notice.text_key, **dict(one.notice.values)))
-        for one in findings
-        if one.name in ("model", "glosses")
+    notices = [
+        (finding.is_good, say("en", finding.notice.text_key, **dict(finding.notice.values)))
+        for finding in findings
+        if finding.name in ("model", "glosses")
     ]
-    assert said == [
+    assert notices == [
         (False, "Model m: refuses the key"),
         (True, "Glosses waiting: 1, 0 of them tried before · given up: 0"),
         (True, "en: 0 % of 1 papers shown in 7 days"),

@@ -35,23 +35,23 @@ BOT = int(TOKEN.partition(":")[0])
 def serving(script: str = "good") -> Iterator[ModelServer]:
     """A model's server on a thread of its own, for a command that runs a loop of its own."""
     ready = threading.Event()
-    found: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
+    finished: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
         async with model_server(script) as server:
-            done = asyncio.Event()
-            found.append((server, asyncio.get_running_loop(), done))
+            is_done = asyncio.Event()
+            finished.append((server, asyncio.get_running_loop(), is_done))
             ready.set()
-            await done.wait()
+            await is_done.wait()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(30)
-    [(server, loop, done)] = found
+    [(server, loop, stop)] = finished
     try:
         yield server
     finally:
-        loop.call_soon_threadsafe(done.set)
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
 
 
@@ -94,9 +94,9 @@ def enrich(
         "PAPERGRAM_LLM_PRICE": "1/2 USD",
         **more,
     }
-    said = terminal("enrich", *words, **settings)
-    assert KEY not in said.stdout + said.stderr
-    return said.exit_code, said.stdout, said.stderr
+    result = terminal("enrich", *words, **settings)
+    assert KEY not in result.stdout + result.stderr
+    return result.exit_code, result.stdout, result.stderr
 
 
 def test_a_dry_run_says_what_it_would_cost_and_asks_nothing(terminal: Terminal) -> None:
@@ -120,7 +120,7 @@ def test_what_the_next_digests_show_is_made_once(terminal: Terminal) -> None:
     assert "6 made, 0 failed, 0 waiting" in first[1]
     assert second[1].startswith("Nothing is wanted")
     with opened(terminal) as store:
-        coverage = {gloss.language for gloss in store.papers.best_summaries([1])[1]}
+        coverage = {summary.language for summary in store.papers.best_summaries([1])[1]}
     assert coverage == {"en", "zh"}
 
 
@@ -164,7 +164,7 @@ def test_a_model_that_is_always_too_busy_is_not_asked_for_ever(terminal: Termina
 def test_numbers_for_a_script(terminal: Terminal) -> None:
     with serving() as server:
         settings = {"PAPERGRAM_LLM_URL": server.url, "PAPERGRAM_LLM_KEY": KEY}
-        said = terminal(
+        result = terminal(
             "enrich",
             "--json",
             TELEGRAM_BOT_TOKEN=TOKEN,
@@ -172,9 +172,9 @@ def test_numbers_for_a_script(terminal: Terminal) -> None:
             **settings,
         )
 
-    wanted, done = said.json_objects()
-    assert wanted["wanted"] == 6
-    assert (done["made"], done["waiting"], done["state"]) == (6, 0, "good")
+    missing, made = result.json_objects()
+    assert missing["wanted"] == 6
+    assert (made["made"], made["waiting"], made["state"]) == (6, 0, "good")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_numbers_for_a_script(terminal: Terminal) -> None:
 def test_a_wrong_call_ends_in_a_sentence(
     terminal: Terminal, words: list[str], sentence: str
 ) -> None:
-    said = terminal("enrich", *words, TELEGRAM_BOT_TOKEN=TOKEN, PAPERGRAM_LLM_MODEL=MODEL)
+    result = terminal("enrich", *words, TELEGRAM_BOT_TOKEN=TOKEN, PAPERGRAM_LLM_MODEL=MODEL)
 
-    assert (said.exit_code, said.error_line) == (2, sentence)
+    assert (result.exit_code, result.error_line) == (2, sentence)
 
 
 def test_without_a_model_there_is_nobody_to_write(terminal: Terminal) -> None:

@@ -41,7 +41,7 @@ KEYS = [
 DAY = str(FOLDER / "day.rss.xml")
 
 
-def kept(terminal: Terminal) -> RowsByTable:
+def stored_rows(terminal: Terminal) -> RowsByTable:
     """What the store holds, but for when its sources were asked."""
     store = open_store(f"sqlite:///{terminal.database}")
     try:
@@ -81,9 +81,9 @@ def test_ingest_counts_by_kind_and_by_what_became_of_it(terminal: Terminal, tmp_
 def test_ingest_says_so_in_words(terminal: Terminal, tmp_path: Path) -> None:
     path = feed(tmp_path, "2611.90001v1")
 
-    said, chinese = terminal("ingest", path), terminal("ingest", path, LANG="zh_CN.UTF-8")
+    result, chinese = terminal("ingest", path), terminal("ingest", path, LANG="zh_CN.UTF-8")
 
-    assert said.lines == [
+    assert result.lines == [
         f"{path}, 2026-11-23: 1 new, 0 cross-listed, 0 replaced, 0 replaced cross-lists;"
         " stored 1, updated 0, already known 0."
     ]
@@ -114,10 +114,10 @@ def test_gzip_and_api_answers_are_read_alike(terminal: Terminal, tmp_path: Path)
 
 
 def test_an_honest_empty_day_is_no_failure(terminal: Terminal) -> None:
-    said = terminal("ingest", str(FOLDER / "empty.rss.xml"))
+    result = terminal("ingest", str(FOLDER / "empty.rss.xml"))
 
-    assert (said.exit_code, said.stderr) == (0, "")
-    assert said.stdout.endswith("empty.rss.xml: No papers on 2026-11-22: arXiv announced none.\n")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith("empty.rss.xml: No papers on 2026-11-22: arXiv announced none.\n")
 
 
 @pytest.mark.parametrize(
@@ -137,52 +137,52 @@ def test_a_bad_answer_is_named_and_changes_nothing(
     terminal: Terminal, tmp_path: Path, content: bytes, condition: str, words: str
 ) -> None:
     terminal("ingest", feed(tmp_path, "2611.90001v1"))
-    before = kept(terminal)
+    before = stored_rows(terminal)
     path = tmp_path / "bad"
     path.write_bytes(content)
 
-    said, row = (
+    result, row = (
         terminal("ingest", str(path)),
         terminal("ingest", str(path), "--json").json_objects()[0],
     )
 
-    assert said.exit_code == 1
-    assert words in said.error_line
+    assert result.exit_code == 1
+    assert words in result.error_line
     assert row["condition"] == condition
     assert row["warnings"], "the reason is told as a key with its values"
-    assert kept(terminal) == before
+    assert stored_rows(terminal) == before
 
 
 def test_one_bad_source_does_not_keep_the_others_away(terminal: Terminal, tmp_path: Path) -> None:
     bad = tmp_path / "bad.xml"
     bad.touch()
 
-    said = terminal("ingest", str(bad), DAY, "--json")
+    result = terminal("ingest", str(bad), DAY, "--json")
 
-    assert said.exit_code == 1
-    assert [row["stored"] == 0 for row in said.json_objects()] == [True, False]
+    assert result.exit_code == 1
+    assert [row["stored"] == 0 for row in result.json_objects()] == [True, False]
 
 
 def test_what_is_whole_of_a_broken_feed_is_kept_and_the_command_fails(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     path = tmp_path / "cut.xml"
-    whole = rss_feed([rss_item("2611.90001v1"), rss_item("2611.90002v1")])
-    path.write_bytes(whole[: whole.rindex(b"<guid>")])
+    feed = rss_feed([rss_item("2611.90001v1"), rss_item("2611.90002v1")])
+    path.write_bytes(feed[: feed.rindex(b"<guid>")])
 
-    said = terminal("ingest", str(path))
+    result = terminal("ingest", str(path))
 
-    assert said.exit_code == 1
-    assert "stored 1" in said.stdout
-    assert "broke off" in said.stderr
+    assert result.exit_code == 1
+    assert "stored 1" in result.stdout
+    assert "broke off" in result.stderr
 
 
 @pytest.mark.parametrize("source", ["cs.QQ", "nowhere.xml", "http://", "/tmp", "", "a b"])
 def test_an_unknown_source_is_a_wrong_call(terminal: Terminal, source: str) -> None:
-    said = terminal("ingest", source)
+    result = terminal("ingest", source)
 
-    assert said.exit_code == 2
-    assert said.error_line
+    assert result.exit_code == 2
+    assert result.error_line
     assert not terminal.database.exists()
 
 
@@ -197,9 +197,9 @@ def served(content: bytes) -> Iterator[str]:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
-            asked.append(self.path)
+            requested_paths.append(self.path)
 
-    asked: list[str] = []
+    requested_paths: list[str] = []
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -212,18 +212,18 @@ def served(content: bytes) -> Iterator[str]:
 
 def test_categories_and_addresses_are_asked_over_http(terminal: Terminal) -> None:
     with served(read_feed("day.rss.xml")) as base:
-        said = terminal("ingest", "cs.cv", f"{base}/x", "--json", PAPERGRAM_ARXIV_RSS=base)
+        result = terminal("ingest", "cs.cv", f"{base}/x", "--json", PAPERGRAM_ARXIV_RSS=base)
         default = terminal("ingest", "--json", PAPERGRAM_ARXIV_RSS=base, PAPERGRAM_FEEDS="hep-th")
 
-    assert [row["source"] for row in said.json_objects()] == ["cs.CV", f"{base}/x"]
+    assert [row["source"] for row in result.json_objects()] == ["cs.CV", f"{base}/x"]
     assert [row["source"] for row in default.json_objects()] == ["hep-th"]
-    assert (said.exit_code, default.exit_code) == (0, 0)
+    assert (result.exit_code, default.exit_code) == (0, 0)
 
 
 def test_a_document_comes_back_byte_for_byte(terminal: Terminal) -> None:
-    said = terminal("import", str(DOCUMENT), "--json")
+    result = terminal("import", str(DOCUMENT), "--json")
 
-    [row] = said.json_objects()
+    [row] = result.json_objects()
     assert row == {
         "file": str(DOCUMENT),
         "number": 1,
@@ -267,9 +267,12 @@ def test_topic_and_date_may_be_typed(terminal: Terminal, tmp_path: Path) -> None
 
 
 def test_a_wrong_date_is_a_wrong_call(terminal: Terminal) -> None:
-    said = terminal("import", str(DOCUMENT), "--issued", "tomorrow")
+    result = terminal("import", str(DOCUMENT), "--issued", "tomorrow")
 
-    assert (said.exit_code, said.error_line) == (2, "tomorrow is no date. Write it as 2026-11-23.")
+    assert (result.exit_code, result.error_line) == (
+        2,
+        "tomorrow is no date. Write it as 2026-11-23.",
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"", b"# Diary\n", b"\xff", b"\x1f\x8bx"])
@@ -280,11 +283,11 @@ def test_a_file_that_is_no_document_is_named_once_and_the_rest_is_kept(
     if content is not None:
         path.write_bytes(content)
 
-    said = terminal("import", str(path), str(DOCUMENT))
+    result = terminal("import", str(path), str(DOCUMENT))
 
-    assert said.exit_code == 1
-    assert len(said.lines) == len(said.stderr.splitlines()) == 1
-    assert said.stderr.count(str(path)) == 1
+    assert result.exit_code == 1
+    assert len(result.lines) == len(result.stderr.splitlines()) == 1
+    assert result.stderr.count(str(path)) == 1
 
 
 def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: Path) -> None:
@@ -296,8 +299,8 @@ def test_search_finds_leaves_out_and_prints_json(terminal: Terminal, tmp_path: P
     assert len(terminal("search", "kettles").lines) == 2
     assert terminal("search", "kettles", "--limit", "1", "--json").json_objects()[0]["version"] == 1
     for words in (("kettles", "-survey"), ("-survey", "kettles"), ("kettles -survey",)):
-        [found] = terminal("search", *words, "--json").json_objects()
-        assert (found["id"], found["title"]) == ("arxiv:2611.90001", "Kettles at Sea")
+        [result] = terminal("search", *words, "--json").json_objects()
+        assert (result["id"], result["title"]) == ("arxiv:2611.90001", "Kettles at Sea")
 
 
 def test_a_paper_without_a_title_is_listed_by_its_id(terminal: Terminal, tmp_path: Path) -> None:
@@ -313,10 +316,10 @@ def test_a_paper_without_a_title_is_listed_by_its_id(terminal: Terminal, tmp_pat
 def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    requested_paths: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.params["id_list"])
+        requested_paths.append(request.url.params["id_list"])
         return streamed_response(200, read_feed("api-new.xml"))
 
     def fetcher(config: Config) -> Fetcher:
@@ -327,22 +330,25 @@ def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
     feed = rss_feed([rss_item("2611.90012v1", kind="cross"), rss_item("2611.90002v1")])
     path.write_bytes(feed.replace(b"</title><link>https://arxiv.org/abs/2611.90012", b"<link>", 1))
 
-    said = terminal("ingest", str(path))
+    result = terminal("ingest", str(path))
 
-    assert asked == ["2611.90012"]
-    assert "2611.90012" in said.stderr
+    assert requested_paths == ["2611.90012"]
+    assert "2611.90012" in result.stderr
     assert len(terminal("search", "cat:cs.LG").lines) == 1
     with wiring.open_indexed_store(Config(database=f"sqlite:///{terminal.database}")) as store:
-        kinds = {one.paper.id: one.kind for one in store.papers.announcements_after(0)}
+        kinds = {
+            announcement.paper.id: announcement.kind
+            for announcement in store.papers.announcements_after(0)
+        }
     assert kinds == {"arxiv:2611.90012": "cross", "arxiv:2611.90002": "new"}
 
 
 def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> None:
     empty(terminal)
 
-    said = terminal("search", "boats")
+    result = terminal("search", "boats")
 
-    assert (said.exit_code, said.error_line) == (
+    assert (result.exit_code, result.error_line) == (
         1,
         "No stored paper matches boats. Fewer words find more.",
     )
@@ -353,10 +359,10 @@ def test_a_search_without_result_fails_with_a_sentence(terminal: Terminal) -> No
 def test_a_query_that_cannot_be_used_says_where(
     terminal: Terminal, command: str, query: str
 ) -> None:
-    said = terminal(command, query)
+    result = terminal(command, query)
 
-    assert said.exit_code == 2
-    assert "(at character " in said.error_line
+    assert result.exit_code == 2
+    assert "(at character " in result.error_line
     assert not terminal.database.exists()
 
 
@@ -367,32 +373,32 @@ def test_a_digest_is_shown_in_each_form_and_language(
 ) -> None:
     terminal("import", str(DOCUMENT))
 
-    said = terminal("show", "1", "--format", form, "--language", language)
+    result = terminal("show", "1", "--format", form, "--language", language)
 
-    assert (said.exit_code, said.stderr) == (0, "")
-    assert "2611.90001" in said.stdout
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "2611.90001" in result.stdout
     if form in ("json", "rich"):
-        json.loads(said.stdout)
+        json.loads(result.stdout)
     if form == "html":
-        assert said.stdout.startswith("<!doctype html>")
+        assert result.stdout.startswith("<!doctype html>")
 
 
 def test_a_digest_is_drawn_and_nothing_is_issued(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal("ingest", DAY)
-    before = kept(terminal)
+    before = stored_rows(terminal)
     [announced] = {row["day"] for row in terminal("ingest", DAY, "--json").json_objects()}
     monkeypatch.setattr("bot.concurrency.trusted_clock.system_clock", lambda: noon(str(announced)))
 
-    said = terminal("digest", "cs.CV", "--format", "json", "--language", "en")
+    result = terminal("digest", "cs.CV", "--format", "json", "--language", "en")
     none = terminal("digest", "zeppelin")
 
-    assert json.loads(said.stdout)["shown"] > 0
+    assert json.loads(result.stdout)["shown"] > 0
     assert "No stored paper of the last 7 days matches zeppelin." in none.error_line
     assert none.exit_code == 1
-    after = kept(terminal)
-    assert {name for name in after if after[name] != before[name]} <= {"summaries"}
+    after = stored_rows(terminal)
+    assert {name for name in after if after[name] != before[name]} <= {"glosses"}
 
 
 def noon(day: str) -> datetime:
@@ -402,9 +408,9 @@ def noon(day: str) -> datetime:
 def test_an_unknown_number_is_told(terminal: Terminal) -> None:
     empty(terminal)
 
-    said = terminal("show", "7")
+    result = terminal("show", "7")
 
-    assert (said.exit_code, said.error_line) == (1, "There is no digest 7. The store holds 0.")
+    assert (result.exit_code, result.error_line) == (1, "There is no digest 7. The store holds 0.")
 
 
 def test_others_words_move_no_cursor(terminal: Terminal, tmp_path: Path) -> None:
@@ -413,16 +419,16 @@ def test_others_words_move_no_cursor(terminal: Terminal, tmp_path: Path) -> None
     path = tmp_path / "notes.md"
     path.write_text(DOCUMENT.read_text("utf-8").replace("Kettles", f"Kettles{hostile}"), "utf-8")
 
-    said = [
+    results = [
         terminal("import", str(path), "--topic", hostile, "--issued", "2026-11-20"),
         terminal("search", "kettles"),
         terminal("search", "kettles", "--json"),
         terminal("import", hostile),
     ]
 
-    for one in said:
-        printed = one.stdout + one.stderr
+    for result in results:
+        printed = result.stdout + result.stderr
         assert printed
         assert not [sign for sign in printed if sign != "\n" and not sign.isprintable()], printed
-    assert "\\u001b]52" in said[0].stdout
-    assert said[2].json_objects()
+    assert "\\u001b]52" in results[0].stdout
+    assert results[2].json_objects()

@@ -29,9 +29,9 @@ def database(tmp_path: Path) -> str:
     subscribe_chat(store, reader)
     announce(store, papers(1))
     publish_due_chats(store, BOT, DUE_AT)
-    [parcel] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
-    store.outbox.mark_sending(parcel, DUE_AT)
-    store.outbox.record_outcome(parcel, MessageRejected("message is too strange"), DUE_AT)
+    [message] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
+    store.outbox.mark_sending(message, DUE_AT)
+    store.outbox.record_outcome(message, MessageRejected("message is too strange"), DUE_AT)
     store.close()
     return url
 
@@ -43,13 +43,13 @@ def call(database: str, *arguments: str, token: str = TOKEN) -> Result:
 
 def state(database: str, key: int) -> MessageState:
     store = open_store(database, analyze=index_text)
-    parcel = store.outbox.get(key)
+    message = store.outbox.get(key)
     store.close()
-    assert parcel is not None
-    return parcel.state
+    assert message is not None
+    return message.state
 
 
-def test_a_dead_parcel_is_listed_with_its_reason(database: str) -> None:
+def test_a_dead_message_is_listed_with_its_reason(database: str) -> None:
     result = call(database, "list", "--json")
 
     [row] = [json.loads(line) for line in result.stdout.splitlines()]
@@ -89,14 +89,14 @@ def test_what_failed_first_is_listed_first_whenever_it_was_queued(database: str)
     assert [row["key"] for row in rows] == [1, 3, 2, 4]
 
 
-def test_a_dead_parcel_can_be_sent_again(database: str) -> None:
+def test_a_dead_message_can_be_sent_again(database: str) -> None:
     result = call(database, "retry", "1")
 
     assert (result.exit_code, result.stdout) == (0, "Parcel 1 will be sent again.\n")
     assert state(database, 1) is MessageState.READY
 
 
-def test_a_parcel_can_be_dropped(database: str) -> None:
+def test_a_message_can_be_dropped(database: str) -> None:
     result = call(database, "drop", "1")
 
     assert result.exit_code == 0
@@ -105,7 +105,7 @@ def test_a_parcel_can_be_dropped(database: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
-def test_a_number_that_no_parcel_can_have_is_a_wrong_call(database: str, verb: str) -> None:
+def test_a_number_that_no_message_can_have_is_a_wrong_call(database: str, verb: str) -> None:
     result = call(database, verb, str(2**63))
 
     assert result.exit_code == 2
@@ -113,7 +113,7 @@ def test_a_number_that_no_parcel_can_have_is_a_wrong_call(database: str, verb: s
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
-def test_a_parcel_that_is_not_there_is_said(database: str, verb: str) -> None:
+def test_a_message_that_is_not_there_is_said(database: str, verb: str) -> None:
     result = call(database, verb, "77")
 
     assert result.exit_code == 1
@@ -131,9 +131,9 @@ def test_an_empty_state_is_said(database: str) -> None:
 
 def test_without_a_token_the_messages_of_every_bot_are_listed(database: str) -> None:
     store = open_store(database)
-    known = store.outbox.get(1)
-    assert known
-    assert store.outbox.put_once(replace(known, bot=BOT + 1, digest=0), due_at=DUE_AT)
+    message = store.outbox.get(1)
+    assert message
+    assert store.outbox.put_once(replace(message, bot=BOT + 1, digest=0), due_at=DUE_AT)
     store.close()
 
     result = call(database, "list", "--json", token="")

@@ -45,7 +45,7 @@ def _heeds_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def at(emulator: Emulator) -> dict[str, str]:
+def emulator_environment(emulator: Emulator) -> dict[str, str]:
     """The settings of a bot before an emulated Telegram and no arXiv."""
     return {
         "TELEGRAM_BOT_TOKEN": emulator.token,
@@ -65,26 +65,26 @@ async def ended(process: Process) -> tuple[int, str, str]:
 async def polling(process: Process) -> str:
     """Waits until the log says that the bot listens; returns what it said before."""
     assert process.stderr
-    said = b""
+    output = b""
     while b" polling" not in (line := await asyncio.wait_for(process.stderr.readline(), SOON)):
         assert line, "it ended before it polled"
-        said += line
-    return said.decode()
+        output += line
+    return output.decode()
 
 
 def test_the_module_is_the_command(terminal: Terminal) -> None:
-    said = ran(terminal, "ingest", str(FOLDER / "day.rss.xml"), "--json")
+    result = ran(terminal, "ingest", str(FOLDER / "day.rss.xml"), "--json")
 
-    assert (said.returncode, said.stderr) == (0, "")
-    assert said.stdout.startswith("{")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("{")
 
 
 def test_run_without_a_token_names_the_demo(terminal: Terminal) -> None:
-    said = ran(terminal, "run")
+    result = ran(terminal, "run")
 
-    assert (said.returncode, said.stdout) == (2, "")
-    assert "papergram demo" in said.stderr
-    assert len(said.stderr.splitlines()) == 1
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "papergram demo" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
@@ -103,11 +103,11 @@ def test_a_closed_pipe_ends_quietly(terminal: Terminal, encoding: str) -> None:
     assert process.stderr
     assert process.stdout.readline().startswith(b"arxiv:2611.")
     process.stdout.close()
-    told = process.stderr.read()
+    error_text = process.stderr.read()
     process.stderr.close()
 
     assert process.wait(SOON) in (0, 1)
-    assert told == b""
+    assert error_text == b""
 
 
 async def test_ctrl_c_ends_an_ingest_quietly(terminal: Terminal) -> None:
@@ -132,7 +132,7 @@ async def test_ctrl_c_ends_an_ingest_quietly(terminal: Terminal) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 async def test_the_bot_stops_when_it_is_asked_to(terminal: Terminal, stop: signal.Signals) -> None:
     async with Emulator.serve() as emulator:
-        process = await begun(terminal, "run", **at(emulator))
+        process = await begun(terminal, "run", **emulator_environment(emulator))
         await polling(process)
         process.send_signal(stop)
         code, out, err = await ended(process)
@@ -148,7 +148,7 @@ async def test_a_database_that_is_not_at_its_place_stops_the_bot(
     terminal: Terminal, tmp_path: Path, how: str
 ) -> None:
     async with Emulator.serve() as emulator:
-        process = await begun(terminal, "run", **at(emulator))
+        process = await begun(terminal, "run", **emulator_environment(emulator))
         await polling(process)
         assert terminal("backup", str(tmp_path / "copy.db")).exit_code == 0
         if how == "deleted":
@@ -176,8 +176,8 @@ async def test_few_open_files_are_enough(
             for number in range(60)
         ]
         limits = f"ulimit -S -n {soft} && ulimit -H -n {hard}"
-        process = await begun(terminal, "run", limits=limits, **at(emulator))
-        said = await polling(process)
+        process = await begun(terminal, "run", limits=limits, **emulator_environment(emulator))
+        result = await polling(process)
         for person in people:
             person.send_text("/help")
         async with asyncio.timeout(SOON):
@@ -188,7 +188,7 @@ async def test_few_open_files_are_enough(
 
     assert code == 0
     assert "Traceback" not in err
-    assert ("few files" in said) is is_told
+    assert ("few files" in result) is is_told
 
 
 async def test_a_refused_token_is_told_in_one_sentence(terminal: Terminal) -> None:
@@ -208,7 +208,7 @@ async def test_a_refused_token_is_told_in_one_sentence(terminal: Terminal) -> No
 
 
 def test_a_server_that_is_not_there_is_told_in_one_sentence(terminal: Terminal) -> None:
-    said = ran(
+    result = ran(
         terminal,
         "run",
         TELEGRAM_BOT_TOKEN=TOKEN,
@@ -216,9 +216,9 @@ def test_a_server_that_is_not_there_is_told_in_one_sentence(terminal: Terminal) 
         PAPERGRAM_LOG_LEVEL="ERROR",
     )
 
-    assert (said.returncode, said.stdout) == (1, "")
-    assert said.stderr.startswith("The Bot API at http://127.0.0.1:9 cannot be reached.")
-    assert len(said.stderr.splitlines()) == 1
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("The Bot API at http://127.0.0.1:9 cannot be reached.")
+    assert len(result.stderr.splitlines()) == 1
 
 
 async def test_the_demo_says_where_it_is_and_ends_quietly(terminal: Terminal) -> None:

@@ -31,8 +31,8 @@ library.malloc_info(0, ctypes.c_void_p.in_dll(library, "stdout"))
 
 @pytest.mark.skipif(libc_ver()[0] != "glibc", reason="only the GNU library has arenas to share")
 def test_all_threads_use_one_heap() -> None:
-    said = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _PROGRAM], capture_output=True, text=True, timeout=60, check=True
     )
 
-    assert said.stdout.count("<heap nr=") == 1
+    assert result.stdout.count("<heap nr=") == 1

@@ -21,10 +21,10 @@ OPENING = [*READING, ("ingest", "cs.CV")]
 def test_every_command_is_listed(terminal: Terminal) -> None:
     assert set(COMMANDS) >= PROMISED
 
-    said = terminal("--help")
+    result = terminal("--help")
 
-    assert said.exit_code == 0
-    assert all(re.search(rf"^  {name} ", said.stdout, re.M) for name in COMMANDS)
+    assert result.exit_code == 0
+    assert all(re.search(rf"^  {name} ", result.stdout, re.M) for name in COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,13 +38,13 @@ def test_the_list_tells_of_each_command_what_its_help_begins_with(name: str) -> 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_a_line_of_help_and_an_example(terminal: Terminal, name: str) -> None:
-    said = terminal(name, "--help")
+    result = terminal(name, "--help")
 
-    assert said.exit_code == 0
-    usage, _, first, *rest = said.lines
+    assert result.exit_code == 0
+    usage, _, first, *other_lines = result.lines
     assert usage.startswith(f"Usage: main {name} [OPTIONS]")
-    assert first.endswith((".", ":")) or rest[0].strip(), "a sentence"
-    assert re.search(rf"^  (\S+=\S+ )?papergram {name}\b", said.stdout, re.M), "an example"
+    assert first.endswith((".", ":")) or other_lines[0].strip(), "a sentence"
+    assert re.search(rf"^  (\S+=\S+ )?papergram {name}\b", result.stdout, re.M), "an example"
 
 
 def test_the_version_is_told(terminal: Terminal) -> None:
@@ -74,15 +74,15 @@ def test_the_version_is_told(terminal: Terminal) -> None:
 def test_a_wrong_call_exits_2_and_touches_nothing(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
-    said = terminal(*words)
+    result = terminal(*words)
 
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr.splitlines()[-1].startswith("Error: ")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
     assert not terminal.database.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "given"),
+    ("name", "value"),
     [
         ("PAPERGRAM_FEEDS", "cs.XX"),
         ("PAPERGRAM_TELEGRAM_API", "ftp://x"),
@@ -99,13 +99,13 @@ def test_a_wrong_call_exits_2_and_touches_nothing(
     ids=" ".join,
 )
 def test_a_bad_setting_exits_2_with_its_name_and_without_its_secret(
-    terminal: Terminal, words: tuple[str, ...], name: str, given: str
+    terminal: Terminal, words: tuple[str, ...], name: str, value: str
 ) -> None:
-    said = terminal(*words, **{name: given})
+    result = terminal(*words, **{name: value})
 
-    assert said.exit_code == 2
-    assert name in said.error_line
-    assert TOKEN.partition(":")[2] not in said.stderr
+    assert result.exit_code == 2
+    assert name in result.error_line
+    assert TOKEN.partition(":")[2] not in result.stderr
     assert not terminal.database.exists()
 
 
@@ -127,16 +127,16 @@ def test_a_command_that_reads_asks_for_the_settings_it_uses_only(
 def test_a_servers_address_is_no_database_and_is_not_told(
     terminal: Terminal, words: tuple[str, ...]
 ) -> None:
-    said = terminal(*words, PAPERGRAM_DATABASE="postgres://me:password@host/papers")
+    result = terminal(*words, PAPERGRAM_DATABASE="postgres://me:password@host/papers")
 
-    assert said.exit_code == 2
-    assert "password" not in said.error_line
+    assert result.exit_code == 2
+    assert "password" not in result.error_line
 
 
 def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
-    said = terminal("doctor", PAPERGRAM_FORM="blue", LANG="zh_CN.UTF-8")
+    result = terminal("doctor", PAPERGRAM_FORM="blue", LANG="zh_CN.UTF-8")
 
-    assert said.error_line == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
+    assert result.error_line == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
 def test_numbers_and_switches_are_told_in_our_words(
     terminal: Terminal, setting: str, value: str, sentence: str
 ) -> None:
-    said = terminal("doctor", **{f"PAPERGRAM_{setting}": value})
+    result = terminal("doctor", **{f"PAPERGRAM_{setting}": value})
 
-    assert said.exit_code == 2
-    assert said.error_line.startswith(sentence)
+    assert result.exit_code == 2
+    assert result.error_line.startswith(sentence)
 
 
 def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> None:
-    said = terminal("run")
+    result = terminal("run")
 
-    assert said.exit_code == 2
-    assert "papergram demo" in said.error_line
+    assert result.exit_code == 2
+    assert "papergram demo" in result.error_line
     assert not terminal.database.exists()
 
 
@@ -172,10 +172,10 @@ def test_run_without_a_token_exits_2_and_names_the_demo(terminal: Terminal) -> N
 def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -> None:
     folder = terminal.database.parent / "nowhere"
 
-    said = terminal(*words, "--database", f"sqlite:///{folder}/papers.db")
+    result = terminal(*words, "--database", f"sqlite:///{folder}/papers.db")
 
-    assert said.exit_code == 1
-    assert str(folder) in said.error_line
+    assert result.exit_code == 1
+    assert str(folder) in result.error_line
     assert not folder.exists()
 
 
@@ -183,10 +183,10 @@ def test_a_missing_folder_is_named(terminal: Terminal, words: tuple[str, ...]) -
 def test_a_folder_is_no_database(
     terminal: Terminal, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    said = terminal(*words, "--database", f"sqlite:///{tmp_path}")
+    result = terminal(*words, "--database", f"sqlite:///{tmp_path}")
 
-    assert said.exit_code == 1
-    assert "is a folder" in said.error_line
+    assert result.exit_code == 1
+    assert "is a folder" in result.error_line
 
 
 @pytest.mark.parametrize("words", OPENING, ids=" ".join)
@@ -195,10 +195,10 @@ def test_a_text_file_is_no_database_and_stays_as_it_was(
 ) -> None:
     terminal.database.write_text("Dear diary,\n")
 
-    said = terminal(*words)
+    result = terminal(*words)
 
-    assert said.exit_code == 1
-    assert "is not a database" in said.error_line
+    assert result.exit_code == 1
+    assert "is not a database" in result.error_line
     assert terminal.database.read_text() == "Dear diary,\n"
 
 
@@ -211,10 +211,10 @@ def test_a_broken_database_says_how_to_restore_it(
     body[4096:20_000] = b"\x5a" * (20_000 - 4096)
     terminal.database.write_bytes(body)
 
-    said = terminal(*words)
+    result = terminal(*words)
 
-    assert said.exit_code == 1
-    assert "restore" in said.error_line
+    assert result.exit_code == 1
+    assert "restore" in result.error_line
     assert terminal.database.read_bytes() == body
 
 
@@ -225,10 +225,10 @@ def test_a_newer_programs_database_is_refused(
     open_store(f"sqlite:///{terminal.database}").close()
     monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
 
-    said = terminal(*words)
+    result = terminal(*words)
 
-    assert said.exit_code == 1
-    assert "newer Papergram" in said.error_line
+    assert result.exit_code == 1
+    assert "newer Papergram" in result.error_line
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_name_that_no_file_can_have_is_told(
 ) -> None:
     open_store(f"sqlite:///{terminal.database}").close()
 
-    said = terminal(*words, TELEGRAM_BOT_TOKEN=TOKEN, LANG=language)
+    result = terminal(*words, TELEGRAM_BOT_TOKEN=TOKEN, LANG=language)
 
-    assert said.exit_code == 1
-    assert "x" * 300 in said.error_line
+    assert result.exit_code == 1
+    assert "x" * 300 in result.error_line

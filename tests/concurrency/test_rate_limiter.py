@@ -15,16 +15,16 @@ from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFl
 class Time:
     """A monotonic clock that moves only when somebody sleeps, or is told to."""
 
-    at: float = 100.0
-    left: list[float] = field(default_factory=list)
+    instant: float = 100.0
+    departures: list[float] = field(default_factory=list)
 
     def now(self) -> float:
         """The instant."""
-        return self.at
+        return self.instant
 
     async def sleep(self, seconds: float) -> None:
         """Time passes at once."""
-        self.at += seconds
+        self.instant += seconds
 
 
 async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
@@ -33,9 +33,12 @@ async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
 
     for _ in range(31):
         await pace.acquire()
-        clock.left.append(clock.at)
+        clock.departures.append(clock.instant)
 
-    gaps = [later - earlier for earlier, later in zip(clock.left, clock.left[1:], strict=False)]
+    gaps = [
+        later - earlier
+        for earlier, later in zip(clock.departures, clock.departures[1:], strict=False)
+    ]
     assert gaps == pytest.approx([1 / 30] * 30)
 
 
@@ -44,13 +47,13 @@ async def test_a_quiet_time_saves_nothing_up() -> None:
     clock = Time()
     pace = RateLimiter(10.0, monotonic=clock.now, sleep=clock.sleep)
     await pace.acquire()
-    clock.at += 60.0
+    clock.instant += 60.0
 
-    began = clock.at
+    began = clock.instant
     for _ in range(11):
         await pace.acquire()
 
-    assert clock.at - began == pytest.approx(1.0)
+    assert clock.instant - began == pytest.approx(1.0)
 
 
 async def test_who_waits_together_leaves_one_after_the_other() -> None:
@@ -66,10 +69,10 @@ async def test_who_waits_together_leaves_one_after_the_other() -> None:
 
 
 async def _leaving(
-    rate: float, *, asked: int, others: int, free: float | None = None
+    rate: float, *, interactive: int, others: int, free: float | None = None
 ) -> list[tuple[float, bool]]:
     """When each of those who wait at once leaves, and whether somebody waits for it."""
-    left: list[tuple[float, bool]] = []
+    departures: list[tuple[float, bool]] = []
     clock = Time(0.0)
 
     async def sleep(seconds: float) -> None:
@@ -81,38 +84,45 @@ async def _leaving(
 
     async def leave(*, is_asked: bool) -> None:
         await pace.acquire(interactive=is_asked)
-        left.append((clock.at, is_asked))
+        departures.append((clock.instant, is_asked))
 
     waiting = [leave(is_asked=False) for _ in range(others)]
-    await asyncio.gather(*waiting, *(leave(is_asked=True) for _ in range(asked)))
-    return left
+    await asyncio.gather(*waiting, *(leave(is_asked=True) for _ in range(interactive)))
+    return departures
 
 
-def _busiest_second(left: list[tuple[float, bool]]) -> int:
-    return max(sum(at <= other < at + 1.0 - 1e-6 for other, _ in left) for at, _ in left)
+def _busiest_second(departures: list[tuple[float, bool]]) -> int:
+    return max(
+        sum(instant <= other < instant + 1.0 - 1e-6 for other, _ in departures)
+        for instant, _ in departures
+    )
 
 
 async def test_many_who_ask_at_once_are_answered_thirty_a_second() -> None:
-    left = await _leaving(30.0, asked=90, others=0)
+    departures = await _leaving(30.0, interactive=90, others=0)
 
-    assert _busiest_second(left) <= 30
-    assert left[-1][0] == pytest.approx(89 / 30)
+    assert _busiest_second(departures) <= 30
+    assert departures[-1][0] == pytest.approx(89 / 30)
 
 
 async def test_answers_go_first_and_leave_a_third_to_digests() -> None:
-    left = await _leaving(30.0, asked=90, others=90)
+    departures = await _leaving(30.0, interactive=90, others=90)
 
-    assert _busiest_second(left) <= 30
-    assert sum(is_asked for _, is_asked in left[1:61]) == 40, "two thirds while both wait"
-    assert [is_asked for _, is_asked in left[-40:]] == [False] * 40, "then they have all of it"
+    assert _busiest_second(departures) <= 30
+    assert sum(is_asked for _, is_asked in departures[1:61]) == 40, "two thirds while both wait"
+    assert [is_asked for _, is_asked in departures[-40:]] == [False] * 40, (
+        "then they have all of it"
+    )
 
 
 async def test_what_is_not_paid_for_keeps_to_the_free_rate() -> None:
-    left = await _leaving(1000.0, asked=60, others=1000, free=30.0)
+    departures = await _leaving(1000.0, interactive=60, others=1000, free=30.0)
 
-    answers = [one for one in left if one[1]]
+    answers = [departure for departure in departures if departure[1]]
     assert _busiest_second(answers) <= 30
-    assert max(at for at, is_asked in left if not is_asked) < 1.1, "digests do not wait for them"
+    assert max(instant for instant, is_asked in departures if not is_asked) < 1.1, (
+        "digests do not wait for them"
+    )
 
 
 async def test_a_digest_does_not_wait_until_an_answer_may_leave() -> None:
@@ -134,7 +144,7 @@ async def test_a_digest_does_not_wait_until_an_answer_may_leave() -> None:
     assert not answer.done()
     moved.set()
     await answer
-    assert clock.at == pytest.approx(101.0, abs=0.01)
+    assert clock.instant == pytest.approx(101.0, abs=0.01)
 
 
 async def test_who_is_cancelled_while_it_waits_takes_no_turn() -> None:
@@ -154,19 +164,19 @@ async def test_who_is_cancelled_while_it_waits_takes_no_turn() -> None:
     moved.set()
     await second
 
-    assert clock.at == pytest.approx(101.0)
+    assert clock.instant == pytest.approx(101.0)
 
 
 async def test_a_process_that_is_late_for_a_moment_loses_nothing_of_the_rate() -> None:
     clock = Time()
 
     async def sleep(seconds: float) -> None:
-        clock.at += seconds + 0.002
+        clock.instant += seconds + 0.002
 
     pace = RateLimiter(100.0, monotonic=clock.now, sleep=sleep)
     await asyncio.gather(*(pace.acquire() for _ in range(101)))
 
-    assert clock.at - 100.0 == pytest.approx(1.0, abs=0.01)
+    assert clock.instant - 100.0 == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_waits_ever_longer() -> None:
@@ -178,10 +188,10 @@ def test_a_breaker_opens_after_failures_in_a_row_and_waits_ever_longer() -> None
 
     pauses = []
     for _ in range(4):
-        began = clock.at
+        began = clock.instant
         while not breaker.take_attempt():
-            clock.at += 1.0
-        pauses.append(clock.at - began)
+            clock.instant += 1.0
+        pauses.append(clock.instant - began)
         breaker.record_attempt(reached=False)
 
     assert breaker.is_open
@@ -192,7 +202,7 @@ def test_after_a_pause_one_attempt_is_let_through_until_it_is_known() -> None:
     clock = Time()
     breaker = CircuitBreaker(monotonic=clock.now, threshold=1, first_pause=5.0)
     breaker.record_attempt(reached=False)
-    clock.at += 5.0
+    clock.instant += 5.0
 
     allowed = [breaker.take_attempt() for _ in range(3)]
     breaker.record_attempt(reached=True)
@@ -216,7 +226,7 @@ def test_an_attempt_that_had_nothing_to_try_is_given_back() -> None:
     clock = Time()
     breaker = CircuitBreaker(monotonic=clock.now, threshold=1, first_pause=5.0)
     breaker.record_attempt(reached=False)
-    clock.at += 5.0
+    clock.instant += 5.0
 
     assert breaker.take_attempt()
     breaker.return_attempt()
@@ -226,12 +236,12 @@ def test_an_attempt_that_had_nothing_to_try_is_given_back() -> None:
 
 def test_several_chats_told_to_wait_at_once_are_everybodys_matter() -> None:
     clock = Time()
-    floods = TelegramFloods(monotonic=clock.now, min_chats=3, window_seconds=5.0)
+    flood_periods = TelegramFloods(monotonic=clock.now, min_chats=3, window_seconds=5.0)
 
-    assert [floods.record_flood(chat) for chat in (1, 1, 1, 2)] == [False] * 4
-    assert floods.record_flood(3)
-    clock.at += 5.1
-    assert not floods.record_flood(4)
+    assert [flood_periods.record_flood(chat) for chat in (1, 1, 1, 2)] == [False] * 4
+    assert flood_periods.record_flood(3)
+    clock.instant += 5.1
+    assert not flood_periods.record_flood(4)
 
 
 def test_a_new_poller_gives_way_at_the_second_conflict() -> None:
@@ -248,7 +258,7 @@ def test_an_old_poller_stays_until_a_conflict_does_not_end() -> None:
     lost = []
     for _ in range(4):
         lost.append(rivalry.record_conflict())
-        clock.at += CONFLICT_SECONDS / 3
+        clock.instant += CONFLICT_SECONDS / 3
     assert lost == [False, False, False, True]
 
 
@@ -260,4 +270,4 @@ def test_conflicts_far_apart_are_no_rivalry() -> None:
 
     for _ in range(10):
         assert not rivalry.record_conflict()
-        clock.at += CONFLICT_SECONDS + 1
+        clock.instant += CONFLICT_SECONDS + 1

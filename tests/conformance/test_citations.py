@@ -63,7 +63,7 @@ def meant(paper: Paper) -> ReadCitation:
     )
 
 
-def told(read: ReadCitation) -> ReadCitation:
+def comparable(read: ReadCitation) -> ReadCitation:
     """Return a citation as every format can tell it.
 
     A name without a given name is one text, quotes are straight, and of a title there are the
@@ -85,8 +85,11 @@ def misread(
     papers: Sequence[Paper], read: Sequence[ReadCitation]
 ) -> list[tuple[ReadCitation, ReadCitation]]:
     """Return what was meant beside what was read, where the two differ."""
-    pairs = [(told(meant(paper)), told(one)) for paper, one in zip(papers, read, strict=True)]
-    return [(wanted, found) for wanted, found in pairs if wanted != found]
+    pairs = [
+        (comparable(meant(paper)), comparable(stored_paper))
+        for paper, stored_paper in zip(papers, read, strict=True)
+    ]
+    return [(expected, actual) for expected, actual in pairs if expected != actual]
 
 
 def test_a_citation_that_is_read_otherwise_would_be_seen(real_data: Path) -> None:
@@ -105,20 +108,20 @@ def test_a_citation_that_is_read_otherwise_would_be_seen(real_data: Path) -> Non
 @pytest.mark.parametrize("count", SOME)
 def test_pybtex_reads_what_was_meant(real_data: Path, count: int) -> None:
     """Names in their parts, groups whole, the formulas' letters, DOI, year and address."""
-    some = papers(real_data, count)
+    sample = papers(real_data, count)
 
-    assert misread(some, read_bibtex(bibliography(some))) == []
+    assert misread(sample, read_bibtex(bibliography(sample))) == []
 
 
 @pytest.mark.parametrize("count", SOME)
 def test_rispy_reads_what_was_meant(real_data: Path, count: int) -> None:
-    some = papers(real_data, count)
+    sample = papers(real_data, count)
 
-    assert misread(some, read_ris(ris_records(some))) == []
+    assert misread(sample, read_ris(ris_records(sample))) == []
 
 
 @pytest.mark.parametrize("count", SOME)
 def test_citeproc_reads_what_was_meant(real_data: Path, count: int) -> None:
-    some = papers(real_data, count)
+    sample = papers(real_data, count)
 
-    assert misread(some, read_csl(csl_json(some))) == []
+    assert misread(sample, read_csl(csl_json(sample))) == []

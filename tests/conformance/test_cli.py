@@ -54,7 +54,7 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path / "papers.db")
 
 
-def kept(terminal: Terminal) -> RowsByTable:
+def stored_rows(terminal: Terminal) -> RowsByTable:
     store = open_store(f"sqlite:///{terminal.database}")
     try:
         return dump_tables(store, ignored_tables=("feed_cursors",))
@@ -79,39 +79,41 @@ def test_no_answer_of_arxiv_is_left_out_here(real_data: Path) -> None:
 def test_each_feed_brings_what_it_announces(real_data: Path, terminal: Terminal) -> None:
     for name, counts in COUNTS.items():
         database = f"sqlite:///{terminal.database}.{Path(name).name}"
-        said = terminal("ingest", str(real_data / "feeds" / name), "--json", "--database", database)
+        result = terminal(
+            "ingest", str(real_data / "feeds" / name), "--json", "--database", database
+        )
 
-        [row] = said.json_objects()
-        assert (said.exit_code, said.stderr) == (0, ""), name
+        [row] = result.json_objects()
+        assert (result.exit_code, result.stderr) == (0, ""), name
         assert tuple(row[kind] for kind in KINDS) == counts, name
         assert (row["stored"], row["updated"], row["known"]) == (sum(counts), 0, 0), name
         cut = [{"key": "source-cut", "items": 2000}] if "over2000" in name else []
-        told = [w for w in _warnings(row) if w.get("key") != "source-empty"]
-        assert told == cut, name
+        warnings = [w for w in _warnings(row) if w.get("key") != "source-empty"]
+        assert warnings == cut, name
 
 
 def _warnings(row: dict[str, object]) -> list[dict[str, object]]:
-    found = row["warnings"]
-    assert isinstance(found, list)
-    return found
+    warnings = row["warnings"]
+    assert isinstance(warnings, list)
+    return warnings
 
 
 @pytest.mark.slow
 def test_each_bad_answer_is_named_and_changes_nothing(real_data: Path, terminal: Terminal) -> None:
     terminal("ingest", str(real_data / "feeds" / CAPTURED / "rss-new_rss_quant-ph_full.xml"))
-    before = kept(terminal)
+    before = stored_rows(terminal)
     bad = BAD | {name: OAI for name in answers(real_data) if "/oai" in name}
 
     for name, (condition, words) in bad.items():
         path = str(real_data / "feeds" / name)
-        said, [row] = terminal("ingest", path), terminal("ingest", path, "--json").json_objects()
-        assert said.exit_code == 1, name
-        assert said.error_line.startswith(f"{path}: "), name
-        assert words in said.error_line, name
+        result, [row] = terminal("ingest", path), terminal("ingest", path, "--json").json_objects()
+        assert result.exit_code == 1, name
+        assert result.error_line.startswith(f"{path}: "), name
+        assert words in result.error_line, name
         assert row["condition"] == condition, name
 
     assert len(bad) > 15
-    assert kept(terminal) == before
+    assert stored_rows(terminal) == before
 
 
 @pytest.mark.slow
@@ -127,7 +129,7 @@ def test_the_store_holds_titles_and_abstracts_character_by_character(
         terminal("ingest", str(path), "--database", database)
         store = open_store(database)
         try:
-            papers = [one.paper for one in store.papers.announcements_after(0)]
+            papers = [announcement.paper for announcement in store.papers.announcements_after(0)]
         finally:
             store.close()
         assert [(paper.title, paper.abstract) for paper in papers] == [
@@ -149,10 +151,10 @@ def test_each_document_is_shown_with_the_same_bytes(real_data: Path, terminal: T
     paths = documents(real_data)
     assert len(paths) > 92
 
-    said = terminal("import", *map(str, paths), "--json")
+    result = terminal("import", *map(str, paths), "--json")
 
-    assert (said.exit_code, said.stderr) == (0, "")
-    rows = said.json_objects()
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = result.json_objects()
     assert [row["file"] for row in rows] == [str(path) for path in paths]
     for path, row in zip(paths, rows, strict=True):
         shown = terminal("show", str(row["number"]), "--format", "markdown")
@@ -165,9 +167,9 @@ def test_the_first_days_template_is_refused_with_a_sentence(
 ) -> None:
     for row in index(real_data):
         if row["grammar"] != "seed":
-            said: CommandResult = terminal("import", str(real_data / "digests" / row["file"]))
-            assert said.exit_code == 1
-            assert "template of 13 March 2023" in said.error_line
+            result: CommandResult = terminal("import", str(real_data / "digests" / row["file"]))
+            assert result.exit_code == 1
+            assert "template of 13 March 2023" in result.error_line
     store = open_store(f"sqlite:///{terminal.database}")
     try:
         assert (store.papers.count(), store.check_health().digests) == (0, 0)

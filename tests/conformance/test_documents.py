@@ -66,13 +66,15 @@ def test_titles_and_abstracts_are_clean(real_data: Path) -> None:
 
 @pytest.mark.parametrize("form", MessageForm)
 def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: MessageForm) -> None:
-    look = next(
-        look for look in DISPLAY_OPTIONS if look.form is form and look.languages == ("zh", "en")
+    options = next(
+        options
+        for options in DISPLAY_OPTIONS
+        if options.form is form and options.languages == ("zh", "en")
     )
 
     for path in sorted((real_data / "seeds").glob("*.md")) + sorted(
         (real_data / "digests").glob("202409*.md")
     ):
         digest = parse(path.read_bytes().decode(), topic="cs.CV")
-        for part in digest_parts(digest, look, with_entries=True):
-            judge(render_part(digest, part, look))
+        for part in parts(digest, options, with_entries=True):
+            judge(render_part(digest, part, options))

@@ -46,12 +46,12 @@ def batch(real_data: Path, name: str) -> Batch:
 def test_a_day_is_counted_by_kind(
     real_data: Path, name: str, day: date, counts: tuple[int, int, int, int]
 ) -> None:
-    found = batch(real_data, f"arxiv-{name}")
+    day_batch = batch(real_data, f"arxiv-{name}")
 
-    assert (found.status, found.day) == (BatchStatus.FRESH, day)
-    assert tuple(found.counts[kind] for kind in AnnouncementKind) == counts
+    assert (day_batch.status, day_batch.day) == (BatchStatus.FRESH, day)
+    assert tuple(day_batch.counts[kind] for kind in AnnouncementKind) == counts
     cut = ["source-cut"] if "over2000" in name else []
-    assert [warning.text_key for warning in found.warnings] == cut
+    assert [warning.text_key for warning in day_batch.warnings] == cut
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_day_is_counted_by_kind(
 def test_an_answer_without_papers_is_named(
     real_data: Path, name: str, condition: BatchStatus, key: str
 ) -> None:
-    found = batch(real_data, f"arxiv-{name}")
+    empty_batch = batch(real_data, f"arxiv-{name}")
 
-    assert found.status is condition
-    assert found.reason
-    assert found.reason.text_key == key
-    assert found.announcements == ()
+    assert empty_batch.status is condition
+    assert empty_batch.reason
+    assert empty_batch.reason.text_key == key
+    assert empty_batch.announcements == ()
 
 
 def texts(body: bytes) -> Iterator[tuple[str, str, str]]:
@@ -83,12 +83,12 @@ def texts(body: bytes) -> Iterator[tuple[str, str, str]]:
     root = Tree.fromstring(body)
     for entry in (*root.iter("item"), *root.iter(f"{_ATOM}entry")):
         space = _ATOM if entry.tag.startswith(_ATOM) else ""
-        told = entry.findtext(f"{space}{'summary' if space else 'description'}") or ""
-        prefix = _PREFIX.match(told)
+        text = entry.findtext(f"{space}{'summary' if space else 'description'}") or ""
+        prefix = _PREFIX.match(text)
         assert prefix
         yield (
             (entry.findtext(f"{space}title") or "").strip(),
-            told[prefix.end() :].strip(),
+            text[prefix.end() :].strip(),
             entry.findtext(f"{_DC}creator") or "",
         )
 
@@ -100,7 +100,9 @@ def test_no_character_of_any_title_or_abstract_is_altered(real_data: Path) -> No
         if not re.match(r"(rss-new|feed_(rss|atom)).*", path.name):
             continue
         body = read_file(path)
-        papers = [one.paper for one in arxiv_rss.parse(body, source="x").announcements]
+        papers = [
+            announcement.paper for announcement in arxiv_rss.parse(body, source="x").announcements
+        ]
         expected = list(texts(body))
 
         assert [(paper.title, paper.abstract) for paper in papers] == [
@@ -121,8 +123,8 @@ def test_rss_and_atom_of_one_day_hold_the_same_papers(real_data: Path) -> None:
 
 
 def test_quant_ph_has_its_known_oddities(real_data: Path) -> None:
-    found = batch(real_data, "arxiv-captured/rss-new_rss_quant-ph_full.xml")
-    papers = [one.paper for one in found.announcements]
+    quant_ph_batch = batch(real_data, "arxiv-captured/rss-new_rss_quant-ph_full.xml")
+    papers = [announcement.paper for announcement in quant_ph_batch.announcements]
 
     assert max(len(paper.authors) for paper in papers) == 71
     assert sum("\n  " in paper.abstract for paper in papers) == 3
@@ -140,23 +142,27 @@ def test_tuesday_replaces_mondays_papers(real_data: Path) -> None:
 
     tuesday = arxiv_rss.parse(body, source="x", previous=monday.cursor)
 
-    before = {one.paper.id: one.paper.version for one in monday.announcements}
-    again = [one for one in tuesday.announcements if one.paper.id in before]
+    before = {
+        announcement.paper.id: announcement.paper.version for announcement in monday.announcements
+    }
+    again = [
+        announcement for announcement in tuesday.announcements if announcement.paper.id in before
+    ]
     assert tuesday.status is BatchStatus.FRESH
     assert again
-    for one in again:
-        assert one.kind in (AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS)
-        assert one.paper.version >= before[one.paper.id]
+    for replacement in again:
+        assert replacement.kind in (AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS)
+        assert replacement.paper.version >= before[replacement.paper.id]
 
 
 def test_a_real_feed_cut_anywhere_gives_only_its_own_papers(real_data: Path) -> None:
     body = read_file(real_data / "feeds/arxiv-captured/rss-new_rss_quant-ph_full.xml")
-    whole = arxiv_rss.parse(body, source="x").announcements
+    announcement = arxiv_rss.parse(body, source="x").announcements
 
     for length in range(1000, len(body) - 20, 9973):
         cut = arxiv_rss.parse(body[:length], source="x")
         assert cut.status in (BatchStatus.PARTIAL, BatchStatus.BROKEN)
-        assert cut.announcements == whole[: len(cut.announcements)]
+        assert cut.announcements == announcement[: len(cut.announcements)]
 
 
 @pytest.mark.parametrize("dialect", ["old", "new"])
@@ -170,19 +176,23 @@ def test_the_api_is_read_whole_in_both_dialects(real_data: Path, dialect: str) -
     for path in paths:
         body = read_file(path)
         entries = list(Tree.fromstring(body).iter(f"{_ATOM}entry"))
-        found = arxiv_api.parse(body, source="x")
+        batch = arxiv_api.parse(body, source="x")
 
-        assert len(found.announcements) == len(entries)
-        for one, entry in zip(found.announcements, entries, strict=True):
+        assert len(batch.announcements) == len(entries)
+        for announcement, entry in zip(batch.announcements, entries, strict=True):
             summary = entry.findtext(f"{_ATOM}summary") or ""
-            assert one.paper.title.split() == (entry.findtext(f"{_ATOM}title") or "").split()
-            assert one.paper.abstract.split() == summary.split()
-            assert "\n" not in one.paper.abstract.replace("\n  ", "")
+            assert (
+                announcement.paper.title.split() == (entry.findtext(f"{_ATOM}title") or "").split()
+            )
+            assert announcement.paper.abstract.split() == summary.split()
+            assert "\n" not in announcement.paper.abstract.replace("\n  ", "")
             names = [name.text or "" for name in entry.iter(f"{_ATOM}name")]
-            assert list(one.paper.authors) == names
-            assert not any(" " in code or code[0].isdigit() for code in one.paper.categories)
+            assert list(announcement.paper.authors) == names
+            assert not any(
+                " " in code or code[0].isdigit() for code in announcement.paper.categories
+            )
             assert (entry.findtext(f"{_ATOM}id") or "").endswith(
-                f"{one.paper.id.removeprefix('arxiv:')}v{one.paper.version}"
+                f"{announcement.paper.id.removeprefix('arxiv:')}v{announcement.paper.version}"
             )
 
 
@@ -197,24 +207,24 @@ def test_three_eras_of_text_are_read_without_loss(real_data: Path) -> None:
         for line in lines:
             row = json.loads(line)
             counts[row["era"]] += 1
-            said = parse_announcement_text(row["title"], row["description"])
-            if said.identity:
-                assert row["link"].endswith(f"/abs/{said.identity.id}")
+            announced = parse_announcement_text(row["title"], row["description"])
+            if announced.identity:
+                assert row["link"].endswith(f"/abs/{announced.identity.id}")
             if row["era"].startswith("old"):
-                assert said.identity
-                assert said.kind
-                name = f"{said.identity.id}v{said.identity.version}"
-                suffix = f"(arXiv:{name} [{said.category}]{marks[said.kind]})"
-                assert f"{said.title}. {suffix}" == row["title"]
-                assert said.abstract == row["description"].strip()
+                assert announced.identity
+                assert announced.kind
+                name = f"{announced.identity.id}v{announced.identity.version}"
+                suffix = f"(arXiv:{name} [{announced.category}]{marks[announced.kind]})"
+                assert f"{announced.title}. {suffix}" == row["title"]
+                assert announced.abstract == row["description"].strip()
             elif row["era"].startswith("new"):
-                assert said.identity
-                assert said.title == row["title"].strip()
-                assert row["description"].strip().endswith(said.abstract)
-                assert not said.abstract.startswith(("arXiv:", "Abstract:"))
+                assert announced.identity
+                assert announced.title == row["title"].strip()
+                assert row["description"].strip().endswith(announced.abstract)
+                assert not announced.abstract.startswith(("arXiv:", "Abstract:"))
             else:
-                assert said.identity is None
-                assert (said.title, said.abstract) == (
+                assert announced.identity is None
+                assert (announced.title, announced.abstract) == (
                     row["title"].strip(),
                     row["description"].strip(),
                 )

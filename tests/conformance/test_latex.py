@@ -85,11 +85,11 @@ def test_what_latex_misreads_would_be_seen(tmp_path: Path) -> None:
 def test_real_papers_are_cited_without_a_complaint(
     tmp_path: Path, real_data: Path, count: int
 ) -> None:
-    some = papers(real_data, count)
-    cited = compilable(some)
+    sample = papers(real_data, count)
+    cited = compilable(sample)
 
     assert complaints(tmp_path, bibliography(cited)) == []
-    assert len(cited) >= 0.98 * len(some)
+    assert len(cited) >= 0.98 * len(sample)
 
 
 @pytest.mark.parametrize("count", SOME)
@@ -97,11 +97,11 @@ def test_real_abstracts_are_written_without_a_complaint(
     tmp_path: Path, real_data: Path, count: int
 ) -> None:
     """They hold many formulas, which titles seldom do."""
-    some = papers(real_data, count)
-    written = [text for text in (latex_text(paper.abstract) for paper in some) if text.isascii()]
+    sample = papers(real_data, count)
+    written = [text for text in (latex_text(paper.abstract) for paper in sample) if text.isascii()]
 
     assert misprints(tmp_path, "\n\n".join(written)) == []
-    assert len(written) >= 0.98 * len(some)
+    assert len(written) >= 0.98 * len(sample)
 
 
 def test_no_command_of_a_title_reads_or_writes_a_file(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_no_command_of_a_title_reads_or_writes_a_file(tmp_path: Path) -> None:
         )
         for opening, closing in (("", ""), ("$", "$"), (r"$\mathrm{", "}$"), ("{", ""), ("}}", ""))
     ]
-    attacks = [paper(at, title=title) for at, title in enumerate(titles, start=1)]
+    attacks = [paper(position, title=title) for position, title in enumerate(titles, start=1)]
 
     assert complaints(tmp_path, bibliography(attacks)) == []
     assert "secret.tex" not in (tmp_path / "paper.log").read_text(encoding="latin-1")

@@ -42,11 +42,11 @@ def records(real_data: Path) -> Iterator[arxiv_oai.OaiRecord]:
 
 
 def test_three_pages_hold_503_records_and_two_tokens(real_data: Path) -> None:
-    found = [parse(body(real_data, name)) for name in PAGES]
+    pages = [parse(body(real_data, name)) for name in PAGES]
 
-    assert [len(page.records) for page in found] == [200, 200, 103]
-    assert [bool(page.resumption_token) for page in found] == [True, True, False]
-    assert all(page.status is BatchStatus.FRESH and page.warnings == () for page in found)
+    assert [len(page.records) for page in pages] == [200, 200, 103]
+    assert [bool(page.resumption_token) for page in pages] == [True, True, False]
+    assert all(page.status is BatchStatus.FRESH and page.warnings == () for page in pages)
 
 
 def test_every_version_and_title_is_the_records_own(real_data: Path) -> None:
@@ -57,11 +57,13 @@ def test_every_version_and_title_is_the_records_own(real_data: Path) -> None:
         for element in Tree.fromstring(body(real_data, name)).iter(f"{_RAW}arXivRaw")
     ]
 
-    for record, own in zip(records(real_data), raw, strict=True):
-        assert len(record.versions) == len(own.findall(f"{_RAW}version"))
+    for record, raw_record in zip(records(real_data), raw, strict=True):
+        assert len(record.versions) == len(raw_record.findall(f"{_RAW}version"))
         assert record.paper.version == record.versions[-1].number
-        assert record.paper.title.split() == (own.findtext(f"{_RAW}title") or "").split()
-        assert record.paper.abstract.split() == (own.findtext(f"{_RAW}abstract") or "").split()
+        assert record.paper.title.split() == (raw_record.findtext(f"{_RAW}title") or "").split()
+        assert (
+            record.paper.abstract.split() == (raw_record.findtext(f"{_RAW}abstract") or "").split()
+        )
         assert record.paper.authors
 
 
@@ -73,28 +75,28 @@ def test_no_name_keeps_the_word_that_joined_it(real_data: Path) -> None:
 
 
 async def test_the_token_chain_is_walked_to_its_end(real_data: Path, store: Store) -> None:
-    asked: list[dict[str, list[str]]] = []
+    queries: list[dict[str, list[str]]] = []
     tokens = ["", *(parse(body(real_data, name)).resumption_token for name in PAGES[:2])]
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(parse_qs(request.url.query.decode()))
-        token = asked[-1].get("resumptionToken", [""])[0]
+        queries.append(parse_qs(request.url.query.decode()))
+        token = queries[-1].get("resumptionToken", [""])[0]
         return streamed_response(200, body(real_data, PAGES[tokens.index(token)]))
 
     busiest = _busiest_day(real_data)
     now = utc(11, 22)
-    harvest = Backfill("", busiest, busiest, ("+".join(categories()),), now)
-    store.backfills.plan(harvest)
+    backfill = Backfill("", busiest, busiest, ("+".join(categories()),), now)
+    store.backfills.plan(backfill)
     with stamina.set_testing(True, attempts=1):
         fetcher = Fetcher(
             transport=httpx.MockTransport(answer), bases=[BASE], request_pace=RequestPace(0.0)
         )
-        found = await run_backfill(store, fetcher, harvest, now, base=BASE, max_pages=9)
+        outcome = await run_backfill(store, fetcher, backfill, now, base=BASE, max_pages=9)
 
-    assert (found.stage, found.pages, found.records) == (BackfillStage.DONE, 3, 503)
-    assert [set(question) for question in asked[1:]] == [{"verb", "resumptionToken"}] * 2
-    assert found.announcements == store.papers.last_seq() > 0
-    assert {one.day for one in store.papers.announcements_after(0)} == {busiest}
+    assert (outcome.stage, outcome.pages, outcome.records) == (BackfillStage.DONE, 3, 503)
+    assert [set(question) for question in queries[1:]] == [{"verb", "resumptionToken"}] * 2
+    assert outcome.announcements == store.papers.last_seq() > 0
+    assert {announcement.day for announcement in store.papers.announcements_after(0)} == {busiest}
 
 
 def _busiest_day(real_data: Path) -> date:
@@ -124,17 +126,17 @@ def _busiest_day(real_data: Path) -> date:
 def test_every_other_answer_says_what_it_is(
     real_data: Path, name: str, condition: BatchStatus, is_expired: bool
 ) -> None:
-    found = parse(body(real_data, name))
+    page = parse(body(real_data, name))
 
-    assert (found.status, found.is_token_expired, found.records) == (condition, is_expired, ())
+    assert (page.status, page.is_token_expired, page.records) == (condition, is_expired, ())
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
 def test_a_page_that_broke_off_loses_only_what_is_not_there(real_data: Path, share: float) -> None:
-    whole = body(real_data, PAGES[0])
-    cut = whole[: int(len(whole) * share)]
+    intact_page = body(real_data, PAGES[0])
+    cut = intact_page[: int(len(intact_page) * share)]
 
-    found: OaiPage = parse(cut)
+    cut_page: OaiPage = parse(cut)
 
-    assert found.status is BatchStatus.PARTIAL
-    assert len(found.records) == cut.count(b"</record>")
+    assert cut_page.status is BatchStatus.PARTIAL
+    assert len(cut_page.records) == cut.count(b"</record>")

@@ -27,15 +27,15 @@ def papers(real_data: Path) -> list[Paper]:
 
 def test_every_real_abstract_is_restored(papers: list[Paper]) -> None:
     for paper in papers:
-        masked, kept = mask(paper.abstract)
-        assert unmask(masked, kept) == paper.abstract
+        masked, originals = mask(paper.abstract)
+        assert unmask(masked, originals) == paper.abstract
 
 
 @pytest.mark.slow
 def test_hardly_any_tex_or_address_is_left_to_be_retyped(papers: list[Paper]) -> None:
-    left = sum(bool(_LEFT.search(mask_paper(paper).abstract)) for paper in papers)
+    unmasked = sum(bool(_LEFT.search(mask_paper(paper).abstract)) for paper in papers)
 
-    assert left < len(papers) * 0.002
+    assert unmasked < len(papers) * 0.002
 
 
 @pytest.mark.slow

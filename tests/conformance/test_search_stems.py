@@ -35,12 +35,12 @@ def test_each_prefix_of_a_real_word_finds_its_stem(real_data: Path) -> None:
 
 
 def _by_prefix(vocabulary: set[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    words_by_prefix: dict[str, list[str]] = {}
     for word in vocabulary:
         for length in range(2, len(word) + 1):
             if not word[:length].endswith(("+", "#")):
-                found.setdefault(word[:length], []).append(word)
-    return found
+                words_by_prefix.setdefault(word[:length], []).append(word)
+    return words_by_prefix
 
 
 def _beyond(start: str, words: list[str]) -> list[str]:

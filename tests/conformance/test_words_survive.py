@@ -39,8 +39,8 @@ def folded(text: str) -> str:
 
 def lost(announced: str, shown: str) -> list[str]:
     """The words (two letters and more, outside TeX commands) that are shown less often."""
-    said = _COMMAND.sub(" ", _ONE_TAKEN.sub(" ", _UNSAID.sub(" ", announced)))
-    words = Counter(_WORD.findall(folded(said)))
+    readable = _COMMAND.sub(" ", _ONE_TAKEN.sub(" ", _UNSAID.sub(" ", announced)))
+    words = Counter(_WORD.findall(folded(readable)))
     text = folded(shown)
     return [word for word, times in words.items() if text.count(word) < times]
 

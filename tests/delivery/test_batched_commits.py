@@ -32,7 +32,7 @@ def commits(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return begun
 
 
-def held(store: Store, chat: int, *, fails: Exception | None = None) -> Callable[[], bool]:
+def recording(store: Store, chat: int, *, fails: Exception | None = None) -> Callable[[], bool]:
     """A change that leaves a row for a chat, and may fail after that."""
 
     def change() -> bool:
@@ -47,8 +47,8 @@ def held(store: Store, chat: int, *, fails: Exception | None = None) -> Callable
 async def test_what_comes_alone_is_written_at_once(store: Store, commits: list[int]) -> None:
     together = BatchedCommits(store)
 
-    assert await together.submit(held(store, 1))
-    assert await together.submit(held(store, 2))
+    assert await together.submit(recording(store, 1))
+    assert await together.submit(recording(store, 2))
 
     assert len(commits) == 2
     assert count_rows(store, "chat_holds") == 2
@@ -59,7 +59,7 @@ async def test_what_comes_meanwhile_is_written_in_one_commit(
 ) -> None:
     together = BatchedCommits(store)
 
-    results = await asyncio.gather(*(together.submit(held(store, n)) for n in range(1, 41)))
+    results = await asyncio.gather(*(together.submit(recording(store, n)) for n in range(1, 41)))
 
     assert results == [True] * 40
     assert len(commits) < 4
@@ -68,19 +68,19 @@ async def test_what_comes_meanwhile_is_written_in_one_commit(
 
 async def test_a_change_that_fails_undoes_itself_alone(store: Store) -> None:
     together = BatchedCommits(store)
-    changes = [held(store, n, fails=LookupError("no") if n == 2 else None) for n in (1, 2, 3)]
+    changes = [recording(store, n, fails=LookupError("no") if n == 2 else None) for n in (1, 2, 3)]
 
     results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
-    assert [isinstance(one, LookupError) for one in results] == [False, True, False]
-    assert [count_rows(store, "chat_holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
-    assert await together.submit(held(store, 4)), "the next ones go on"
+    assert [isinstance(result, LookupError) for result in results] == [False, True, False]
+    assert [count_rows(store, "holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
+    assert await together.submit(recording(store, 4)), "the next ones go on"
 
 
 @pytest.mark.parametrize("trouble", [DatabaseBusy("locked"), DatabaseNotWritable("no room")])
 async def test_a_store_that_cannot_write_tells_everybody(store: Store, trouble: Exception) -> None:
     together = BatchedCommits(store)
-    changes = [held(store, 1), held(store, 2, fails=trouble), held(store, 3)]
+    changes = [recording(store, 1), recording(store, 2, fails=trouble), recording(store, 3)]
 
     results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
@@ -93,16 +93,16 @@ async def test_nobody_is_told_before_the_commit(store: Store) -> None:
     together = BatchedCommits(store)
 
     async def looks(chat: int) -> int:
-        await together.submit(held(store, chat))
-        return await store.run(count_rows, store, "chat_holds", chat=chat)
+        await together.submit(recording(store, chat))
+        return await store.run(count_rows, store, "holds", chat=chat)
 
     assert await asyncio.gather(*map(looks, range(1, 11))) == [1] * 10
 
 
 async def test_a_change_is_made_for_those_who_no_longer_wait(store: Store) -> None:
     together = BatchedCommits(store)
-    leaves = asyncio.create_task(together.submit(held(store, 1)))
-    stays = asyncio.create_task(together.submit(held(store, 2)))
+    leaves = asyncio.create_task(together.submit(recording(store, 1)))
+    stays = asyncio.create_task(together.submit(recording(store, 2)))
     await asyncio.sleep(0)
     leaves.cancel()
 

@@ -80,8 +80,8 @@ async def test_a_digest_is_sent_once_and_its_papers_are_received(store: Store) -
     assert await postman.deliver_once() == DeliveryCounts(sent=1)
     await postman.deliver_repeatedly()
 
-    [(parcel, message)] = postman.sent_messages
-    assert parcel.chat == reader.id
+    [(outbox_message, message)] = postman.sent_messages
+    assert outbox_message.chat == reader.id
     assert "[1]" in message.html
     assert states(store) == {"sent": 1}
     assert count_rows(store, "receipts", state="sent") == 2
@@ -106,7 +106,7 @@ async def test_a_chat_gets_its_messages_in_order_and_a_second_apart(store: Store
         await postman.deliver_once()
         postman.now += SECOND / 2
 
-    assert [parcel.part for parcel, _ in postman.sent_messages] == [1, 1001, 1002, 1003]
+    assert [message.part for message, _ in postman.sent_messages] == [1, 1001, 1002, 1003]
     assert [message.silent for _, message in postman.sent_messages] == [False, True, True, True]
 
 
@@ -138,10 +138,14 @@ async def test_a_chat_that_must_wait_holds_nobody_else(store: Store) -> None:
     assert await postman.deliver_once() == DeliveryCounts(sent=1)
 
     assert sorted(postman.recipient_chats()) == [1, 1, 2]
-    [parcel] = [
-        one for one in store.outbox.messages_in_state(BOT, MessageState.SENT) if one.chat == 1
+    [outbox_message] = [
+        message
+        for message in store.outbox.messages_in_state(BOT, MessageState.SENT)
+        if message.chat == 1
     ]
-    assert (parcel.attempts, parcel.unknown_sends) == (0, 0), "flood control is no failure"
+    assert (outbox_message.attempts, outbox_message.unknown_sends) == (0, 0), (
+        "flood control is no failure"
+    )
 
 
 async def test_a_crash_of_the_sender_holds_nobody_else(
@@ -161,12 +165,12 @@ async def test_a_crash_of_the_sender_holds_nobody_else(
     assert REPEAT in postman.sent_messages[-1][1].html
 
 
-async def test_a_parcel_that_cannot_be_rendered_is_set_aside(
+async def test_a_message_that_cannot_be_rendered_is_set_aside(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, other = create_chat(store, 1), create_chat(store, 2)
     postman = waiting(store, other)
-    store.outbox.put_once(_parcel(broken, digest=999), due_at=DUE_AT)
+    store.outbox.put_once(_message(broken, digest=999), due_at=DUE_AT)
 
     with caplog.at_level(logging.CRITICAL):
         assert await postman.deliver_once() == DeliveryCounts(sent=1, refused=1)
@@ -269,8 +273,12 @@ async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Sto
     (rich, _), *plain = postman.sent_messages
     assert rich.form is MessageForm.RICH
     assert plain
-    assert {parcel.form for parcel, _ in plain} == {MessageForm.CLASSIC}
-    covered = [at for parcel, _ in plain for at in range(parcel.first_entry, parcel.last_entry + 1)]
+    assert {message.form for message, _ in plain} == {MessageForm.CLASSIC}
+    covered = [
+        position
+        for message, _ in plain
+        for position in range(message.first_entry, message.last_entry + 1)
+    ]
     assert covered == list(range(rich.first_entry, rich.last_entry + 1))
     assert count_rows(store, "receipts", state="sent") == 12
     assert count_rows(store, "receipts", state="reserved") == 0
@@ -282,7 +290,7 @@ async def test_a_refused_rich_entry_becomes_text_too(store: Store) -> None:
 
     await postman.deliver_repeatedly()
 
-    assert [(parcel.part, parcel.form) for parcel, _ in postman.sent_messages] == [
+    assert [(message.part, message.form) for message, _ in postman.sent_messages] == [
         (1, MessageForm.RICH),
         (1001, MessageForm.RICH),
         (1001, MessageForm.CLASSIC),
@@ -309,19 +317,19 @@ async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) 
     reader = create_chat(store)
     with store.transaction():
         for part, html in enumerate(("<b>one</b>", "two", "three"), start=1):
-            said = ReplyPart(Message(MessageForm.CLASSIC, html=html))
-            parcel = replace(_parcel(reader), part=part, priority=Priority.REPLY)
-            parcel = replace(
-                parcel,
-                reply_content=stored_answer.encode_reply_part(said),
+            reply_part = ReplyPart(Message(MessageForm.CLASSIC, html=html))
+            message = replace(_message(reader), part=part, priority=Priority.REPLY)
+            message = replace(
+                message,
+                reply_content=stored_answer.encode_reply_part(reply_part),
                 expires_at=DUE_AT + MINUTE,
             )
-            assert store.outbox.put_once(parcel, due_at=DUE_AT)
+            assert store.outbox.put_once(message, due_at=DUE_AT)
     postman = FakeSender(store, now=DUE_AT, script=[MessageRejected("can't parse entities")])
 
     await postman.deliver_repeatedly(5)
 
-    assert [said.html or said.text for _, said in postman.sent_messages] == [
+    assert [part.html or part.text for _, part in postman.sent_messages] == [
         "<b>one</b>",
         "one",
         "two",
@@ -339,13 +347,13 @@ async def test_two_digests_of_a_chat_keep_their_order_through_trouble(store: Sto
 
     await postman.deliver_repeatedly()
 
-    assert [parcel.digest for parcel, _ in postman.sent_messages] == [1, 1, 2]
+    assert [message.digest for message, _ in postman.sent_messages] == [1, 1, 2]
 
 
 async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> None:
     reader = create_chat(store)
     notice = Notice("digest-none-yet", (("topic", "a<b"), ("next", "x"), ("zone", "UTC")))
-    store.outbox.put_once(_parcel(reader, notice=notice), due_at=DUE_AT)
+    store.outbox.put_once(_message(reader, notice=notice), due_at=DUE_AT)
     postman = FakeSender(store, now=DUE_AT)
 
     assert await postman.deliver_once() == DeliveryCounts(sent=1)
@@ -356,7 +364,7 @@ async def test_a_notice_is_told_in_the_language_of_the_chat(store: Store) -> Non
 async def test_a_notice_that_may_have_arrived_says_so_when_it_comes_again(store: Store) -> None:
     reader = create_chat(store)
     notice = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
-    store.outbox.put_once(_parcel(reader, notice=notice), due_at=DUE_AT)
+    store.outbox.put_once(_message(reader, notice=notice), due_at=DUE_AT)
     postman = FakeSender(store, now=DUE_AT, script=[UnknownOutcome("TimedOut")])
 
     await postman.deliver_repeatedly(120)
@@ -386,7 +394,7 @@ async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
     assert states(store) == {"sent": 1}
 
 
-def _desk(
+def _worker(
     postman: FakeSender, send: SendMessage, *, breaker: CircuitBreaker | None = None
 ) -> DeliveryContext:
     """A desk whose sends are the test's own."""
@@ -408,19 +416,19 @@ async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Sto
     postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     sending, most = 0, 0
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
+    async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
         nonlocal sending, most
         sending += 1
-        kept = store.outbox.get(parcel.key)
-        assert kept
-        assert kept.state is MessageState.SENDING
+        message = store.outbox.get(outbox_message.key)
+        assert message
+        assert message.state is MessageState.SENDING
         await asyncio.sleep(0)
         most = max(most, sending)
         assert store.outbox.counts_by_state(BOT)[MessageState.SENDING] <= 6
         sending -= 1
         return Sent(1)
 
-    assert await deliver_messages(_desk(postman, send), workers=6) == DeliveryCounts(sent=40)
+    assert await deliver_messages(_worker(postman, send), workers=6) == DeliveryCounts(sent=40)
 
     assert most > 1, "they were sent side by side"
 
@@ -431,12 +439,12 @@ async def test_what_is_at_hand_when_the_server_fails_is_given_back(
     postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
-        tried.append(parcel.chat)
+    async def send(message: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        tried.append(message.chat)
         return RetryLater(5.0, "no connection", counts_as_attempt=False)
 
-    desk = _desk(postman, send, breaker=CircuitBreaker(monotonic=lambda: 0.0, threshold=3))
-    await deliver_messages(desk, workers=2)
+    worker = _worker(postman, send, breaker=CircuitBreaker(monotonic=lambda: 0.0, threshold=3))
+    await deliver_messages(worker, workers=2)
 
     assert len(tried) <= 3 + 1, "two at a time, and none once it was known"
     assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
@@ -449,13 +457,13 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
     postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
     tried: list[int] = []
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
-        tried.append(parcel.chat)
+    async def send(message: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        tried.append(message.chat)
         return RetryLater(
             30.0, "flood control", counts_as_attempt=False, requested_by_telegram=True
         )
 
-    await deliver_messages(_desk(postman, send), workers=2)
+    await deliver_messages(_worker(postman, send), workers=2)
 
     assert len(tried) <= 3 + 2, "three are told, two are under way"
     assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
@@ -471,14 +479,16 @@ async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(sto
     postman = waiting(store, *(create_chat(store, number) for number in range(1, 21)))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     for number in range(101, 121):
-        parcel = replace(
-            _parcel(create_chat(store, number), notice=quiet), priority=Priority.INTERACTIVE
+        message = replace(
+            _message(create_chat(store, number), notice=quiet), priority=Priority.INTERACTIVE
         )
-        assert store.outbox.put_once(parcel, due_at=DUE_AT)
-    asked, due, free = list[int](), list[int](), asyncio.Event()
+        assert store.outbox.put_once(message, due_at=DUE_AT)
+    finished, due, free = list[int](), list[int](), asyncio.Event()
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
-        (asked if parcel.priority is Priority.INTERACTIVE else due).append(parcel.chat)
+    async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        (finished if outbox_message.priority is Priority.INTERACTIVE else due).append(
+            outbox_message.chat
+        )
         if len(due) == 20:
             free.set()
         return Sent(1)
@@ -489,9 +499,11 @@ async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(sto
 
     pace = RateLimiter(1e6, monotonic=lambda: 0.0, sleep=sleep, interactive_rate=0.5)
     async with asyncio.timeout(10):
-        done = await deliver_messages(replace(_desk(postman, send), rate_limiter=pace), workers=6)
+        undelivered = await deliver_messages(
+            replace(_worker(postman, send), rate_limiter=pace), workers=6
+        )
 
-    assert done == DeliveryCounts(sent=40)
+    assert undelivered == DeliveryCounts(sent=40)
     assert sorted(due) == list(range(1, 21))
 
 
@@ -507,28 +519,28 @@ async def test_what_anybody_can_provoke_holds_nobody_else(
     words = stored_answer.encode_reply_part(ReplyPart(Message(MessageForm.CLASSIC, html="words")))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     with store.transaction():
-        for one in flooded:
-            parcel = replace(_parcel(one, notice=quiet), priority=rank)
+        for reader in flooded:
+            message = replace(_message(reader, notice=quiet), priority=rank)
             if rank is Priority.REPLY:
-                parcel = replace(
-                    parcel, notice=None, reply_content=words, expires_at=DUE_AT + 60 * MINUTE
+                message = replace(
+                    message, notice=None, reply_content=words, expires_at=DUE_AT + 60 * MINUTE
                 )
-            assert store.outbox.put_once(parcel, due_at=DUE_AT - MINUTE)
+            assert store.outbox.put_once(message, due_at=DUE_AT - MINUTE)
     tried: list[int] = []
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
-        tried.append(parcel.chat)
-        if parcel.chat == 9:
+    async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
+        tried.append(outbox_message.chat)
+        if outbox_message.chat == 9:
             return Sent(1)
         return RetryLater(
             36.0, "flood control", counts_as_attempt=False, requested_by_telegram=True
         )
 
     for _ in range(3):
-        await deliver_messages(_desk(postman, send), workers=1)
+        await deliver_messages(_worker(postman, send), workers=1)
         postman.now += SECOND
 
-    assert sorted(tried) == sorted([9, *(one.id for one in flooded)])
+    assert sorted(tried) == sorted([9, *(reader.id for reader in flooded)])
 
 
 async def test_what_could_not_be_begun_is_free_at_once(
@@ -558,8 +570,8 @@ async def test_a_send_does_not_begin_when_the_store_took_most_of_its_lease(
     assert await postman.deliver_once() == DeliveryCounts(sent=1, postponed=1)
 
     assert len(writes) >= 2
-    [(parcel, _)] = postman.sent_messages
-    assert parcel.fencing_token == 2, "it was claimed once more, at once"
+    [(message, _)] = postman.sent_messages
+    assert message.fencing_token == 2, "it was claimed once more, at once"
 
 
 async def test_an_answer_that_expires_at_hand_holds_no_later_one(
@@ -568,13 +580,13 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
     reader = create_chat(store)
     with store.transaction():
         for part, expires in ((1, DUE_AT + MINUTE), (2, DUE_AT + 10 * MINUTE)):
-            said = stored_answer.encode_reply_part(
+            payload = stored_answer.encode_reply_part(
                 ReplyPart(Message(MessageForm.CLASSIC, html=f"part {part}"))
             )
-            parcel = replace(
-                _parcel(reader), part=part, priority=Priority.REPLY, reply_content=said
+            outbox_message = replace(
+                _message(reader), part=part, priority=Priority.REPLY, reply_content=payload
             )
-            assert store.outbox.put_once(replace(parcel, expires_at=expires), due_at=DUE_AT)
+            assert store.outbox.put_once(replace(outbox_message, expires_at=expires), due_at=DUE_AT)
     postman = FakeSender(store, now=DUE_AT)
     _waits_long(store, monkeypatch, postman, write=2)  # the claim is the first
 
@@ -586,25 +598,25 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
 async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
     """Nobody else takes it for lost while it is under way, however short the lease is."""
     reader = create_chat(store)
-    said = stored_answer.encode_reply_part(ReplyPart(Document("library.bib", b"@misc{}")))
-    parcel = replace(
-        _parcel(reader),
+    payload = stored_answer.encode_reply_part(ReplyPart(Document("library.bib", b"@misc{}")))
+    message = replace(
+        _message(reader),
         priority=Priority.REPLY,
-        reply_content=said,
+        reply_content=payload,
         expires_at=DUE_AT + 60 * MINUTE,
     )
     with store.transaction():
-        assert store.outbox.put_once(parcel, due_at=DUE_AT)
+        assert store.outbox.put_once(message, due_at=DUE_AT)
     postman = FakeSender(store, now=DUE_AT)
 
-    async def send(parcel: OutboxMessage, _: ReplyContent) -> SendOutcome:
+    async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
         postman.now += 85 * SECOND
         with store.transaction():
             assert store.outbox.claim(BOT, "another", postman.now, 60.0) == []
         return Sent(1)
 
-    desk = replace(_desk(postman, send), lease_seconds=60.0, send_timeout=30.0)
-    assert await deliver_messages(desk, workers=1) == DeliveryCounts(sent=1)
+    worker = replace(_worker(postman, send), lease_seconds=60.0, send_timeout=30.0)
+    assert await deliver_messages(worker, workers=1) == DeliveryCounts(sent=1)
 
 
 async def test_a_claim_lasts_from_when_it_is_made(
@@ -620,14 +632,14 @@ async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
     postman = waiting(store, *(create_chat(store, number) for number in range(1, 41)))
 
     async def send(_: OutboxMessage, __: ReplyContent) -> SendOutcome:
-        desk.is_stopping.set()
+        worker.is_stopping.set()
         return Sent(1)
 
-    desk = _desk(postman, send)
-    done = await deliver_messages(desk, workers=2)
+    worker = _worker(postman, send)
+    undelivered = await deliver_messages(worker, workers=2)
 
-    assert 1 <= done.sent <= 2
-    assert count_rows(store, "outbox_messages", state="ready", holder="") == 40 - done.sent
+    assert 1 <= undelivered.sent <= 2
+    assert count_rows(store, "parcels", state="ready", holder="") == 40 - undelivered.sent
 
 
 def _waits_long(
@@ -648,7 +660,7 @@ def _waits_long(
     return began
 
 
-def _parcel(to: Chat, *, digest: int = 0, notice: Notice | None = None) -> OutboxMessage:
+def _message(to: Chat, *, digest: int = 0, notice: Notice | None = None) -> OutboxMessage:
     return OutboxMessage(
         bot=to.bot,
         chat=to.id,
@@ -667,20 +679,20 @@ class _Time:
     """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
-        self.at = 100.0
+        self.instant = 100.0
 
     def monotonic(self) -> float:
-        return self.at
+        return self.instant
 
     async def sleep(self, seconds: float) -> None:
-        self.at += seconds
+        self.instant += seconds
 
 
-async def _turns(pace: RateLimiter, clock: _Time, number: int) -> list[float]:
+async def _departures(pace: RateLimiter, clock: _Time, number: int) -> list[float]:
     instants = []
     for _ in range(number):
         await pace.acquire()
-        instants.append(clock.at)
+        instants.append(clock.instant)
     return instants
 
 
@@ -688,9 +700,9 @@ async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
     clock = _Time()
     pace = RateLimiter(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
 
-    first = await _turns(pace, clock, 4)
-    clock.at += 60.0
-    later = await _turns(pace, clock, 3)
+    first = await _departures(pace, clock, 4)
+    clock.instant += 60.0
+    later = await _departures(pace, clock, 3)
 
     assert first == pytest.approx([100.0, 100.1, 100.2, 100.3])
     assert later == pytest.approx([160.3, 160.4, 160.5]), "a quiet minute saves up nothing"

@@ -124,8 +124,8 @@ async def _open_page(chromium: Browser, url: str) -> Visitor:
 
 async def _show_digest(visitor: Visitor) -> None:
     await visitor.request_digest()
-    heading = visitor.conversation.get_by_role("heading").last
-    await heading.evaluate("node => node.closest('article').scrollIntoView()")
+    digest_heading = visitor.conversation.get_by_role("heading").last
+    await digest_heading.evaluate("node => node.closest('article').scrollIntoView()")
 
 
 async def _take_screenshot(visitor: Visitor, name: str) -> None:

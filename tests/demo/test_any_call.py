@@ -65,7 +65,7 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
         st.lists(inner, max_size=3),
         st.dictionaries(FIELDS, inner, max_size=4),
         st.builds(
-            lambda kind, rest: {**rest, "type": kind},
+            lambda kind, fields: {**fields, "type": kind},
             KINDS,
             st.dictionaries(FIELDS, inner, max_size=4),
         ),
@@ -78,15 +78,15 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
 def calls(draw: st.DrawFn) -> tuple[str, JsonObject]:
     """A method with parameters of its own names, sound in part and absurd in part."""
     method = draw(st.one_of(st.sampled_from(sorted(SIGNATURES)), st.sampled_from(RICHEST)))
-    given: JsonObject = {}
+    arguments: JsonObject = {}
     for parameter in SIGNATURES[method]:
         name = parameter.name
         if name == "timeout" or (not draw(st.booleans()) and not parameter.is_required):
             continue
-        given[name] = SOUND.get(name)
+        arguments[name] = SOUND.get(name)
         if draw(st.integers(0, 3)) == 0:
-            given[name] = spoiled(draw, SOUND[name]) if name in SOUND else draw(VALUES)
-    return method, given
+            arguments[name] = spoiled(draw, SOUND[name]) if name in SOUND else draw(VALUES)
+    return method, arguments
 
 
 def spoiled(draw: st.DrawFn, value: Json) -> Json:
@@ -146,8 +146,8 @@ async def answers(emulator: Emulator, thrown: list[tuple[str, JsonObject]]) -> l
 def test_any_call_is_answered(thrown: list[tuple[str, JsonObject]]) -> None:
     emulator = Emulator(now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
     ada = emulator.people.create_person("Ada", has_started_bot=True)
-    lab = emulator.people.create_group("Lab", ada)
-    lab.add_bot(is_administrator=True)
+    group = emulator.people.create_group("Lab", ada)
+    group.add_bot(is_administrator=True)
     ada.send_text("/start")
 
     for answer in asyncio.run(answers(emulator, thrown)):
@@ -156,4 +156,4 @@ def test_any_call_is_answered(thrown: list[tuple[str, JsonObject]]) -> None:
             assert str(answer["description"]).startswith(("Bad Request: ", "Forbidden: ", "Conf"))
 
     assert len(emulator.calls) == len(thrown)
-    assert isinstance(ada.chat_transcript() + ada.chat_transcript(lab), str)
+    assert isinstance(ada.chat_transcript() + ada.chat_transcript(group), str)

@@ -54,12 +54,12 @@ async def test_the_page_needs_nothing_from_outside(web: Web) -> None:
 
 async def test_every_script_that_the_page_imports_is_served(web: Web) -> None:
     _, client = web
-    wanted = {
+    imports = {
         name for file in FILES for name in re.findall(r'"(/static/[\w.]+)"', file.read_text())
     }
 
-    assert len(wanted) > 5
-    for path in wanted:
+    assert len(imports) > 5
+    for path in imports:
         assert (await client.get(path)).status_code == 200
 
 
@@ -174,11 +174,11 @@ async def test_the_panel_leaves_out_idle_polls_and_the_token(web: Web) -> None:
     emulator.people.create_person("Ada").send_text("/start")
     await client.get(f"/bot{emulator.token}/getUpdates")
 
-    told = await client.get("/page/calls")
+    page_text = await client.get("/page/calls")
 
-    assert told.json()["last"] == 2
-    assert [call["number"] for call in told.json()["calls"]] == [2]
-    assert emulator.token.partition(":")[2] not in told.text
+    assert page_text.json()["last"] == 2
+    assert [call["number"] for call in page_text.json()["calls"]] == [2]
+    assert emulator.token.partition(":")[2] not in page_text.text
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await page.get_by_role("button", name="Start", exact=True).click()
     await page.get_by_role("article").wait_for()
     (you,) = emulator.people.persons.values()
-    lab = emulator.people.create_supergroup("Lab", you)
+    group = emulator.people.create_supergroup("Lab", you)
     await page.reload()
     await page.get_by_role("article").wait_for()
     url = f"https://t.me/{emulator.state.bot.username}?startgroup=hello"
@@ -269,7 +269,7 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     await page.get_by_role("button", name="Invite").click()
     await page.get_by_role("dialog").get_by_role("button", name="Lab").click()
     await page.get_by_role("log").get_by_text("/start@papergram_demo_bot hello").wait_for()
-    assert lab.chat.members[emulator.state.bot.id] == "member"
+    assert group.chat.members[emulator.state.bot.id] == "member"
 
     await page.locator("#dismiss").click()
     await page.get_by_role("button", name="Add Papergram").click()
@@ -277,7 +277,7 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
 
     start = url.replace("startgroup=hello", "start=p_1_1")
     link: JsonObject = {
-        "chat_id": lab.id,
+        "chat_id": group.id,
         "text": f'<a href="{start}">[1]</a>',
         "parse_mode": "HTML",
     }

@@ -19,7 +19,7 @@ SCRIPTS = "".join(
 THEMES = {"light": 0, "dark": 1}
 COLOUR = re.compile(r"--([\w-]+): (?:light-dark\((#\w{6}), (#\w{6})\)|(#\w{6}));")
 COLOURS = {
-    found[1]: (found[2] or found[4], found[3] or found[4]) for found in COLOUR.finditer(STYLE)
+    match[1]: (match[2] or match[4], match[3] or match[4]) for match in COLOUR.finditer(STYLE)
 }
 GROUNDS = ("paper", "sheet", "key", "chosen")
 READ = [
@@ -37,15 +37,15 @@ READ = [
 DRAWN = [("accent", ground) for ground in GROUNDS] + [("edge", "paper"), ("edge", "sheet")]
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """The contrast ratio of two colours, by WCAG 2.2."""
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    bright, dark = sorted((luminance(colour), luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
 
 def luminance(colour: str) -> float:
     """The relative luminance of a colour written as #rrggbb."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
@@ -90,9 +90,9 @@ def test_both_languages_have_every_label() -> None:
 
 def test_every_label_is_used_and_known() -> None:
     quoted = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', SCRIPTS))
-    said = set(re.findall(r'(?:say\(|data-say=|data-label=)"([\w-]+)"', SCRIPTS))
+    labels = set(re.findall(r'(?:say\(|data-say=|data-label=)"([\w-]+)"', SCRIPTS))
 
-    assert said <= WORDS["en"].keys()
+    assert labels <= WORDS["en"].keys()
     assert WORDS["en"].keys() - {"language"} <= quoted
 
 

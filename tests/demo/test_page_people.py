@@ -38,8 +38,8 @@ def see(client: tuple[Emulator, httpx.AsyncClient]) -> See:
 
     async def state(person: Person, place: GroupOrChannel | None = None) -> JsonObject:
         where = {"person": person.id, "chat": place.id if place else person.id}
-        told: JsonObject = (await client[1].get("/page/state", params=where)).json()
-        return told
+        page_state: JsonObject = (await client[1].get("/page/state", params=where)).json()
+        return page_state
 
     return state
 
@@ -49,10 +49,10 @@ def do(client: tuple[Emulator, httpx.AsyncClient]) -> Do:
     """Lets a person do something in a chat."""
 
     async def act(
-        action: str, person: Person, place: GroupOrChannel | None = None, **given: Json
+        action: str, person: Person, place: GroupOrChannel | None = None, **fields: Json
     ) -> httpx.Response:
         where = {"person": person.id, "chat": place.id if place else person.id}
-        return await client[1].post(f"/page/do/{action}", params=where, json=given)
+        return await client[1].post(f"/page/do/{action}", params=where, json=fields)
 
     return act
 

@@ -21,7 +21,7 @@ from tests.demo.payloads import (
 )
 
 
-def no_media(given: JsonObject) -> JsonObject:
+def no_media(request: JsonObject) -> JsonObject:
     raise AssertionError("no media expected")
 
 

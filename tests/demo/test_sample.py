@@ -23,7 +23,9 @@ TODAY = date(2026, 11, 22)
 ANNOUNCED, GLOSSES = load_sample(TODAY)
 
 SAMPLE = [(item, GLOSSES[item.paper.id]) for item in ANNOUNCED]
-each = pytest.mark.parametrize(("item", "gloss"), SAMPLE, ids=[item.paper.id for item in ANNOUNCED])
+each = pytest.mark.parametrize(
+    ("item", "summary"), SAMPLE, ids=[item.paper.id for item in ANNOUNCED]
+)
 
 FORMULA = re.compile(r"\$[^$]+\$")
 CATEGORY = re.compile(r"(cs|math|stat|eess|econ|q-bio|physics|cond-mat)\.[A-Za-z-]{2,9}|[a-z]+-ph")
@@ -54,7 +56,7 @@ def test_ids_titles_and_people_are_unique() -> None:
 
     assert len({item.paper.id for item in ANNOUNCED}) == len(ANNOUNCED)
     assert len({item.paper.title for item in ANNOUNCED}) == len(ANNOUNCED)
-    assert len({gloss.title for gloss in GLOSSES.values()}) == len(ANNOUNCED)
+    assert len({summary.title for summary in GLOSSES.values()}) == len(ANNOUNCED)
     assert len(set(authors)) == len(authors)
 
 
@@ -66,7 +68,7 @@ def test_every_kind_of_announcement_occurs() -> None:
 
 
 @each
-def test_ids_cannot_be_real_ones(item: Announcement, gloss: Summary) -> None:
+def test_ids_cannot_be_real_ones(item: Announcement, summary: Summary) -> None:
     paper = item.paper
 
     assert re.fullmatch(r"arxiv:26(09|10|11)\.9\d{4}", paper.id)
@@ -75,7 +77,7 @@ def test_ids_cannot_be_real_ones(item: Announcement, gloss: Summary) -> None:
 
 
 @each
-def test_the_kind_fits_categories_and_version(item: Announcement, gloss: Summary) -> None:
+def test_the_kind_fits_categories_and_version(item: Announcement, summary: Summary) -> None:
     is_primary = item.paper.categories[0] in SAMPLE_CATEGORIES
 
     assert set(item.paper.categories) & set(SAMPLE_CATEGORIES)
@@ -87,7 +89,7 @@ def test_the_kind_fits_categories_and_version(item: Announcement, gloss: Summary
 
 
 @each
-def test_the_english_is_plain_and_whole(item: Announcement, gloss: Summary) -> None:
+def test_the_english_is_plain_and_whole(item: Announcement, summary: Summary) -> None:
     paper = item.paper
 
     assert 90 <= len(paper.abstract.split()) <= 180
@@ -101,8 +103,8 @@ def test_the_english_is_plain_and_whole(item: Announcement, gloss: Summary) -> N
 
 
 @each
-def test_the_chinese_is_chinese(item: Announcement, gloss: Summary) -> None:
-    for text in (gloss.title, gloss.tldr, gloss.abstract):
+def test_the_chinese_is_chinese(item: Announcement, summary: Summary) -> None:
+    for text in (summary.title, summary.tldr, summary.abstract):
         assert share_of_chinese(text) > 0.5
         plain = FORMULA.sub("", text)
         assert not re.search(r"[,;:!?](?!\d)", plain)  # in Chinese text: ，；：！？
@@ -110,46 +112,54 @@ def test_the_chinese_is_chinese(item: Announcement, gloss: Summary) -> None:
 
 
 @each
-def test_a_gloss_has_a_title_one_sentence_and_the_whole_abstract(
-    item: Announcement, gloss: Summary
+def test_a_summary_has_a_title_one_sentence_and_the_whole_abstract(
+    item: Announcement, summary: Summary
 ) -> None:
-    assert gloss.title[-1] not in "。."
-    assert gloss.tldr.endswith("。")
-    assert gloss.tldr.count("。") == 1
-    assert 30 <= len(gloss.tldr) <= 120
-    assert gloss.abstract.endswith("。")
-    assert len(gloss.abstract) > 1.3 * len(item.paper.abstract.split())
-    assert gloss.abstract != gloss.tldr
+    assert summary.title[-1] not in "。."
+    assert summary.tldr.endswith("。")
+    assert summary.tldr.count("。") == 1
+    assert 30 <= len(summary.tldr) <= 120
+    assert summary.abstract.endswith("。")
+    assert len(summary.abstract) > 1.3 * len(item.paper.abstract.split())
+    assert summary.abstract != summary.tldr
 
 
 @each
-def test_the_translation_keeps_formulas_and_percentages(item: Announcement, gloss: Summary) -> None:
+def test_the_translation_keeps_formulas_and_percentages(
+    item: Announcement, summary: Summary
+) -> None:
     def figures(text: str) -> set[str]:
         return set(re.findall(r"\d+(?:\.\d+)?(?:\(\d\))?%", text))
 
-    translated = FORMULA.findall(gloss.abstract)
+    translated = FORMULA.findall(summary.abstract)
     dropped = set(FORMULA.findall(item.paper.abstract)) - set(translated)
 
     assert dropped <= {r"$\mu$", "$(k+1)$"}  # written out in words
-    assert figures(item.paper.abstract) <= figures(gloss.abstract)
+    assert figures(item.paper.abstract) <= figures(summary.abstract)
 
 
 @each
-def test_formulas_are_closed(item: Announcement, gloss: Summary) -> None:
-    for text in (item.paper.title, item.paper.abstract, gloss.title, gloss.tldr, gloss.abstract):
+def test_formulas_are_closed(item: Announcement, summary: Summary) -> None:
+    for text in (
+        item.paper.title,
+        item.paper.abstract,
+        summary.title,
+        summary.tldr,
+        summary.abstract,
+    ):
         assert text.count("$") % 2 == 0
         assert text.count("{") == text.count("}")
 
 
 @each
-def test_a_gloss_belongs_to_the_version(item: Announcement, gloss: Summary) -> None:
-    assert (gloss.paper, gloss.version, gloss.language) == (0, item.paper.version, "zh")
-    assert gloss.created_at == eastern_midnight(item.day)
+def test_a_summary_belongs_to_the_version(item: Announcement, summary: Summary) -> None:
+    assert (summary.paper, summary.version, summary.language) == (0, item.paper.version, "zh")
+    assert summary.created_at == eastern_midnight(item.day)
 
 
 @given(st.dates(date(2025, 1, 20), date(2030, 1, 1)))
 def test_any_day_gets_the_ten_feed_days_before_it(today: date) -> None:
-    announced, glosses = load_sample(today)
+    announced, summaries = load_sample(today)
 
     days = sorted({item.day for item in announced})
     assert [item.day for item in announced] == sorted(item.day for item in announced)
@@ -157,7 +167,7 @@ def test_any_day_gets_the_ten_feed_days_before_it(today: date) -> None:
     assert all(is_feed_day(day) for day in days)
     assert today - timedelta(days=25) <= days[0]
     assert days[-1] <= today
-    assert set(glosses) == {item.paper.id for item in announced}
+    assert set(summaries) == {item.paper.id for item in announced}
 
 
 @given(st.dates(date(2025, 1, 20), date(2030, 1, 1)))
@@ -180,7 +190,7 @@ def test_the_sample_is_the_same_every_time() -> None:
 def test_the_greetings_examples_find_papers_at_once_and_later(words: str) -> None:
     """A newcomer's first press brings a preview with papers, and the days ahead a digest."""
     days = sorted({item.day for item in ANNOUNCED})
-    found = [item.day for item in ANNOUNCED if match_paper(parse(words), item.paper)]
+    matching_days = [item.day for item in ANNOUNCED if match_paper(parse(words), item.paper)]
 
-    assert any(days[-FUTURE_DAYS - 4] <= day < days[-FUTURE_DAYS] for day in found)
-    assert any(day >= days[-FUTURE_DAYS] for day in found)
+    assert any(days[-FUTURE_DAYS - 4] <= day < days[-FUTURE_DAYS] for day in matching_days)
+    assert any(day >= days[-FUTURE_DAYS] for day in matching_days)

@@ -91,7 +91,7 @@ Hook = tuple[str, asyncio.Queue[tuple[str, str]]]
 @pytest.fixture
 async def hook() -> AsyncIterator[Hook]:
     """A webhook on this machine that fails once and then takes everything."""
-    got: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    received: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
     answers = iter(["500 Oops"])
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -102,12 +102,12 @@ async def hook() -> AsyncIterator[Hook]:
         writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
         await writer.drain()
         writer.close()
-        await got.put((head, body))
+        await received.put((head, body))
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/hook", got
+        yield f"http://127.0.0.1:{port}/hook", received
 
 
 async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
@@ -115,12 +115,12 @@ async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
     web: httpx.AsyncClient,
     hook: Hook,
 ) -> None:
-    url, got = hook
+    url, received = hook
     await web.get(f"/bot{served.token}/setWebhook", params={"url": url, "secret_token": "s3cret"})
     served.people.create_person("Ada").send_text("/start")
 
     async with asyncio.timeout(5):
-        (first, body), (second, again) = await got.get(), await got.get()
+        (first, body), (second, again) = await received.get(), await received.get()
 
     assert "X-Telegram-Bot-Api-Secret-Token: s3cret" in first
     assert first.startswith("POST /hook HTTP/1.1")
@@ -149,16 +149,16 @@ async def test_rates_are_answered_with_a_time_to_wait(clock: FakeClock) -> None:
 
 async def test_every_call_is_in_the_journal_and_on_disk(clock: FakeClock, tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
-    async with Emulator.serve(now=clock, log_path=log) as kept:
-        ada = kept.people.create_person("Ada", has_started_bot=True)
-        kept.faults.schedule("sendMessage", faults.accepted_then_connection_closed(), times=1)
-        async with httpx.AsyncClient(base_url=kept.url) as web:
-            path = f"/bot{kept.token}/sendMessage"
+    async with Emulator.serve(now=clock, log_path=log) as emulator:
+        ada = emulator.people.create_person("Ada", has_started_bot=True)
+        emulator.faults.schedule("sendMessage", faults.accepted_then_connection_closed(), times=1)
+        async with httpx.AsyncClient(base_url=emulator.url) as web:
+            path = f"/bot{emulator.token}/sendMessage"
             with pytest.raises(httpx.RemoteProtocolError):
                 await web.post(path, data={"chat_id": str(ada.id), "text": "a"})
             await web.post(path, data={"chat_id": str(ada.id), "text": "b"})
             await web.post(path, data={"chat_id": str(ada.id), "text": ""})
-        calls = kept.calls
+        calls = emulator.calls
 
     seen = [(call.is_accepted, call.is_answered, call.code, call.chat_id) for call in calls]
     assert seen == [

@@ -50,7 +50,7 @@ def later(store: Store, topic: Subscription) -> Subscription:
     return changed
 
 
-def told(store: Store, reader: Chat) -> list[list[int]]:
+def shown_numbers(store: Store, reader: Chat) -> list[list[int]]:
     return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
 
 
@@ -86,17 +86,19 @@ def test_a_transaction_only_writes_what_was_reckoned_before(
             yield
             open_[0] = False
 
-    def watching(*given: object, **named: object) -> Digest:
+    def watching(*arguments: object, **named: object) -> Digest:
         assert not open_[0]
         made[0] += 1
-        return assemble_digest(*given, **named)  # type: ignore[arg-type]
+        return assemble_digest(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "transaction", watched)
     monkeypatch.setattr(shared_digest, "assemble_digest", watching)
 
     assert publish_due_chats(store, BOT, DUE_AT + DAY) == PublishResult(chats=1, digests=3)
     assert made == [6], "an edition and a share for each topic"
-    assert sorted(number for one in told(store, reader)[1:] for number in one) == [*range(3, 12)]
+    assert sorted(number for numbers in shown_numbers(store, reader)[1:] for number in numbers) == [
+        *range(3, 12)
+    ]
 
 
 def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
@@ -111,7 +113,7 @@ def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
     meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
     publish_due_chats(store, BOT, DUE_AT)
 
-    first, second = told(store, reader)
+    first, second = shown_numbers(store, reader)
     assert len(first) == 2
     assert sorted(first + second) == [1, 2, 3]
 
@@ -127,7 +129,7 @@ def test_what_was_shown_meanwhile_to_the_last_paper_makes_no_digest(
     meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1)
-    assert [sorted(one) for one in told(store, reader)] == [[1, 2]]
+    assert [sorted(numbers) for numbers in shown_numbers(store, reader)] == [[1, 2]]
 
 
 def test_what_a_topic_would_have_shown_comes_with_the_next_if_it_is_changed_meanwhile(
@@ -142,9 +144,9 @@ def test_what_a_topic_would_have_shown_comes_with_the_next_if_it_is_changed_mean
     meanwhile(store, monkeypatch, lambda: later(store, first))
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
-    assert [sorted(one) for one in told(store, reader)] == [[1, 2]]
+    assert [sorted(numbers) for numbers in shown_numbers(store, reader)] == [[1, 2]]
     publish_due_chats(store, BOT, DUE_AT + DAY + MINUTE)
-    assert len(told(store, reader)) == 1
+    assert len(shown_numbers(store, reader)) == 1
 
 
 def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,23 +159,23 @@ def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.Mon
     assert dropped
 
     def drops() -> None:
-        [parcel] = store.outbox.messages_of_digest(dropped.number)
-        assert store.outbox.drop_message(parcel.key, now=DUE_AT)
+        [message] = store.outbox.messages_of_digest(dropped.number)
+        assert store.outbox.drop_message(message.key, now=DUE_AT)
 
     meanwhile(store, monkeypatch, drops)
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
-    assert sorted(told(store, reader)[-1]) == [1, 2]
+    assert sorted(shown_numbers(store, reader)[-1]) == [1, 2]
 
 
-def test_the_messages_of_an_edition_are_measured_with_all_that_they_say(store: Store) -> None:
+def test_the_messages_of_a_shared_digest_are_measured_with_all_that_they_say(store: Store) -> None:
     topic = subscribe_chat(store, create_chat(store), "diffusion")
     announce(store, papers(1, 2))
     announce(store, papers(3, word="robots"))
 
-    edition = SharedDigests(store, NewAnnouncements(store, 0), DUE_AT).for_topic(topic)
+    shared_digest = SharedDigests(store, NewAnnouncements(store, 0), DUE_AT).for_topic(topic)
 
-    assert edition.digest.announced_count == 3
+    assert shared_digest.digest.announced_count == 3
 
 
 @given(
@@ -183,52 +185,54 @@ def test_the_messages_of_an_edition_are_measured_with_all_that_they_say(store: S
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_what_is_left_of_an_edition_is_what_would_be_made_anew(
+def test_what_is_left_of_a_shared_digest_is_what_would_be_made_anew(
     store: Store, received: Mapping[int, int], others: Mapping[int, tuple[str, ...]]
 ) -> None:
     """As if the chat were the only one: the same papers, reasons, names, counts and glosses."""
-    edition, topic, gathered = _edition(store)
-    keys = sorted(match.announcement.paper.key for match in edition.matches)
-    had = {keys[at]: version for at, version in received.items()}
-    named = {keys[at]: names for at, names in others.items()}
+    shared_digest, topic, gathered = _shared_digest(store)
+    keys = sorted(match.announcement.paper.key for match in shared_digest.matches)
+    versions = {keys[position]: version for position, version in received.items()}
+    named = {keys[position]: names for position, names in others.items()}
 
-    left = remaining_for_chat(store, edition, had, named, LIMIT).digest
+    remaining = remaining_for_chat(store, shared_digest, versions, named, LIMIT).digest
 
     alone = assemble_digest(
-        edition.matches,
+        shared_digest.matches,
         topic="",
         query=topic.query,
         issued=DUE_AT,
         limit=LIMIT,
-        received_versions=had,
+        received_versions=versions,
         other_topics=named,
-        explain_matches=edition.explain_matches,
+        explain_matches=shared_digest.explain_matches,
     )
     expected = replace(
         with_best_summaries(store, alone, DUE_AT), announced_count=gathered.count_papers(0)
     )
-    assert replace(left, left_out=()) == replace(expected, left_out=())
-    assert left.left_out[:SOON_READ_ENTRIES] == expected.left_out[:SOON_READ_ENTRIES]
-    assert [_bare(one) for one in left.left_out] == [_bare(one) for one in expected.left_out]
-    assert all(entry.summaries and entry.reasons for entry in left.entries)
+    assert replace(remaining, left_out=()) == replace(expected, left_out=())
+    assert remaining.left_out[:SOON_READ_ENTRIES] == expected.left_out[:SOON_READ_ENTRIES]
+    assert [_bare(entry) for entry in remaining.left_out] == [
+        _bare(entry) for entry in expected.left_out
+    ]
+    assert all(entry.summaries and entry.reasons for entry in remaining.entries)
 
 
-def _edition(store: Store) -> tuple[SharedDigest, Subscription, NewAnnouncements]:
+def _shared_digest(store: Store) -> tuple[SharedDigest, Subscription, NewAnnouncements]:
     """An edition of many papers, every third of which is a new version."""
     reader = create_chat(store)
-    known = store.subscriptions.of_chat(BOT, reader.id)
-    if not known:
+    stored_topic = store.subscriptions.of_chat(BOT, reader.id)
+    if not stored_topic:
         topic = set_topic_limit(store, subscribe_chat(store, reader, "diffusion"), LIMIT)
         with store.transaction():
             assert store.subscriptions.update(replace(topic, kinds=frozenset(AnnouncementKind)))
         fresh = [number for number in range(MANY) if number % 3]
         announce(store, papers(*fresh))
         announce(store, papers(*range(0, MANY, 3), version=2), kind=AnnouncementKind.REPLACE)
-        known = store.subscriptions.of_chat(BOT, reader.id)
+        stored_topic = store.subscriptions.of_chat(BOT, reader.id)
     gathered = NewAnnouncements(store, 0)
-    edition = SharedDigests(store, gathered, DUE_AT).for_topic(known[0])
-    assert len(edition.matches) == MANY
-    return edition, known[0], gathered
+    shared_digest = SharedDigests(store, gathered, DUE_AT).for_topic(stored_topic[0])
+    assert len(shared_digest.matches) == MANY
+    return shared_digest, stored_topic[0], gathered
 
 
 def _bare(entry: Entry) -> Entry:

@@ -59,24 +59,24 @@ def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en"
 
 def send(store: Store, minutes: int = 1) -> list[OutboxMessage]:
     """Sends what may leave."""
-    found, now = [], NOW + minutes * MINUTE
-    for one in store.outbox.claim(BOT, "me", now, 60.0, 10):
-        assert store.outbox.mark_sending(one, now)
-        assert store.outbox.record_outcome(one, Sent(77), now)
-        found.append(one)
-    return found
+    outcomes, now = [], NOW + minutes * MINUTE
+    for message in store.outbox.claim(BOT, "me", now, 60.0, 10):
+        assert store.outbox.mark_sending(message, now)
+        assert store.outbox.record_outcome(message, Sent(77), now)
+        outcomes.append(message)
+    return outcomes
 
 
 def late(of: Paper, language: str = "zh", minutes: int = 2) -> Summary:
     return replace(summary(of, language), created_at=NOW + minutes * MINUTE)
 
 
-def test_a_late_gloss_edits_the_message_in_silence(store: Store) -> None:
-    one, other = store_papers(store, [paper(1), paper(2)])
-    number = shown(store, one, other)
+def test_a_late_summary_edits_the_message_in_silence(store: Store) -> None:
+    first_paper, other = store_papers(store, [paper(1), paper(2)])
+    number = shown(store, first_paper, other)
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0  # nothing new is said
 
-    store.papers.add_summary(late(one))
+    store.papers.add_summary(late(first_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     [edit] = send(store, minutes=3)
@@ -84,16 +84,16 @@ def test_a_late_gloss_edits_the_message_in_silence(store: Store) -> None:
     assert (edit.first_entry, edit.last_entry, edit.period, edit.part) == (1, 2, "1/2026-11-20", 1)
     digest = store.digests.get(number)
     assert digest is not None
-    said = [{g.language: g.producer for g in entry.summaries} for entry in digest.entries]
-    assert said[0]["zh"] == "model-x"
-    assert "zh" not in said[1]
+    summary = [{g.language: g.producer for g in entry.summaries} for entry in digest.entries]
+    assert summary[0]["zh"] == "model-x"
+    assert "zh" not in summary[1]
     assert edit_late_summaries(store, BOT, NOW + 4 * MINUTE) == 0  # it says all there is
 
 
-def test_a_later_gloss_makes_another_revision_of_the_first_message(store: Store) -> None:
-    one, other = store_papers(store, [paper(1), paper(2)])
-    shown(store, one, other)
-    store.papers.add_summary(late(one))
+def test_a_later_summary_makes_another_revision_of_the_first_message(store: Store) -> None:
+    first_paper, other = store_papers(store, [paper(1), paper(2)])
+    shown(store, first_paper, other)
+    store.papers.add_summary(late(first_paper))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     send(store, minutes=3)
 
@@ -124,10 +124,10 @@ def says_all(store: Store, number: int) -> bool:
     return all(any(g.language == "zh" for g in entry.summaries) for entry in digest.entries)
 
 
-def test_glosses_that_come_one_by_one_are_told_a_few_at_a_time(store: Store) -> None:
+def test_summaries_that_come_one_by_one_are_told_a_few_at_a_time(store: Store) -> None:
     papers = store_papers(store, [paper(number) for number in range(1, 13)])
     number = shown(store, *papers)
-    store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW) for one in papers])
+    store.summary_jobs.enqueue([SummaryJob(paper.key, 1, "zh", NOW) for paper in papers])
 
     edited = looks(store, papers, since=31, each=4, until=120)
 
@@ -150,9 +150,9 @@ def test_what_comes_at_the_end_of_the_day_is_told_within_it(store: Store) -> Non
 
 @given(st.lists(st.integers(0, EDIT_WINDOW // MINUTE - 1), min_size=1, max_size=30))
 def test_two_edits_lie_apart_and_nothing_said_within_the_day_is_lost(minutes: list[int]) -> None:
-    said, edited, waits = sorted(minutes), [], []
+    made_at, edited, waits = sorted(minutes), [], []
     for minute in range(EDIT_WINDOW // MINUTE + 1):
-        waits += [one for one in said if one == minute]
+        waits += [minute_made for minute_made in made_at if minute_made == minute]
         if waits and NOW + minute * MINUTE >= next_edit_at(NOW, NOW + waits[0] * MINUTE):
             edited.append(minute)
             waits.clear()
@@ -166,31 +166,31 @@ def test_two_edits_lie_apart_and_nothing_said_within_the_day_is_lost(minutes: li
     assert all(gap >= EDIT_INTERVAL // MINUTE for gap in apart)
 
 
-def test_the_edit_waits_for_the_other_glosses_and_not_for_ever(store: Store) -> None:
-    one, other = store_papers(store, [paper(1), paper(2)])
-    shown(store, one, other)
+def test_the_edit_waits_for_the_other_summaries_and_not_for_ever(store: Store) -> None:
+    first_paper, other = store_papers(store, [paper(1), paper(2)])
+    shown(store, first_paper, other)
     store.summary_jobs.enqueue([SummaryJob(other.key, 1, "zh", NOW)])
-    store.papers.add_summary(late(one))
+    store.papers.add_summary(late(first_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
     assert edit_late_summaries(store, BOT, NOW + FIRST_EDIT_DELAY) == 1
 
 
-def test_a_gloss_in_a_language_nobody_reads_there_changes_nothing(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    shown(store, one, languages=("en",))
+def test_a_summary_in_a_language_nobody_reads_there_changes_nothing(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper()])
+    shown(store, stored_paper, languages=("en",))
 
-    store.papers.add_summary(late(one, "zh"))
+    store.papers.add_summary(late(stored_paper, "zh"))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
 
-    store.papers.add_summary(late(one, "en"))
+    store.papers.add_summary(late(stored_paper, "en"))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
 
 
 def test_nothing_is_edited_while_a_reader_waits_for_a_first_message(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    shown(store, one)
-    store.papers.add_summary(late(one))
+    [stored_paper] = store_papers(store, [paper()])
+    shown(store, stored_paper)
+    store.papers.add_summary(late(stored_paper))
     store.outbox.put_once(outbox_message(chat_id=CHAT + 1), due_at=NOW)
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
@@ -199,27 +199,27 @@ def test_nothing_is_edited_while_a_reader_waits_for_a_first_message(store: Store
 
 
 def test_a_day_later_nobody_scrolls_back(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    shown(store, one)
-    store.papers.add_summary(late(one))
+    [stored_paper] = store_papers(store, [paper()])
+    shown(store, stored_paper)
+    store.papers.add_summary(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + EDIT_WINDOW + timedelta(seconds=1)) == 0
 
 
 def test_a_message_that_never_arrived_is_not_edited(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    number = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper()])
+    number = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1), due_at=NOW)
     [waiting] = store.outbox.messages_of_digest(number)
     store.outbox.drop_message(waiting.key, now=NOW)
-    store.papers.add_summary(late(one))
+    store.papers.add_summary(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
 
 
 def test_a_possible_repeat_keeps_its_mark(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    number = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper()])
+    number = issue_digest(store, [stored_paper])
     put = replace(outbox_message(digest=number, first=1, last=1), languages=("zh",))
     store.outbox.put_once(put, due_at=NOW)
     [begun] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
@@ -228,15 +228,15 @@ def test_a_possible_repeat_keeps_its_mark(store: Store) -> None:
     [doubtful] = send(store)
     assert doubtful.unknown_sends
 
-    store.papers.add_summary(late(one))
+    store.papers.add_summary(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
     assert store.outbox.messages_of_digest(number)[0].state is MessageState.SENT
 
 
-def test_a_gloss_of_another_version_is_not_told_of_this_one(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    shown(store, one)
+def test_a_summary_of_another_version_is_not_told_of_this_one(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper()])
+    shown(store, stored_paper)
     [newer] = store_papers(store, [paper(version=2)])
 
     store.papers.add_summary(late(newer))
@@ -246,9 +246,9 @@ def test_a_gloss_of_another_version_is_not_told_of_this_one(store: Store) -> Non
 
 def amended(store: Store) -> OutboxMessage:
     """An edit that is under way."""
-    [one] = store_papers(store, [paper()])
-    shown(store, one)
-    store.papers.add_summary(late(one))
+    [stored_paper] = store_papers(store, [paper()])
+    shown(store, stored_paper)
+    store.papers.add_summary(late(stored_paper))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     [edit] = store.outbox.claim(BOT, "me", NOW + 3 * MINUTE, 60.0, 10)
     assert store.outbox.mark_sending(edit, NOW + 3 * MINUTE)
@@ -257,12 +257,12 @@ def amended(store: Store) -> OutboxMessage:
 
 def settled(store: Store, edit: OutboxMessage, outcome: SendOutcome) -> OutboxMessage:
     """What became of an edit by an outcome."""
-    desk = FakeSender(store, now=NOW + 3 * MINUTE).delivery_worker()
+    worker = FakeSender(store, now=NOW + 3 * MINUTE).delivery_worker()
     with store.transaction():
-        assert record_outcome(desk, edit, outcome)
-    found = store.outbox.get(edit.key)
-    assert found
-    return found
+        assert record_outcome(worker, edit, outcome)
+    message = store.outbox.get(edit.key)
+    assert message
+    return message
 
 
 def test_an_edit_of_unknown_outcome_is_made_again_without_a_mark(store: Store) -> None:
@@ -286,7 +286,7 @@ def test_an_edit_that_a_dead_process_had_under_way_is_no_repeat(store: Store) ->
 
     store.outbox.recover_claims(BOT)
 
-    found = store.outbox.get(edit.key)
-    assert found is not None
-    assert (found.state, found.unknown_sends) == (MessageState.READY, 0)
+    message = store.outbox.get(edit.key)
+    assert message is not None
+    assert (message.state, message.unknown_sends) == (MessageState.READY, 0)
     assert store.outbox.count_unknown_sends(BOT) == 0

@@ -25,7 +25,7 @@ BOTH = ("zh", "en")
 EDGE = DUE_AT + MAX_WAIT + 15 * SECOND
 
 
-async def test_papers_of_the_night_are_glossed_ahead_and_nobody_waits(store: Store) -> None:
+async def test_papers_of_the_night_are_summarized_ahead_and_nobody_waits(store: Store) -> None:
     async with morning_scenario(store) as world:
         await world.add_reader("Ada", *BOTH)
         await world.announce_papers(DUE_AT - 4 * HOUR)
@@ -50,8 +50,8 @@ async def test_papers_of_the_last_minute_are_waited_for(store: Store) -> None:
 
         await world.advance_clock(EDGE)
 
-        [at] = world.send_times("Ada")
-        assert DUE_AT < at <= DUE_AT + MINUTE
+        [sent_at] = world.send_times("Ada")
+        assert DUE_AT < sent_at <= DUE_AT + MINUTE
         assert world.shows_all_summaries("Ada")
         assert world.edit_times("Ada") == []
 
@@ -96,8 +96,8 @@ async def test_no_misbehaviour_delays_a_digest_beyond_the_grace_or_loses_a_paper
         await world.advance_clock(EDGE)
 
         for name in ("Ada", "Bob"):
-            [at] = world.send_times(name)
-            assert DUE_AT <= at <= EDGE
+            [sent_at] = world.send_times(name)
+            assert DUE_AT <= sent_at <= EDGE
             assert len(world.digest(name).entries) == PAPERS
         assert world.untranslated_note("Ada") != ""
         assert world.untranslated_note("Bob") == ""  # the words of the abstract are English
@@ -124,14 +124,14 @@ async def test_the_operator_is_told_what_the_model_lacks_and_that_it_is_over(
         await world.add_reader("Ada", "zh")
         await world.announce_papers(DUE_AT - MINUTE)
         await world.advance_clock(EDGE)
-        told = say("en", f"trouble-model-{state}", model=MODEL)
+        text = say("en", f"trouble-model-{state}", model=MODEL)
 
         [status] = await world.running_bot.send_text(world.operator, "/status")
         assert say("en", f"account-{state}", model=MODEL) in status.text
-        assert (told in await world.operator_messages()) is not lasting
+        assert (text in await world.operator_messages()) is not lasting
 
         await world.advance_clock(DUE_AT + 3 * HOUR, step=20 * MINUTE)
-        assert told in await world.operator_messages()
+        assert text in await world.operator_messages()
 
         world.server.set_script("good")
         await world.advance_clock(DUE_AT + 26 * HOUR, step=20 * MINUTE)
@@ -176,7 +176,7 @@ async def test_one_paper_that_the_model_cannot_say_is_marked_and_the_others_are_
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh")])
-async def test_each_choice_of_languages_is_glossed_once_for_all_its_readers(
+async def test_each_choice_of_languages_is_summarized_once_for_all_its_readers(
     store: Store, languages: tuple[str, ...]
 ) -> None:
     async with morning_scenario(store) as world:

@@ -47,7 +47,7 @@ async def untold(
     return message
 
 
-async def told(world: MorningScenario) -> None:
+async def summaries_made(world: MorningScenario) -> None:
     """Lets the model say all, and the bot do what follows."""
     await world.advance_clock(world.running_bot.clock.instant + 40 * MINUTE, step=2 * MINUTE)
 
@@ -65,7 +65,7 @@ async def test_the_message_is_edited_once_with_all_that_was_said(
         await world.advance_clock(LATE, step=MINUTE)
         before, entries = world.last_message("Ada"), world.digest("Ada").entries
         world.server.set_script("good")
-        await told(world)
+        await summaries_made(world)
 
         after = world.last_message("Ada")
         assert (after.id, after.is_edited, before.is_edited) == (before.id, True, False)
@@ -74,7 +74,7 @@ async def test_the_message_is_edited_once_with_all_that_was_said(
         assert world.shows_all_summaries("Ada", languages[0])
         assert len(world.send_times("Ada")) == len(world.edit_times("Ada")) == 1
         revised = world.digest("Ada")
-        assert [one.paper for one in revised.entries] == [one.paper for one in entries]
+        assert [entry.paper for entry in revised.entries] == [entry.paper for entry in entries]
         assert revised.revision == 2
 
 
@@ -84,7 +84,7 @@ async def test_what_is_said_in_two_goes_is_edited_in_one(store: Store) -> None:
         await untold(world, until=2 * MINUTE)
         world.gateway.max_concurrent = 1
         world.server.set_script("good*2 rate-limit=300 good")
-        await told(world)
+        await summaries_made(world)
 
         assert world.shows_all_summaries("Ada")
         assert len(world.edit_times("Ada")) == 1
@@ -96,7 +96,7 @@ async def test_each_reader_has_the_edit_of_his_own_message(store: Store) -> None
         await world.add_reader("Bob", "zh", "en", language="en", form=MessageForm.RICH)
         await world.add_reader("Eve", "en", language="en")
         await untold(world)
-        await told(world)
+        await summaries_made(world)
 
         assert world.shows_all_summaries("Ada")
         assert world.shows_all_summaries("Bob")
@@ -117,15 +117,15 @@ async def test_every_part_of_a_full_digest_is_edited_in_its_place(
         sent = len(world.send_times("Ada"))
         assert sent == 1 + PAPERS
         world.server.set_script("good")
-        await told(world)
+        await summaries_made(world)
 
         after = ada.messages()
-        assert [one.id for one in after] == [one.id for one in before]
+        assert [message.id for message in after] == [message.id for message in before]
         assert len(world.send_times("Ada")) == sent
         assert len(world.edit_times("Ada")) == sent
         slot = say("zh", "entry-untranslated")
-        assert any(slot in one.text for one in before[-sent:])
-        assert not any(slot in one.text for one in after[-sent:])
+        assert any(slot in message.text for message in before[-sent:])
+        assert not any(slot in message.text for message in after[-sent:])
 
 
 async def test_what_somebody_asks_for_out_of_turn_is_told_as_soon_as_it_is_said(
@@ -147,7 +147,7 @@ async def test_what_somebody_asks_for_out_of_turn_is_told_as_soon_as_it_is_said(
 
 
 @pytest.mark.parametrize(
-    ("followed", "asked", "calls"),
+    ("followed", "requested", "calls"),
     [
         ("cat:cs.CV", "/digest", PAPERS),
         ("cat:cs.CV", "/digest cat:cs.CV", PAPERS),
@@ -155,14 +155,14 @@ async def test_what_somebody_asks_for_out_of_turn_is_told_as_soon_as_it_is_said(
     ],
 )
 async def test_the_last_days_of_a_new_topic_are_told_and_words_that_nobody_follows_are_not(
-    store: Store, followed: str, asked: str, calls: int
+    store: Store, followed: str, requested: str, calls: int
 ) -> None:
     """Nothing is new for it yet: its first digest shows what was there before."""
     async with morning_scenario(store) as world:
         await world.announce_papers(DUE_AT - MINUTE)
         await world.advance_clock(DUE_AT + 24 * HOUR)
         ada = await world.add_reader("Ada", "zh", words=followed)
-        await world.running_bot.send_text(ada, asked)
+        await world.running_bot.send_text(ada, requested)
         assert world.untranslated_note("Ada") != ""
         await world.advance_clock(DUE_AT + 24 * HOUR + 2 * MINUTE)
 
@@ -174,7 +174,7 @@ async def test_a_day_later_nothing_is_edited(store: Store) -> None:
     async with morning_scenario(store, "unauthorized") as world:
         await world.add_reader("Ada", "zh")
         before = await untold(world, until=EDIT_WINDOW)
-        await told(world)
+        await summaries_made(world)
 
         assert len(world.model_summaries("zh")) == PAPERS
         assert world.edit_times("Ada") == []
@@ -190,7 +190,7 @@ async def _faulty_edit(
         await world.add_reader("Ada", "zh", form=form)
         before = await untold(world)
         world.running_bot.emulator.faults.schedule("editMessageText", fault)
-        await told(world)
+        await summaries_made(world)
         yield world, before
 
 
@@ -241,7 +241,7 @@ async def test_a_reader_who_blocked_the_bot_has_no_edit_and_holds_nobody(store: 
         await untold(world)
         fault = error_response(403, "Forbidden: bot was blocked by the user")
         world.running_bot.emulator.faults.schedule("editMessageText", fault, chat=ada.id)
-        await told(world)
+        await summaries_made(world)
 
         assert world.shows_all_summaries("Bob")
         assert world.untranslated_note("Ada") != ""
@@ -257,7 +257,7 @@ async def test_a_reader_in_a_flood_holds_no_edits_of_others(store: Store) -> Non
         faults.schedule("sendMessage", too_many_requests(3600), chat=bob.id)
         await world.running_bot.send_text(bob, "/digest cat:cs.CV")
         assert len(faults) == 0
-        await told(world)
+        await summaries_made(world)
 
         assert ada.messages()[-1].is_edited
         assert world.shows_all_summaries("Ada")
@@ -279,29 +279,29 @@ async def test_a_text_that_became_longer_than_a_message_stays_in_its_messages(
         await world.advance_clock(LATE, step=10 * MINUTE)
 
         after = ada.messages()[-len(before) :]
-        assert [one.id for one in after] == [one.id for one in before]
-        assert all(one.is_edited for one in after)
+        assert [message.id for message in after] == [message.id for message in before]
+        assert all(message.is_edited for message in after)
         assert len(world.send_times("Ada")) == len(world.edit_times("Ada")) == len(before)
         assert world.untranslated_note("Ada") == ""
-        said = "".join(one.text for one in after)
-        assert all(f"{number}号论文" in said for number in range(1, PAPERS + 1))
+        text = "".join(message.text for message in after)
+        assert all(f"{number}号论文" in text for number in range(1, PAPERS + 1))
         _check_nothing_is_left(world)
 
 
 def _says_much(world: MorningScenario) -> None:
     """Long glosses of every paper, from somebody who is no model of ours."""
-    for number, one in enumerate(world.papers, start=1):
-        paper = world.store.papers.get(one.paper.id)
+    for number, stored_paper in enumerate(world.papers, start=1):
+        paper = world.store.papers.get(stored_paper.paper.id)
         assert paper
         for language in ("zh", "en"):
-            gist = f"{number}号论文提出了一种方法" + "，并且它比以往的方法更好" * 20 + "。"
+            tldr = f"{number}号论文提出了一种方法" + "，并且它比以往的方法更好" * 20 + "。"
             world.store.papers.add_summary(
                 Summary(
                     paper.key,
                     paper.version,
                     language,
                     "题目" * 60,
-                    gist,
+                    tldr,
                     "摘要很长。" * 1500,
                     "somebody",
                     world.running_bot.clock.instant,

@@ -81,8 +81,8 @@ def _stored(announced: list[Announcement]) -> Iterator[Store]:
 def _alike(digest: Digest, near: int) -> tuple[object, ...]:
     """All that is shown or soon read of a digest, and what is stored of the rest."""
     entries = (*digest.entries, *digest.left_out)
-    far = [(e.paper.key, e.paper.version, e.paper.partial, e.kind) for e in entries[near:]]
-    return replace(digest, entries=(), left_out=()), entries[:near], far
+    far_entries = [(e.paper.key, e.paper.version, e.paper.partial, e.kind) for e in entries[near:]]
+    return replace(digest, entries=(), left_out=()), entries[:near], far_entries
 
 
 @settings(max_examples=40)
@@ -103,7 +103,7 @@ def _alike(digest: Digest, near: int) -> tuple[object, ...]:
 )
 def test_slices_make_the_same_digests(
     announced: list[Announcement],
-    asked: list[tuple[str, frozenset[AnnouncementKind], int, int]],
+    calls: list[tuple[str, frozenset[AnnouncementKind], int, int]],
     size: int,
     received: set[int],
 ) -> None:
@@ -112,24 +112,30 @@ def test_slices_make_the_same_digests(
         Subscription(
             BOT, 1, parse(query).text, query, Cadence(), "UTC", cursor, None, 0, limit, kinds
         )
-        for query, kinds, cursor, limit in asked
+        for query, kinds, cursor, limit in calls
     ]
     with _stored(announced) as store, pytest.MonkeyPatch.context() as patch:
         patch.setattr(new_announcements, "SLICE_PAPERS", size)
         patch.setattr("bot.digests.select_entries.SOON_READ_ENTRIES", 2)
         patch.setattr("bot.digests.shared_digest.SOON_READ_ENTRIES", 2)
-        whole = NewAnnouncements(store, min(topic.cursor for topic in topics))
+        all_announcements = NewAnnouncements(store, min(topic.cursor for topic in topics))
         sliced = SlicedAnnouncements(store, topics)
-        assert sliced.last_position == whole.last_position
-        all_at_once, in_slices = SharedDigests(store, whole, NOW), SharedDigests(store, sliced, NOW)
+        assert sliced.last_position == all_announcements.last_position
+        all_at_once, in_slices = (
+            SharedDigests(store, all_announcements, NOW),
+            SharedDigests(store, sliced, NOW),
+        )
         for topic in topics:
-            one, other = all_at_once.for_topic(topic), in_slices.for_topic(topic)
+            first_paper, other = all_at_once.for_topic(topic), in_slices.for_topic(topic)
             near = topic.limit + 2
-            assert _alike(other.digest, near) == _alike(one.digest, near)
-            assert other.paper_keys == one.paper_keys
-            had = dict.fromkeys(received, 9)
-            left = [remaining_for_chat(store, e, had, {}, topic.limit).digest for e in (one, other)]
-            assert _alike(left[1], near) == _alike(left[0], near)
+            assert _alike(other.digest, near) == _alike(first_paper.digest, near)
+            assert other.paper_keys == first_paper.paper_keys
+            versions = dict.fromkeys(received, 9)
+            remaining = [
+                remaining_for_chat(store, e, versions, {}, topic.limit).digest
+                for e in (first_paper, other)
+            ]
+            assert _alike(remaining[1], near) == _alike(remaining[0], near)
 
 
 @pytest.fixture

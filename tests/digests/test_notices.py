@@ -36,16 +36,16 @@ THANKSGIVING = datetime(2026, 11, 27, 8, tzinfo=UTC)  # arXiv's day without pape
 TELL = Cadence(on_quiet_days=QuietDayPolicy.NOTICE)
 
 
-def tells_quiet_days(store: Store, reader: Chat, at: datetime) -> Chat:
-    """Lets a chat ask for a word on quiet days, due next at ``at``."""
+def tells_quiet_days(store: Store, reader: Chat, instant: datetime) -> Chat:
+    """Lets a chat ask for a word on quiet days, due next at ``instant``."""
     with store.transaction():
-        return edit_subscriptions.set_cadence(store, reader, TELL, at - timedelta(hours=1))
+        return edit_subscriptions.set_cadence(store, reader, TELL, instant - timedelta(hours=1))
 
 
 def notices(store: Store) -> list[OutboxMessage]:
     """What waits to be sent and is no digest."""
     waiting = store.outbox.messages_in_state(BOT, MessageState.READY)
-    return [parcel for parcel in waiting if parcel.notice]
+    return [message for message in waiting if message.notice]
 
 
 def test_a_quiet_day_is_told_once_to_a_chat_that_asks_for_it(store: Store) -> None:
@@ -58,15 +58,15 @@ def test_a_quiet_day_is_told_once_to_a_chat_that_asks_for_it(store: Store) -> No
     publish_due_chats(store, BOT, THANKSGIVING)
     publish_due_chats(store, BOT, THANKSGIVING + timedelta(minutes=1))
 
-    [parcel] = notices(store)
-    assert parcel.notice is not None
-    assert parcel.notice.text_key == "calendar-quiet"
-    assert dict(parcel.notice.values) == {
+    [message] = notices(store)
+    assert message.notice is not None
+    assert message.notice.text_key == "calendar-quiet"
+    assert dict(message.notice.values) == {
         "day": "Fri 27 Nov 2026",
         "reason": "Thanksgiving",
         "next": "Mon 30 Nov 05:00",
     }
-    assert parcel.silent
+    assert message.silent
 
 
 def test_silence_is_the_default_on_quiet_days(store: Store) -> None:
@@ -87,9 +87,9 @@ def test_papers_that_do_not_match_are_a_quiet_day_too(store: Store) -> None:
 
     publish_due_chats(store, BOT, DUE_AT)
 
-    [parcel] = notices(store)
-    assert parcel.notice is not None
-    assert parcel.notice.text_key == "digest-quiet"
+    [message] = notices(store)
+    assert message.notice is not None
+    assert message.notice.text_key == "digest-quiet"
 
 
 def test_a_digest_is_no_quiet_day(store: Store) -> None:
@@ -121,8 +121,8 @@ def test_a_topic_that_is_changed_meanwhile_makes_no_quiet_day(store: Store) -> N
                 [now] = store.subscriptions.of_chat(BOT, reader.id)
                 assert store.subscriptions.advance_cursor(now, cursor=now.cursor, next_due=DUE_AT)
 
-    patience = EditsMeanwhile(store, lambda: True, lambda: None, ("en",))
-    published = publish_due_chats(store, BOT, DUE_AT, summary_wait=patience)
+    summary_wait = EditsMeanwhile(store, lambda: True, lambda: None, ("en",))
+    published = publish_due_chats(store, BOT, DUE_AT, summary_wait=summary_wait)
 
     assert (published.digests, notices(store)) == (0, [])
     assert publish_due_chats(store, BOT, DUE_AT).digests == 1
@@ -133,11 +133,11 @@ def test_a_topic_that_cannot_be_read_makes_no_quiet_day(store: Store) -> None:
     subscribe_chat(store, reader)
     tells_quiet_days(store, reader, DUE_AT)
     with store.transaction():
-        [known] = store.subscriptions.of_chat(BOT, reader.id)
-        assert store.subscriptions.update(replace(known, query="((("))
+        [topic] = store.subscriptions.of_chat(BOT, reader.id)
+        assert store.subscriptions.update(replace(topic, query="((("))
 
     assert publish_due_chats(store, BOT, DUE_AT).failed == 1
-    assert [one.notice.text_key for one in notices(store) if one.notice] == [
+    assert [message.notice.text_key for message in notices(store) if message.notice] == [
         "topic-unreadable-paused"
     ]
 
@@ -161,8 +161,8 @@ def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None
     publish_due_chats(store, BOT, NOW)
     publish_due_chats(store, BOT, NOW + timedelta(minutes=1))
 
-    [heading] = store.digests.headings_of_chat(BOT, reader.id)
-    digest = store.digests.get(heading.number)
+    [digest_heading] = store.digests.headings_of_chat(BOT, reader.id)
+    digest = store.digests.get(digest_heading.number)
     assert digest is not None
     assert len(digest.entries) == 3
 
@@ -179,11 +179,11 @@ def test_a_pause_ends_on_its_day_and_brings_what_gathered(store: Store) -> None:
     assert store.digests.headings_of_chat(BOT, reader.id) == []
 
     publish_due_chats(store, BOT, datetime(2026, 11, 29, 19, 0, tzinfo=UTC))
-    [heading] = store.digests.headings_of_chat(BOT, reader.id)
-    assert heading.number
-    known = store.chats.get(BOT, reader.id)
-    assert known is not None
-    assert known.pause_reason == ""
+    [digest_heading] = store.digests.headings_of_chat(BOT, reader.id)
+    assert digest_heading.number
+    chat = store.chats.get(BOT, reader.id)
+    assert chat is not None
+    assert chat.pause_reason == ""
 
 
 def test_a_pause_that_ends_wakes_nobody_before_their_time(store: Store) -> None:
@@ -217,9 +217,9 @@ def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
 
 
 def _missed(store: Store, reader: Chat, now: datetime) -> Digest | None:
-    found = verb.prepare_missed(store, reader, now, 0)
+    missed = verb.prepare_missed(store, reader, now, 0)
     with store.transaction():
-        return verb.issue_missed(store, reader, found, now) if found else None
+        return verb.issue_missed(store, reader, missed, now) if missed else None
 
 
 def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
@@ -227,9 +227,9 @@ def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
     subscribe_chat(store, reader)
     announce(store, papers(1))
     publish_due_chats(store, BOT, DUE_AT)
-    [parcel] = store.outbox.claim(BOT, "me", DUE_AT, 60.0)
-    store.outbox.mark_sending(parcel, DUE_AT)
-    store.outbox.record_outcome(parcel, ChatUnreachable("blocked"), DUE_AT)
+    [message] = store.outbox.claim(BOT, "me", DUE_AT, 60.0)
+    store.outbox.mark_sending(message, DUE_AT)
+    store.outbox.record_outcome(message, ChatUnreachable("blocked"), DUE_AT)
 
     page = _missed(store, reader, DUE_AT)
 
@@ -258,11 +258,11 @@ def test_two_changes_of_the_zone_repeat_no_occasion(store: Store) -> None:
     announce(store, papers(1))
     publish_due_chats(store, BOT, DUE_AT)
     for _ in range(2):
-        known = store.chats.get(BOT, reader.id)
-        assert known is not None
+        chat = store.chats.get(BOT, reader.id)
+        assert chat is not None
         with store.transaction():
             edit_subscriptions.set_zone(
-                store, known, "Pacific/Honolulu", DUE_AT + timedelta(minutes=1)
+                store, chat, "Pacific/Honolulu", DUE_AT + timedelta(minutes=1)
             )
 
     moved = store.subscriptions.get(topic.key)

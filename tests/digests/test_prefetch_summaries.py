@@ -52,28 +52,28 @@ FRIDAY = date(2026, 11, 20)
 
 def reader(store: Store, number: int = 1, *languages: str) -> Chat:
     """A chat that reads in some languages."""
-    known = replace(create_chat(store, number), languages=languages or ("zh", "en"))
+    chat = replace(create_chat(store, number), languages=languages or ("zh", "en"))
     with store.transaction():
-        store.chats.update(known)
-    return known
+        store.chats.update(chat)
+    return chat
 
 
 def changed(store: Store, topic: Subscription) -> Subscription:
     with store.transaction():
         assert store.subscriptions.update(topic)
-    found = store.subscriptions.get(topic.key)
-    assert found
-    return found
+    stored_topic = store.subscriptions.get(topic.key)
+    assert stored_topic
+    return stored_topic
 
 
 def seen(store: Store, commissions: Iterable[SummaryJob]) -> list[tuple[int, int, str]]:
     """Number, version and language of what is wanted."""
     keys = {
-        found.key: number
+        stored_paper.key: number
         for number in range(1, 40)
-        if (found := store.papers.get(f"arxiv:2611.8{number:04}"))
+        if (stored_paper := store.papers.get(f"arxiv:2611.8{number:04}"))
     }
-    return sorted((keys[one.paper], one.version, one.language) for one in commissions)
+    return sorted((keys[job.paper], job.version, job.language) for job in commissions)
 
 
 def ordered(store: Store, now: datetime = DUE_AT) -> list[SummaryJob]:
@@ -82,18 +82,18 @@ def ordered(store: Store, now: datetime = DUE_AT) -> list[SummaryJob]:
 
 
 def stored(store: Store, number: int, version: int = 1) -> Paper:
-    found = store.papers.get(f"arxiv:2611.8{number:04}", version)
-    assert found
-    return found
+    stored_paper = store.papers.get(f"arxiv:2611.8{number:04}", version)
+    assert stored_paper
+    return stored_paper
 
 
-def told(
-    of: Paper, language: str = "zh", maker: str = "model-x", gist: str = "一句话。"
+def make_summary(
+    of: Paper, language: str = "zh", maker: str = "model-x", tldr: str = "一句话。"
 ) -> Summary:
-    return Summary(of.key, of.version, language, "题目", gist, "摘要", maker, NOW)
+    return Summary(of.key, of.version, language, "题目", tldr, "摘要", maker, NOW)
 
 
-def test_each_gloss_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest(
+def test_each_summary_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest(
     store: Store,
 ) -> None:
     subscribe_chat(store, reader(store))
@@ -103,10 +103,10 @@ def test_each_gloss_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest
     assert prefetch_summaries(store, BOT, SOON) == 4
     assert prefetch_summaries(store, BOT, SOON + MINUTE) == 0
 
-    found = ordered(store)
+    jobs = ordered(store)
     languages = ("en", "zh")
-    assert seen(store, found) == [(n, 1, code) for n in (1, 2) for code in languages]
-    assert {one.needed_at for one in found} == {DUE_AT}
+    assert seen(store, jobs) == [(n, 1, code) for n in (1, 2) for code in languages]
+    assert {job.needed_at for job in jobs} == {DUE_AT}
 
 
 def test_only_what_fits_the_digest_is_ordered(store: Store) -> None:
@@ -118,15 +118,15 @@ def test_only_what_fits_the_digest_is_ordered(store: Store) -> None:
 
     assert len(shown) == 3
     publish_due_chats(store, BOT, DUE_AT)
-    [heading] = store.digests.headings_of_chat(BOT, 1, limit=9)
-    digest = store.digests.get(heading.number)
+    [digest_heading] = store.digests.headings_of_chat(BOT, 1, limit=9)
+    digest = store.digests.get(digest_heading.number)
     assert digest
-    assert {entry.paper.key for entry in digest.entries} == {one.paper for one in shown}
+    assert {entry.paper.key for entry in digest.entries} == {message.paper for message in shown}
 
 
 def test_what_a_chat_has_received_is_not_ordered_for_it_again(store: Store) -> None:
-    known = reader(store, 1, "zh")
-    topic = subscribe_chat(store, known)
+    follower = reader(store, 1, "zh")
+    topic = subscribe_chat(store, follower)
     announce(store, papers(1, 2))
     publish_due_chats(store, BOT, DUE_AT)
     changed(
@@ -138,9 +138,9 @@ def test_what_a_chat_has_received_is_not_ordered_for_it_again(store: Store) -> N
 
 
 def test_a_paper_of_two_topics_leaves_room_for_another_in_the_second(store: Store) -> None:
-    known = reader(store, 1, "zh")
+    follower = reader(store, 1, "zh")
     for words in ("diffusion", "study"):
-        changed(store, replace(subscribe_chat(store, known, words), limit=2))
+        changed(store, replace(subscribe_chat(store, follower, words), limit=2))
     announce(store, papers(1, 2))
     announce(store, papers(3, 4, word="robots"))
 
@@ -148,11 +148,12 @@ def test_a_paper_of_two_topics_leaves_room_for_another_in_the_second(store: Stor
 
     publish_due_chats(store, BOT, DUE_AT)
     digests = [
-        store.digests.get(one.number) for one in store.digests.headings_of_chat(BOT, 1, limit=9)
+        store.digests.get(digest.number)
+        for digest in store.digests.headings_of_chat(BOT, 1, limit=9)
     ]
-    keys = {entry.paper.key for one in digests if one for entry in one.entries}
+    keys = {entry.paper.key for digest in digests if digest for entry in digest.entries}
     assert len(keys) == 4
-    assert {one.paper for one in shown} == keys
+    assert {message.paper for message in shown} == keys
 
 
 def test_kinds_decide_what_is_ordered(store: Store) -> None:
@@ -193,33 +194,33 @@ def test_topics_that_want_papers_as_announced_want_them_now(store: Store) -> Non
     changed(store, replace(topic, cadence=Cadence(times=()), next_due=None))
     announce(store, papers(1))
 
-    [one] = jobs_for_due_digests(store, BOT, NOW, NOW + PREFETCH_HORIZON)
+    [job] = jobs_for_due_digests(store, BOT, NOW, NOW + PREFETCH_HORIZON)
 
-    assert one.needed_at == NOW
+    assert job.needed_at == NOW
 
 
-def test_a_gloss_for_several_readers_is_made_for_the_first_of_them(store: Store) -> None:
+def test_a_summary_for_several_readers_is_made_for_the_first_of_them(store: Store) -> None:
     for number, hours in ((1, 2), (2, -3), (3, 0)):
         topic = subscribe_chat(store, reader(store, number, "zh"))
         changed(store, replace(topic, next_due=DUE_AT + timedelta(hours=hours)))
     announce(store, papers(1))
 
-    [one] = jobs_for_due_digests(store, BOT, SOON, DUE_AT + DAY)
-    assert one.needed_at == DUE_AT - timedelta(hours=3)
+    [job] = jobs_for_due_digests(store, BOT, SOON, DUE_AT + DAY)
+    assert job.needed_at == DUE_AT - timedelta(hours=3)
 
     assert prefetch_summaries(store, BOT, SOON) == 1
     topic = subscribe_chat(store, reader(store, 4, "zh"))
     changed(store, replace(topic, next_due=SOON + MINUTE, cursor=0))
     assert prefetch_summaries(store, BOT, SOON) == 0  # it is ordered, and now it is urgent
-    assert [one.needed_at for one in ordered(store)] == [SOON + MINUTE]
+    assert [job.needed_at for job in ordered(store)] == [SOON + MINUTE]
 
 
 def test_what_people_said_is_not_paid_for_and_what_we_drew_ourselves_is(store: Store) -> None:
     subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1, 2, 3))
-    store.papers.add_summary(told(stored(store, 1), maker="import"))
-    store.papers.add_summary(told(stored(store, 2), maker="extractive"))
-    store.papers.add_summary(told(stored(store, 3), maker="import", gist=""))
+    store.papers.add_summary(make_summary(stored(store, 1), maker="import"))
+    store.papers.add_summary(make_summary(stored(store, 2), maker="extractive"))
+    store.papers.add_summary(make_summary(stored(store, 3), maker="import", tldr=""))
 
     assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [
         (2, 1, "zh"),
@@ -228,11 +229,11 @@ def test_what_people_said_is_not_paid_for_and_what_we_drew_ourselves_is(store: S
     assert prefetch_summaries(store, BOT, SOON) == 2
 
 
-def test_a_new_version_is_glossed_anew(store: Store) -> None:
+def test_a_new_version_is_summarized_anew(store: Store) -> None:
     topic = subscribe_chat(store, reader(store, 1, "zh"))
     changed(store, replace(topic, kinds=frozenset(AnnouncementKind)))
     announce(store, papers(1))
-    store.papers.add_summary(told(stored(store, 1)))
+    store.papers.add_summary(make_summary(stored(store, 1)))
     assert jobs_for_due_digests(store, BOT, SOON, DUE_AT) == []
 
     announce(store, papers(1, version=2), kind=AnnouncementKind.REPLACE)
@@ -240,12 +241,12 @@ def test_a_new_version_is_glossed_anew(store: Store) -> None:
     assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [(1, 2, "zh")]
 
 
-def test_a_gloss_that_was_given_up_is_not_ordered_each_hour(store: Store) -> None:
+def test_a_summary_that_was_given_up_is_not_ordered_each_hour(store: Store) -> None:
     subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1))
     prefetch_summaries(store, BOT, SOON)
-    [one] = ordered(store)
-    store.summary_jobs.fail(one, "wrong_language", None)
+    [job] = ordered(store)
+    store.summary_jobs.fail(job, "wrong_language", None)
 
     assert prefetch_summaries(store, BOT, SOON) == 0
     assert ordered(store) == []
@@ -282,12 +283,12 @@ def test_the_newest_of_the_past_comes_first_and_what_is_told_is_left_out(store: 
     subscribe_chat(store, reader(store))
     announce(store, papers(1, 2), day=FRIDAY)
     announce(store, papers(3))
-    store.papers.add_summary(told(stored(store, 2)))
+    store.papers.add_summary(make_summary(stored(store, 2)))
 
-    found = jobs_since(store, BOT, FRIDAY, ("zh",), NOW)
+    jobs = jobs_since(store, BOT, FRIDAY, ("zh",), NOW)
 
-    assert [one.paper for one in found] == [stored(store, 3).key, stored(store, 1).key]
-    assert {one.needed_at for one in found} == {NOW}
+    assert [job.paper for job in jobs] == [stored(store, 3).key, stored(store, 1).key]
+    assert {job.needed_at for job in jobs} == {NOW}
 
 
 def test_a_day_shows_no_more_of_the_past_than_its_digest_would(store: Store) -> None:
@@ -303,25 +304,25 @@ def test_a_language_that_is_no_longer_offered_is_not_paid_for(store: Store) -> N
     subscribe_chat(store, reader(store, 1, "de", "en"))
     announce(store, papers(1))
 
-    found = jobs_for_due_digests(store, BOT, NOW, NOW + 2 * DAY, offered_languages=("en", "zh"))
+    jobs = jobs_for_due_digests(store, BOT, NOW, NOW + 2 * DAY, offered_languages=("en", "zh"))
 
-    assert [one.language for one in found] == ["en"]
+    assert [job.language for job in jobs] == ["en"]
     assert len(jobs_for_due_digests(store, BOT, NOW, NOW + 2 * DAY)) == 2
 
 
-def readers(store: Store, some: int) -> list[Subscription]:
+def readers(store: Store, count: int) -> list[Subscription]:
     """Topics of so many chats, each of which asks something else."""
     words = ("diffusion", "study", "cases", "lovelace")
     return [
         subscribe_chat(store, reader(store, number + 1, "zh"), words[number])
-        for number in range(some)
+        for number in range(count)
     ]
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, object]]:
     """The errors that were told, each with the topic that it names."""
-    told = [one for one in caplog.records if one.levelno >= logging.ERROR]
-    return [(one.getMessage(), vars(one).get("topic")) for one in told]
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    return [(paper.getMessage(), vars(paper).get("topic")) for paper in errors]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "amid", "last"])
@@ -339,9 +340,9 @@ def test_a_query_that_no_longer_parses_hides_no_other_topic(
 def test_a_topic_that_breaks_hides_no_other_topic_of_its_chat(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    known = reader(store, 1, "zh")
-    broken = subscribe_chat(store, known, "robots")
-    subscribe_chat(store, known, "diffusion")
+    follower = reader(store, 1, "zh")
+    broken = subscribe_chat(store, follower, "robots")
+    subscribe_chat(store, follower, "diffusion")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
     monkeypatch.setattr(shared_digest, "assemble_digest", breaks("robots", ZeroDivisionError()))
@@ -363,8 +364,8 @@ def test_a_topic_that_breaks_beside_what_its_chat_has_hides_no_other(
             replace(topic, cursor=0, next_due=DUE_AT + DAY, row_version=topic.row_version + 1),
         )
     announce(store, papers(2))
-    left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
-    monkeypatch.setattr(shared_digest, "assemble_digest", left)
+    calls_left = breaks(topics[0].query, ZeroDivisionError(), once_received=True)
+    monkeypatch.setattr(shared_digest, "assemble_digest", calls_left)
 
     assert seen(store, jobs_for_due_digests(store, BOT, SOON + DAY, DUE_AT + DAY)) == [(2, 1, "zh")]
     assert logged(caplog) == [("topic not foreseen", topics[0].key)]
@@ -399,9 +400,9 @@ def test_who_is_asked_to_stop_looks_at_no_further_topic(store: Store) -> None:
     announce(store, papers(1))
     answers = iter([True, True, False])
 
-    found = jobs_for_due_digests(store, BOT, SOON, DUE_AT, should_continue=lambda: next(answers))
+    jobs = jobs_for_due_digests(store, BOT, SOON, DUE_AT, should_continue=lambda: next(answers))
 
-    assert [one.language for one in found] == ["zh", "de"]
+    assert [job.language for job in jobs] == ["zh", "de"]
 
 
 def test_who_is_asked_to_stop_orders_what_was_found_later(

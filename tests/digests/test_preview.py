@@ -64,7 +64,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def _fill(store: Store, dice: Random) -> None:
     for number, paper in enumerate(papers(*range(SAMPLE_CANDIDATES))):
-        told = replace(
+        announcement = replace(
             paper,
             title=" ".join(dice.sample(WORDS, 2)),
             abstract=" ".join(dice.choices(WORDS, k=4)),
@@ -74,7 +74,7 @@ def _fill(store: Store, dice: Random) -> None:
         kinds = dice.sample([*AnnouncementKind], dice.choice((1, 2)))
         store.papers.add_announcements(
             [
-                Announcement(told, f"feed-{kind}", kind, TODAY - DAY * dice.randrange(10))
+                Announcement(announcement, f"feed-{kind}", kind, TODAY - DAY * dice.randrange(10))
                 for kind in kinds
             ],
             seen_at=NOW,
@@ -88,9 +88,9 @@ def test_what_is_counted_is_what_is_found(shelf: Store, words: str) -> None:
     except QueryError:
         return
 
-    found, _ = recent_matches(shelf, query, NOW)
+    matches, _ = recent_matches(shelf, query, NOW)
 
-    assert count_recent_papers(shelf, query, NOW) == (len(found), True)
+    assert count_recent_papers(shelf, query, NOW) == (len(matches), True)
 
 
 @given(words=_QUERIES)
@@ -102,9 +102,9 @@ def test_examples_are_found_papers(shelf: Store, words: str) -> None:
 
     shown = preview(shelf, words, NOW, polled_categories={*POLLED_CATEGORIES, "math.ST", "cs"})
 
-    found = {match.announcement.paper.id for match in recent_matches(shelf, query, NOW)[0]}
-    assert {paper.id for paper in shown.examples} <= found
-    assert len(shown.examples) == 3 or len(found) < EXAMPLE_CANDIDATES * 2
+    ids = {match.announcement.paper.id for match in recent_matches(shelf, query, NOW)[0]}
+    assert {paper.id for paper in shown.examples} <= ids
+    assert len(shown.examples) == 3 or len(ids) < EXAMPLE_CANDIDATES * 2
 
 
 @pytest.mark.parametrize(("words", "is_exact"), [("diffusion", True), ("diff*", False)])

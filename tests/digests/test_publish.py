@@ -50,9 +50,9 @@ def test_a_digest_comes_at_its_minute_and_not_before(store: Store) -> None:
         topic.key,
         3,
     )
-    [parcel] = store.outbox.messages_of_digest(digest.number)
-    assert (parcel.chat, parcel.first_entry, parcel.last_entry) == (reader.id, 1, 3)
-    assert count_rows(store, "receipts", state="reserved", chat=reader.id) == 3
+    [message] = store.outbox.messages_of_digest(digest.number)
+    assert (message.chat, message.first_entry, message.last_entry) == (reader.id, 1, 3)
+    assert count_rows(store, "ledger", state="reserved", chat=reader.id) == 3
 
 
 def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:
@@ -94,7 +94,7 @@ def test_late_papers_of_an_old_day_are_told_all_the_same(store: Store) -> None:
 
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[9]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[9]]
 
 
 def test_what_was_announced_before_the_topic_began_does_not_come(store: Store) -> None:
@@ -105,7 +105,7 @@ def test_what_was_announced_before_the_topic_began_does_not_come(store: Store) -
 
     publish_due_chats(store, BOT, DUE_AT)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[2]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[2]]
 
 
 def test_a_paper_of_two_topics_comes_under_the_first_with_the_other_named(store: Store) -> None:
@@ -118,7 +118,10 @@ def test_a_paper_of_two_topics_comes_under_the_first_with_the_other_named(store:
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=2)
 
     first, second = issued_digests(store, reader)
-    assert [(one.topic, paper_numbers(one.entries)) for one in (first, second)] == [
+    assert [
+        (entry_digest.topic, paper_numbers(entry_digest.entries))
+        for entry_digest in (first, second)
+    ] == [
         ("diffusion", [1]),
         ("study", [2]),
     ]
@@ -134,8 +137,8 @@ def test_chats_know_nothing_of_each_other(store: Store) -> None:
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, first)] == [[1]]
-    assert [paper_numbers(one.entries) for one in issued_digests(store, second)] == [[1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, first)] == [[1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, second)] == [[1]]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +160,7 @@ def test_a_paper_that_is_announced_again_does_not_come_again(
 
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1]]
 
 
 def test_a_topic_that_asks_for_revisions_gets_a_higher_version_once(store: Store) -> None:
@@ -173,7 +176,9 @@ def test_a_topic_that_asks_for_revisions_gets_a_higher_version_once(store: Store
 
     publish_due_chats(store, BOT, DUE_AT + 2 * DAY)
 
-    shown = [entry.paper.version for one in issued_digests(store, reader) for entry in one.entries]
+    shown = [
+        entry.paper.version for digest in issued_digests(store, reader) for entry in digest.entries
+    ]
     assert shown == [1, 2]
 
 
@@ -204,7 +209,7 @@ def test_a_chat_that_fails_holds_nobody_else(
     with caplog.at_level(logging.CRITICAL):
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=1, failed=1)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, sound)] == [[1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, sound)] == [[1]]
     failed = store.subscriptions.get(topic.key)
     assert failed
     assert failed.cursor == topic.cursor, "the failed topic waits where it was"
@@ -230,7 +235,7 @@ def test_a_chat_is_published_whole_or_not_at_all(
     assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
         chats=1, digests=1
     )
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1, 2]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1, 2]]
 
 
 def _crash(*_: object, **__: object) -> bool:
@@ -248,7 +253,7 @@ def test_a_paused_chat_is_left_alone_and_loses_nothing(store: Store) -> None:
     announce(store, papers(2), day=TODAY + DAY)
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[2, 1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[2, 1]]
 
 
 def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store) -> None:
@@ -266,10 +271,10 @@ def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store
 
     announce(store, papers(2))
     publish_due_chats(store, BOT, DUE_AT)
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
 
 
-def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> None:
+def test_previews_and_words_move_no_cursor_and_enter_no_receipts(store: Store) -> None:
     reader = create_chat(store)
     topic = subscribe_chat(store, reader)
     announce(store, papers(1))
@@ -277,17 +282,19 @@ def test_previews_and_words_move_no_cursor_and_enter_no_ledger(store: Store) -> 
 
     preview(store, "diffusion", NOW, polled_categories={"cs.CV"})
     assert paper_numbers(recent_digest(store, parse("diffusion"), NOW).entries) == [1]
-    found = prepare_recent(store, reader, parse("diffusion"), NOW)
-    assert found
+    recent = prepare_recent(store, reader, parse("diffusion"), NOW)
+    assert recent
     with store.transaction():
-        shown = issue_recent(store, reader, found, NOW)
+        shown = issue_recent(store, reader, recent, NOW)
 
     assert paper_numbers(shown.entries) == [1]
     assert dump_tables(store)["subscriptions"] == rows
     assert count_rows(store, "receipts") == 0
     publish_due_chats(store, BOT, DUE_AT)
-    of_topic = [one for one in issued_digests(store, reader) if one.subscription == topic.key]
-    assert [paper_numbers(one.entries) for one in of_topic] == [[1]]
+    of_topic = [
+        digest for digest in issued_digests(store, reader) if digest.subscription == topic.key
+    ]
+    assert [paper_numbers(digest.entries) for digest in of_topic] == [[1]]
 
 
 def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
@@ -308,7 +315,7 @@ def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
 
     assert added
     assert back.key != topic.key
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
 
 
 def test_a_topic_without_a_time_is_told_of_every_batch(store: Store) -> None:
@@ -323,27 +330,27 @@ def test_a_topic_without_a_time_is_told_of_every_batch(store: Store) -> None:
     publish_due_chats(store, BOT, NOW + timedelta(seconds=5))
     publish_due_chats(store, BOT, NOW + timedelta(seconds=10))
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1], [2]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
 
 
 def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
     """Eight o'clock in Shanghai, then eight o'clock of that date in Honolulu."""
     reader = create_chat(store)
     topic = subscribe_chat(store, reader)
-    for number, (zone, at) in enumerate(
+    for number, (zone, position) in enumerate(
         [("Asia/Shanghai", DUE_AT.replace(hour=0)), ("Pacific/Honolulu", DUE_AT.replace(hour=18))]
     ):
         current = store.subscriptions.get(topic.key)
         assert current
         with store.transaction():
-            store.subscriptions.update(replace(current, zone=zone, next_due=at))
+            store.subscriptions.update(replace(current, zone=zone, next_due=position))
         announce(store, papers(number))
-        publish_due_chats(store, BOT, at)
+        publish_due_chats(store, BOT, position)
 
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[0], [1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[0], [1]]
 
 
-def test_form_language_and_sound_are_frozen_with_the_parcel(store: Store) -> None:
+def test_form_language_and_sound_are_frozen_with_the_message(store: Store) -> None:
     reader = create_chat(store, full=True, form=MessageForm.RICH)
     subscribe_chat(store, reader)
     announce(store, papers(1, 2))
@@ -351,15 +358,15 @@ def test_form_language_and_sound_are_frozen_with_the_parcel(store: Store) -> Non
     with store.transaction():
         edit_subscriptions.set_form(store, reader, MessageForm.CLASSIC)
 
-    parcels = store.outbox.messages_in_state(BOT, MessageState.READY)
+    messages = store.outbox.messages_in_state(BOT, MessageState.READY)
 
-    assert [(parcel.part, parcel.first_entry, parcel.last_entry) for parcel in parcels] == [
+    assert [(message.part, message.first_entry, message.last_entry) for message in messages] == [
         (1, 1, 2),
         (1001, 1, 1),
         (1002, 2, 2),
     ]
-    assert {parcel.form for parcel in parcels} == {MessageForm.RICH}
-    assert [parcel.silent for parcel in parcels] == [False, True, True]
+    assert {message.form for message in messages} == {MessageForm.RICH}
+    assert [message.silent for message in messages] == [False, True, True]
 
 
 def test_an_edit_between_reading_and_writing_is_not_overwritten(
@@ -372,9 +379,9 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
     read = store.subscriptions.due
 
     def due_then_changed(*args: object, **more: object) -> object:
-        found = read(BOT, reader.id, DUE_AT)
+        due_topics = read(BOT, reader.id, DUE_AT)
         edit_subscriptions.set_cadence(store, reader, Cadence(times=(time(9, 0),)), NOW)
-        return found
+        return due_topics
 
     with monkeypatch.context() as race:
         race.setattr(store.subscriptions, "due", due_then_changed)
@@ -384,7 +391,7 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
     assert changed
     assert changed.cadence.times == (time(9, 0),)
     publish_due_chats(store, BOT, DUE_AT + timedelta(hours=1))
-    assert [paper_numbers(one.entries) for one in issued_digests(store, reader)] == [[1]]
+    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1]]
 
 
 def test_a_topic_whose_words_cannot_be_read_is_paused_and_told_once(store: Store) -> None:

@@ -76,8 +76,8 @@ class _Course:
         }[what](value)
         self.now += timedelta(seconds=1)
 
-    def _announce(self, some: int) -> None:
-        new = [next(_papers) for _ in range(some)]
+    def _announce(self, numbers: int) -> None:
+        new = [next(_papers) for _ in range(numbers)]
         self.announced += new
         announce(self.store, papers(*new[::2]), day=self.now.date())
         announce(self.store, papers(*new[1::2], word="robots"), day=self.now.date())
@@ -130,9 +130,9 @@ class _Course:
             self.store.chats.resume(BOT, self.reader.id)
 
     def _current(self) -> Chat:
-        found = self.store.chats.get(BOT, self.reader.id)
-        assert found
-        return found
+        chat = self.store.chats.get(BOT, self.reader.id)
+        assert chat
+        return chat
 
 
 @settings(max_examples=60)
@@ -148,8 +148,8 @@ def test_no_order_of_events_repeats_or_loses_a_paper(
         course.move(what, value)
 
     issued = issued_digests(shared, course.reader)
-    told = [number for digest in issued for number in shown(digest.entries)]
+    shown_numbers = [number for digest in issued for number in shown(digest.entries)]
     left_out = {number for digest in issued for number in shown(digest.left_out)}
-    assert len(told) == len(set(told)), "twice"
-    assert set(course.announced) == {*told, *left_out}, "lost"
+    assert len(shown_numbers) == len(set(shown_numbers)), "twice"
+    assert set(course.announced) == {*shown_numbers, *left_out}, "lost"
     shared.chats.pause(BOT, course.reader.id, "the example is over")

@@ -40,9 +40,9 @@ from tests.support.database import count_rows
 Put = Callable[..., bool]
 
 
-def _readers(store: Store, some: int) -> list[Chat]:
+def _readers(store: Store, count: int) -> list[Chat]:
     """So many chats that follow the same."""
-    readers = [create_chat(store, number) for number in range(1, some + 1)]
+    readers = [create_chat(store, number) for number in range(1, count + 1)]
     for reader in readers:
         subscribe_chat(store, reader)
     return readers
@@ -51,10 +51,10 @@ def _readers(store: Store, some: int) -> list[Chat]:
 def _fails(put: Put, reader: Chat, error: Exception) -> Put:
     """A way to queue parcels that fails for one chat, once its digest is written."""
 
-    def put_once(parcel: OutboxMessage, *, due_at: datetime | None = None) -> bool:
-        if parcel.chat == reader.id:
+    def put_once(message: OutboxMessage, *, due_at: datetime | None = None) -> bool:
+        if message.chat == reader.id:
             raise error
-        return put(parcel, due_at=due_at)
+        return put(message, due_at=due_at)
 
     return put_once
 
@@ -78,8 +78,8 @@ def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=4, digests=4, failed=1)
 
     assert _told(store, broken) == []
-    assert count_rows(store, "receipts", chat=broken.id) == 0
-    assert all(_told(store, one) == [[1, 2]] for one in readers if one != broken)
+    assert count_rows(store, "ledger", chat=broken.id) == 0
+    assert all(_told(store, reader) == [[1, 2]] for reader in readers if reader != broken)
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(), "not tried each tick"
     assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
         chats=1, digests=1
@@ -98,16 +98,16 @@ def test_a_number_that_was_undone_lends_nobody_its_rows(
     subscribe_chat(store, other, "diffusion OR robots")
     announce(store, papers(1))
     announce(store, papers(2, word="robots"))
-    order = [(one.id, 0) for one in (first, other, third)]
+    order = [(reader.id, 0) for reader in (first, other, third)]
 
     with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
         patch.setattr(store.subscriptions, "due_chats", lambda *_, **__: order)
         put = store.outbox.put_once
         broken = _fails(put, first, OSError("broken"))
 
-        def put_once(parcel: OutboxMessage, *, due_at: datetime | None = None) -> bool:
-            is_second = parcel.period.startswith(f"{second.key}/")
-            return broken(parcel, due_at=due_at) if is_second else put(parcel, due_at=due_at)
+        def put_once(message: OutboxMessage, *, due_at: datetime | None = None) -> bool:
+            is_second = message.period.startswith(f"{second.key}/")
+            return broken(message, due_at=due_at) if is_second else put(message, due_at=due_at)
 
         patch.setattr(store.outbox, "put_once", put_once)
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2, failed=1)
@@ -131,9 +131,9 @@ def test_trouble_of_the_store_leaves_the_others_due(
         with pytest.raises(type(error)):
             publish_due_chats(store, BOT, DUE_AT)
 
-    assert [len(_told(store, one)) for one in readers] == [1, 1, 0, 0, 0, 0]
+    assert [len(_told(store, reader)) for reader in readers] == [1, 1, 0, 0, 0, 0]
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=4, digests=4)
-    assert [_told(store, one) for one in readers] == [[[1]]] * 6
+    assert [_told(store, reader) for reader in readers] == [[[1]]] * 6
 
 
 def test_who_is_asked_to_stop_leaves_the_others_due(
@@ -151,7 +151,7 @@ def test_who_is_asked_to_stop_leaves_the_others_due(
     announce(store, papers(2), day=TODAY + DAY)
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=2, digests=2)
 
-    assert [_told(store, one) for one in readers] == [[[1]]] * 3 + [[[2, 1]]] * 2
+    assert [_told(store, reader) for reader in readers] == [[[1]]] * 3 + [[[2, 1]]] * 2
 
 
 def test_who_has_received_some_gets_the_rest_beside_those_who_get_all(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_shared_digests_are_the_same_to_the_last_word(store: Store) -> None:
 
     publish_due_chats(store, BOT, DUE_AT)
 
-    [first, *others] = [digest for one in readers for digest in issued_digests(store, one)]
+    [first, *others] = [digest for reader in readers for digest in issued_digests(store, reader)]
     assert len(first.entries) == 12
     assert all(entry.summaries and entry.reasons for entry in (*first.entries, *first.left_out))
     for other in others:
@@ -213,7 +213,7 @@ def test_what_was_forgotten_meanwhile_is_written_anew(
     assert _told(store, second) == [[1, 2]]
 
 
-def test_readers_of_an_edition_see_it_in_their_own_form(store: Store) -> None:
+def test_readers_of_a_shared_digest_see_it_in_their_own_form(store: Store) -> None:
     plain, rich = create_chat(store, 1), create_chat(store, 2, form=MessageForm.RICH, full=True)
     for reader in (plain, rich):
         subscribe_chat(store, reader)
@@ -221,16 +221,16 @@ def test_readers_of_an_edition_see_it_in_their_own_form(store: Store) -> None:
 
     publish_due_chats(store, BOT, DUE_AT)
 
-    parcels = {
-        one.id: [
-            (parcel.form, parcel.first_entry, parcel.last_entry)
-            for digest in issued_digests(store, one)
-            for parcel in store.outbox.messages_of_digest(digest.number)
+    messages = {
+        reader.id: [
+            (message.form, message.first_entry, message.last_entry)
+            for digest in issued_digests(store, reader)
+            for message in store.outbox.messages_of_digest(digest.number)
         ]
-        for one in (plain, rich)
+        for reader in (plain, rich)
     }
-    assert parcels[plain.id] == [(MessageForm.CLASSIC, 1, 2)]
-    assert parcels[rich.id] == [
+    assert messages[plain.id] == [(MessageForm.CLASSIC, 1, 2)]
+    assert messages[rich.id] == [
         (MessageForm.RICH, 1, 2),
         (MessageForm.RICH, 1, 1),
         (MessageForm.RICH, 2, 2),
@@ -248,11 +248,11 @@ def test_the_papers_of_a_tick_are_let_go_of_at_its_end(store: Store) -> None:
         gathered = NewAnnouncements(store, 0)
         editions = SharedDigests(store, gathered, DUE_AT)
         assert editions.for_topic(topic).digest.entries
-        left = weakref.ref(gathered), weakref.ref(editions)
+        references = weakref.ref(gathered), weakref.ref(editions)
 
         del gathered, editions
 
-        assert [one() for one in left] == [None, None]
+        assert [reference() for reference in references] == [None, None]
     finally:
         gc.enable()
 
@@ -272,7 +272,7 @@ def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
     gathered = NewAnnouncements
 
     def and_meanwhile(*arguments: Any) -> NewAnnouncements:
-        found = gathered(*arguments)
+        gathered_items = gathered(*arguments)
         with store.transaction():
             query = parse("diffusion").text
             store.subscriptions.add(
@@ -281,7 +281,7 @@ def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
                 )
             )
         monkeypatch.undo()
-        return found
+        return gathered_items
 
     monkeypatch.setattr("bot.digests.publish.NewAnnouncements", and_meanwhile)
     publish_due_chats(store, BOT, DUE_AT)

@@ -28,8 +28,8 @@ def match(
 ) -> Match:
     """A topic found an invented paper."""
     paper = Paper(f"arxiv:2611.9{key:04}", version, "Boats", "They drift.", key=key)
-    told = Announcement(paper, "cs.RO", kind, date(2026, 11, day))
-    return Match(told, kind, 3.0, WORD)
+    announcement = Announcement(paper, "cs.RO", kind, date(2026, 11, day))
+    return Match(announcement, kind, 3.0, WORD)
 
 
 def assembled(*matches: Match, limit: int = 12, received: dict[int, int] | None = None) -> Digest:
@@ -57,7 +57,7 @@ def test_the_order_of_the_matches_is_kept_and_the_limit_cuts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "version", "had", "comes"),
+    ("kind", "version", "received_version", "comes"),
     [
         (AnnouncementKind.NEW, 1, None, True),
         (AnnouncementKind.NEW, 1, 1, False),
@@ -70,9 +70,9 @@ def test_the_order_of_the_matches_is_kept_and_the_limit_cuts() -> None:
     ],
 )
 def test_a_paper_comes_once_and_again_only_as_a_higher_replacement(
-    kind: AnnouncementKind, version: int, had: int | None, comes: bool
+    kind: AnnouncementKind, version: int, received_version: int | None, comes: bool
 ) -> None:
-    received = {} if had is None else {1: had}
+    received = {} if received_version is None else {1: received_version}
 
     digest = assembled(match(1, kind, version=version), received=received)
 
@@ -104,9 +104,9 @@ def test_a_digest_of_nothing_has_no_days() -> None:
 
 @given(st.lists(st.integers(1, 30), unique=True), st.integers(0, 30), st.sets(st.integers(1, 30)))
 def test_every_match_is_shown_left_out_or_already_received(
-    found: list[int], limit: int, had: set[int]
+    matching: list[int], limit: int, received: set[int]
 ) -> None:
-    digest = assembled(*map(match, found), limit=limit, received=dict.fromkeys(had, 1))
+    digest = assembled(*map(match, matching), limit=limit, received=dict.fromkeys(received, 1))
 
-    assert keys(digest) == [key for key in found if key not in had]
+    assert keys(digest) == [key for key in matching if key not in received]
     assert len(digest.entries) == min(limit, len(keys(digest)))

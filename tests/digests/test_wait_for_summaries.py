@@ -82,27 +82,27 @@ class Readers:
 
     def says(self, language: str = "zh") -> None:
         """Lets all that is ordered in a language be made."""
-        for one in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
-            if one.language == language:
-                self.made(one)
+        for message in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
+            if message.language == language:
+                self.made(message)
 
-    def made(self, one: SummaryJob) -> None:
+    def made(self, job: SummaryJob) -> None:
         with self.store.transaction():
             self.store.papers.add_summary(
-                Summary(one.paper, one.version, one.language, "题目", "一句话。", "摘要", "m", NOW)
+                Summary(job.paper, job.version, job.language, "题目", "一句话。", "摘要", "m", NOW)
             )
-            self.store.summary_jobs.complete(one)
+            self.store.summary_jobs.complete(job)
 
     def fails(self, until: datetime | None) -> None:
         """Lets the model fail at all that is ordered; tried again at an instant."""
-        for one in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
-            self.store.summary_jobs.fail(one, "wrong_language", until)
+        for message in self.store.summary_jobs.claim(DUE_AT + DAY, 0.0, 100):
+            self.store.summary_jobs.fail(message, "wrong_language", until)
 
 
 def chat_of(store: Store) -> Chat:
-    found = store.chats.get(BOT, 1)
-    assert found
-    return found
+    chat = store.chats.get(BOT, 1)
+    assert chat
+    return chat
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_what_failed_is_not_waited_for(readers: Readers, until: datetime | None)
     assert readers.tick(DUE_AT) == 1
 
 
-def test_one_gloss_that_is_tried_is_waited_for_beside_one_that_failed(readers: Readers) -> None:
+def test_one_summary_that_is_tried_is_waited_for_beside_one_that_failed(readers: Readers) -> None:
     readers.joins(1, "zh")
     announce(readers.store, papers(1))
     prefetch_summaries(readers.store, BOT, DUE_AT - MINUTE)
@@ -205,8 +205,8 @@ def test_a_chat_that_lacks_nothing_does_not_wait_with_the_others(readers: Reader
     readers.says("en")
 
     assert readers.tick(DUE_AT) == 1
-    [heading] = readers.store.digests.headings_of_chat(BOT, 2, limit=9)
-    assert heading.chat == 2
+    [digest_heading] = readers.store.digests.headings_of_chat(BOT, 2, limit=9)
+    assert digest_heading.chat == 2
 
 
 def test_all_topics_of_a_chat_wait_together(readers: Readers) -> None:
@@ -280,10 +280,10 @@ def test_a_clock_set_back_while_a_chat_waits_does_not_hold_it_longer(
     announce(readers.store, papers(1))
     assert readers.tick(DUE_AT + 5 * MINUTE) == 0
 
-    left = readers.leaves(DUE_AT + 5 * MINUTE - back)
+    remaining = readers.leaves(DUE_AT + 5 * MINUTE - back)
 
-    assert left is not None
-    assert left < DUE_AT + MAX_WAIT + TICK
+    assert remaining is not None
+    assert remaining < DUE_AT + MAX_WAIT + TICK
 
 
 def test_an_announcement_of_the_future_holds_nobody(readers: Readers) -> None:
@@ -294,28 +294,28 @@ def test_an_announcement_of_the_future_holds_nobody(readers: Readers) -> None:
     assert readers.tick(NOW - DAY) == 1
 
 
-def test_each_gloss_is_asked_for_once_a_tick_however_many_lack_it(
+def test_each_summary_is_asked_for_once_a_tick_however_many_lack_it(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1, 40):
         readers.joins(number, "zh")
     announce(readers.store, papers(1, 2))
-    asked: list[SummaryJob] = []
+    jobs: list[SummaryJob] = []
     order = readers.store.summary_jobs.enqueue
 
-    def noted(some: Iterable[SummaryJob]) -> int:
-        wanted = list(some)
-        asked.extend(wanted)
-        return order(wanted)
+    def noted(jobs_to_note: Iterable[SummaryJob]) -> int:
+        noted_jobs = list(jobs_to_note)
+        jobs.extend(noted_jobs)
+        return order(noted_jobs)
 
     monkeypatch.setattr(readers.store.summary_jobs, "enqueue", noted)
 
     assert readers.tick(DUE_AT) == 0
 
-    assert len(asked) == 2
+    assert len(jobs) == 2
 
 
-def test_a_digest_that_was_drawn_before_its_gloss_came_is_drawn_again(
+def test_a_digest_that_was_drawn_before_its_summary_came_is_drawn_again(
     readers: Readers, store: Store
 ) -> None:
     topic = readers.joins(1, "zh")

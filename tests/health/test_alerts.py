@@ -31,15 +31,15 @@ ERRORS = Incident("trouble-errors", Notice("trouble-errors", (("dead", 7),)))
 
 def messages(store: Store) -> list[Notice]:
     """What waits for the operator."""
-    found = store.outbox.messages_in_state(BOT, MessageState.READY)
-    assert all(parcel.chat == OPERATOR for parcel in found)
-    return [parcel.notice for parcel in found if parcel.notice]
+    message = store.outbox.messages_in_state(BOT, MessageState.READY)
+    assert all(outbox_message.chat == OPERATOR for outbox_message in message)
+    return [outbox_message.notice for outbox_message in message if outbox_message.notice]
 
 
-def heard(store: Store, *found: Incident, after: timedelta = timedelta()) -> list[str]:
+def heard(store: Store, *incidents: Incident, after: timedelta = timedelta()) -> list[str]:
     """The keys of what one look at the house adds for the operator."""
     before = len(messages(store))
-    notify_operator(store, BOT, OPERATOR, found, NOW + after)
+    notify_operator(store, BOT, OPERATOR, incidents, NOW + after)
     return [notice.text_key for notice in messages(store)[before:]]
 
 
@@ -47,10 +47,10 @@ def test_what_is_wrong_is_told_in_one_message(store: Store) -> None:
     assert heard(store, DISK, ERRORS) == ["alarm-troubles"]
 
     [notice] = messages(store)
-    told = dict(notice.values)
-    assert told["count"] == 2
-    assert str(told["lines"]).count("• ") == 2
-    assert "12 MiB" in str(told["lines"])
+    values = dict(notice.values)
+    assert values["count"] == 2
+    assert str(values["lines"]).count("• ") == 2
+    assert "12 MiB" in str(values["lines"])
 
 
 def test_nothing_wrong_is_not_told(store: Store) -> None:
@@ -60,7 +60,7 @@ def test_nothing_wrong_is_not_told(store: Store) -> None:
 def test_the_same_trouble_is_told_once_in_six_hours(store: Store) -> None:
     looks = [heard(store, DISK, after=n * HOUR / 2) for n in range(25)]
 
-    assert [n / 2 for n, found in enumerate(looks) if found] == [0, 6, 12]
+    assert [n / 2 for n, position in enumerate(looks) if position] == [0, 6, 12]
 
 
 def test_another_trouble_does_not_repeat_the_first(store: Store) -> None:
@@ -125,12 +125,12 @@ def test_without_an_operator_the_log_has_it(store: Store, caplog: pytest.LogCapt
         notify_operator(store, BOT, None, [DISK], NOW + HOUR)
         notify_operator(store, BOT, None, [], NOW + 2 * HOUR)
 
-    said = [
-        (one.levelname, one.getMessage())
-        for one in caplog.records
-        if one.name == "bot.health.alerts"
+    events = [
+        (record.levelname, record.getMessage())
+        for record in caplog.records
+        if record.name == "bot.health.alerts"
     ]
-    assert said == [("ERROR", "trouble"), ("INFO", "trouble is over")]
+    assert events == [("ERROR", "trouble"), ("INFO", "trouble is over")]
     assert messages(store) == []
 
 
@@ -148,15 +148,15 @@ async def test_the_message_reaches_the_operator(store: Store) -> None:
 
     await postman.deliver_once()
 
-    [(parcel, message)] = postman.sent_messages
-    assert parcel.chat == OPERATOR
+    [(outbox_message, message)] = postman.sent_messages
+    assert outbox_message.chat == OPERATOR
     assert message.html.startswith("⚠️ Something needs your attention:\n• The disk is nearly full")
 
 
 def test_a_clock_set_back_does_not_silence_the_alarm() -> None:
-    known = [NotifiedIncident(DISK, NOW + 30 * HOUR)]
+    notified = [NotifiedIncident(DISK, NOW + 30 * HOUR)]
 
-    assert plan_alerts([DISK], known, NOW).raised == (DISK,)
+    assert plan_alerts([DISK], notified, NOW).raised == (DISK,)
 
 
 @given(
@@ -168,40 +168,43 @@ def test_no_trouble_is_told_twice_in_six_hours_and_none_is_forgotten(
     looks: list[tuple[int, set[str]]],
 ) -> None:
     memory: dict[str, NotifiedIncident] = {}
-    told: dict[str, datetime] = {}
+    last_told: dict[str, datetime] = {}
     now = NOW
     for minutes, names in looks:
         now += timedelta(minutes=minutes)
-        found = [replace(DISK, name=name) for name in sorted(names)]
+        incidents = [replace(DISK, name=name) for name in sorted(names)]
 
-        verdict = plan_alerts(found, list(memory.values()), now)
-        memory |= {one.incident.name: one for one in verdict.to_save}
-        memory = {name: one for name, one in memory.items() if name not in verdict.to_delete}
+        verdict = plan_alerts(incidents, list(memory.values()), now)
+        memory |= {saved.incident.name: saved for saved in verdict.to_save}
+        memory = {name: saved for name, saved in memory.items() if name not in verdict.to_delete}
 
         for trouble in verdict.raised:
-            assert trouble.name not in told or now - told[trouble.name] >= REPEAT_AFTER
-            told[trouble.name] = now
-        assert all(now - told[name] < REPEAT_AFTER for name in names), "each was told lately"
+            assert trouble.name not in last_told or now - last_told[trouble.name] >= REPEAT_AFTER
+            last_told[trouble.name] = now
+        assert all(now - last_told[name] < REPEAT_AFTER for name in names), "each was told lately"
 
 
 async def test_a_running_bot_tells_its_operator_and_says_when_it_is_over(store: Store) -> None:
     """arXiv was to announce papers this morning, and nobody has read any."""
-    async with run_bot(store, instant=NOW, feeds="cs.CV") as house:
-        ada = house.create_person()
-        await house.send_text(ada, "/start")
+    async with run_bot(store, instant=NOW, feeds="cs.CV") as running_bot:
+        ada = running_bot.create_person()
+        await running_bot.send_text(ada, "/start")
         shown = len(ada.messages())
-        house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
+        running_bot.bot.config = running_bot.bot.config.model_copy(update={"operator": ada.id})
 
-        await house.bot.check_health()
-        await house.bot.check_health()
-        await house.wait_until_idle()
+        await running_bot.bot.check_health()
+        await running_bot.bot.check_health()
+        await running_bot.wait_until_idle()
         alarm = ada.messages()[shown:]
         read(store, TODAY)
-        await house.bot.check_health()
-        await house.advance_clock(seconds=5)
+        await running_bot.bot.check_health()
+        await running_bot.advance_clock(seconds=5)
 
-        assert ["nothing came" in one.text for one in alarm] == [True]
-        assert ["nothing came" in one.text for one in ada.messages()[shown:]] == [True, True]
+        assert ["nothing came" in text.text for text in alarm] == [True]
+        assert ["nothing came" in message.text for message in ada.messages()[shown:]] == [
+            True,
+            True,
+        ]
         assert ada.messages()[-1].text.startswith("✅ This is over:")
 
 
@@ -209,23 +212,23 @@ async def test_the_operator_is_told_of_a_wrong_system_clock(store: Store) -> Non
     """And what a server has confirmed is kept for the next start."""
     shown = NOW
     clock = TrustedClock(lambda: shown)
-    async with run_bot(store, instant=NOW, feeds="cs.CV") as house:
-        ada = house.create_person()
-        await house.send_text(ada, "/start")
+    async with run_bot(store, instant=NOW, feeds="cs.CV") as running_bot:
+        ada = running_bot.create_person()
+        await running_bot.send_text(ada, "/start")
         before = len(ada.messages())
-        house.bot.config = house.bot.config.model_copy(update={"operator": ada.id})
-        house.bot.clock = clock
+        running_bot.bot.config = running_bot.bot.config.model_copy(update={"operator": ada.id})
+        running_bot.bot.clock = clock
 
-        await house.bot.check_health()
+        await running_bot.bot.check_health()
         assert last_confirmed_time(store) is None
         clock.observe_telegram_date(format_datetime(NOW, usegmt=True), 0.1)
         shown = NOW + timedelta(days=3650)
-        await house.advance_clock(seconds=5)
-        await house.bot.check_health()
-        await house.advance_clock(seconds=5)
+        await running_bot.advance_clock(seconds=5)
+        await running_bot.bot.check_health()
+        await running_bot.advance_clock(seconds=5)
 
         certain = last_confirmed_time(store)
         assert certain
         assert timedelta() <= certain - NOW < MINUTE
-        [told] = [one.text for one in ada.messages()[before:] if "clock" in one.text]
-        assert "timedatectl" in told
+        [alarm] = [message.text for message in ada.messages()[before:] if "clock" in message.text]
+        assert "timedatectl" in alarm

@@ -48,33 +48,33 @@ def troubles(
     store: Store, now: datetime = NOON, feeds: Sequence[str] = ("cs.CV",), disk: DiskSpace = ROOMY
 ) -> list[str]:
     """The names of what is wrong; every one can be said."""
-    found = find_incidents(store, BOT, feeds, now, disk)
-    for trouble in found:
+    incidents = find_incidents(store, BOT, feeds, now, disk)
+    for trouble in incidents:
         for language in LANGUAGES:
-            assert said(trouble, language)
-    return [trouble.name for trouble in found]
+            assert text(trouble, language)
+    return [trouble.name for trouble in incidents]
 
 
-def said(trouble: Incident, language: str) -> str:
+def text(trouble: Incident, language: str) -> str:
     return say(language, trouble.notice.text_key, **dict(trouble.notice.values))
 
 
-def parcel(number: int = 1, chat: int = 7) -> OutboxMessage:
+def message(number: int = 1, chat: int = 7) -> OutboxMessage:
     return OutboxMessage(BOT, chat, f"test/{number}", 1, MessageForm.CLASSIC, "en", ("en",), "UTC")
 
 
 def queued(store: Store, count: int = 1, *, due: datetime = NOON, chat: int = 7) -> None:
     for number in range(count):
-        assert store.outbox.put_once(parcel(number, chat + number), due_at=due)
+        assert store.outbox.put_once(message(number, chat + number), due_at=due)
 
 
 def settled(
     store: Store, outcome: Sent | MessageRejected | RetryLater, now: datetime, count: int = 1
 ) -> None:
     """Sends what is waiting, with this outcome."""
-    for one in store.outbox.claim(BOT, "me", now, 60.0, count):
-        assert store.outbox.mark_sending(one, now)
-        assert store.outbox.record_outcome(one, outcome, now)
+    for message in store.outbox.claim(BOT, "me", now, 60.0, count):
+        assert store.outbox.mark_sending(message, now)
+        assert store.outbox.record_outcome(message, outcome, now)
 
 
 def test_all_is_well_when_the_day_was_read(store: Store) -> None:
@@ -169,7 +169,7 @@ def test_a_repair_that_takes_a_day_is_a_trouble(store: Store) -> None:
     assert troubles(store, made + timedelta(hours=24)) == ["trouble-repair"]
 
 
-def test_deliveries_stand_still_when_a_parcel_waits_and_none_leaves(store: Store) -> None:
+def test_deliveries_stand_still_when_a_message_waits_and_none_leaves(store: Store) -> None:
     read(store, TUESDAY)
     queued(store)
 
@@ -190,7 +190,7 @@ def test_a_long_queue_that_moves_is_no_standstill(store: Store) -> None:
 def test_a_chat_that_must_wait_is_no_standstill(store: Store) -> None:
     read(store, TUESDAY)
     queued(store)
-    store.outbox.put_once(parcel(9), due_at=NOON)  # behind the first one
+    store.outbox.put_once(message(9), due_at=NOON)  # behind the first one
     settled(store, RetryLater(3600.0, "busy"), NOON)
     queued(store, chat=8)
     store.outbox.hold_chat(BOT, 8, NOON + 60 * MINUTE)
@@ -198,21 +198,21 @@ def test_a_chat_that_must_wait_is_no_standstill(store: Store) -> None:
     assert troubles(store, NOON + 30 * MINUTE) == []
 
 
-@pytest.mark.parametrize(("count", "found"), [(4, []), (5, ["trouble-errors"])])
+@pytest.mark.parametrize(("count", "names"), [(4, []), (5, ["trouble-errors"])])
 def test_many_messages_given_up_in_an_hour_are_a_trouble(
-    store: Store, count: int, found: list[str]
+    store: Store, count: int, names: list[str]
 ) -> None:
     read(store, TUESDAY)
     queued(store, count)
     settled(store, MessageRejected("bad"), NOON, count)
 
     assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == count
-    assert troubles(store, NOON + 59 * MINUTE) == found
+    assert troubles(store, NOON + 59 * MINUTE) == names
     assert troubles(store, NOON + 61 * MINUTE) == []
 
 
 @pytest.mark.parametrize(
-    ("free", "total", "found"),
+    ("free", "total", "names"),
     [
         (MIN_FREE_BYTES - 1, GIGABYTE, ["trouble-disk"]),
         (MIN_FREE_BYTES, GIGABYTE, []),
@@ -222,11 +222,11 @@ def test_many_messages_given_up_in_an_hour_are_a_trouble(
     ],
 )
 def test_a_disk_that_is_nearly_full_is_a_trouble(
-    store: Store, free: int, total: int, found: list[str]
+    store: Store, free: int, total: int, names: list[str]
 ) -> None:
     read(store, TUESDAY)
 
-    assert troubles(store, disk=DiskSpace(free, total)) == found
+    assert troubles(store, disk=DiskSpace(free, total)) == names
 
 
 def test_a_system_clock_that_is_not_followed_is_a_trouble(store: Store) -> None:
@@ -235,8 +235,8 @@ def test_a_system_clock_that_is_not_followed_is_a_trouble(store: Store) -> None:
 
     assert trouble.name == "trouble-clock"
     for language in LANGUAGES:
-        assert "2036-11-14 10:00" in said(trouble, language)
-        assert "2026-11-17 10:00" in said(trouble, language)
+        assert "2036-11-14 10:00" in text(trouble, language)
+        assert "2026-11-17 10:00" in text(trouble, language)
 
 
 def test_the_last_certain_instant_outlives_the_process(store: Store) -> None:
@@ -249,31 +249,31 @@ def test_the_last_certain_instant_outlives_the_process(store: Store) -> None:
 
 
 def test_the_disk_is_that_of_the_store(tmp_path: Path) -> None:
-    found = disk_space(tmp_path / "papergram.db")
+    space = disk_space(tmp_path / "papergram.db")
 
-    assert 0 < found.free < found.total
+    assert 0 < space.free < space.total
 
 
 def test_a_calendar_that_ends_soon_is_a_trouble(store: Store) -> None:
-    [found] = find_incidents(
+    [incidents] = find_incidents(
         store, BOT, ("cs.CV",), datetime(2037, 3, 1, 3, tzinfo=NOON.tzinfo), ROOMY
     )
 
-    assert found.name == "calendar-unlisted-year"
-    assert dict(found.notice.values) == {"year": 2037}
+    assert incidents.name == "calendar-unlisted-year"
+    assert dict(incidents.notice.values) == {"year": 2037}
 
 
 def test_a_long_name_of_a_feed_is_shortened(store: Store) -> None:
     feeds = ["math.ST", "math.PR", "math.OC", "hep-th"]
     read(store, TUESDAY, feed="cs.LG")
 
-    [found] = [
-        one
-        for one in find_incidents(store, BOT, [*feeds, "cs.LG"], NOON, ROOMY)
-        if one.name.startswith("trouble-feed-late")
+    [name] = [
+        incident
+        for incident in find_incidents(store, BOT, [*feeds, "cs.LG"], NOON, ROOMY)
+        if incident.name.startswith("trouble-feed-late")
     ]
 
-    assert "math.ST+…+hep-th" in said(found, "en")
+    assert "math.ST+…+hep-th" in text(name, "en")
 
 
 @pytest.mark.parametrize(

@@ -65,15 +65,15 @@ async def fetch(answer: Answer, url: str = URL, *, etag: str = "", base: str = "
 
 def always(status: int, **headers: str) -> tuple[Answer, list[str]]:
     """An answer that never changes, and the list of who asked."""
-    asked: list[str] = []
+    requested_urls: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested_urls.append(str(request.url))
         return streamed_response(
             status, headers={name.replace("_", "-"): text for name, text in headers.items()}
         )
 
-    return answer, asked
+    return answer, requested_urls
 
 
 async def test_it_says_who_asks() -> None:
@@ -96,8 +96,8 @@ async def test_an_unquoted_etag_goes_back_as_it_came() -> None:
     tag = "0a1b" * 16
 
     def answer(request: httpx.Request) -> httpx.Response:
-        known = request.headers.get("if-none-match") == tag
-        return streamed_response(304 if known else 200, headers={"etag": tag})
+        is_known = request.headers.get("if-none-match") == tag
+        return streamed_response(304 if is_known else 200, headers={"etag": tag})
 
     first = await fetch(answer)
     second = await fetch(answer, etag=first.etag)
@@ -137,7 +137,9 @@ async def test_a_configured_mirror_keeps_the_pace_of_arxiv(url: str) -> None:
     bases = ["https://mirror.example/arxiv", "http://other.example/oai"]
     transport = httpx.MockTransport(answer)
     async with Fetcher(transport=transport, request_pace=pace(clock), bases=bases) as fetcher:
-        await asyncio.gather(*(fetcher.get(one) for one in (url, URL, url, bases[1])))
+        await asyncio.gather(
+            *(fetcher.get(requested_url) for requested_url in (url, URL, url, bases[1]))
+        )
 
     assert moments == [100.0, 103.0, 106.0, 109.0]
 
@@ -176,18 +178,18 @@ async def test_other_hosts_are_asked_without_delay_but_one_at_a_time() -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_passing_trouble_is_tried_again_and_then_told(status: int) -> None:
-    answer, asked = always(status)
+    answer, requested_urls = always(status)
 
     assert (await fetch(answer)).status == status
-    assert len(asked) == MAX_ATTEMPTS
+    assert len(requested_urls) == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [200, 304, 400, 403, 404])
 async def test_a_plain_answer_is_asked_for_once(status: int) -> None:
-    answer, asked = always(status)
+    answer, requested_urls = always(status)
 
     assert (await fetch(answer)).status == status
-    assert len(asked) == 1
+    assert len(requested_urls) == 1
 
 
 async def test_trouble_that_passes_is_not_told() -> None:
@@ -219,21 +221,21 @@ async def test_trouble_that_passes_is_not_told() -> None:
 async def test_a_long_wait_is_left_to_the_caller(
     headers: dict[str, str], seconds: float | None, attempts: int
 ) -> None:
-    answer, asked = always(429, **headers)
+    answer, requested_urls = always(429, **headers)
 
-    found = await fetch(answer)
+    response = await fetch(answer)
 
-    assert (found.retry_after, len(asked)) == (seconds, attempts)
+    assert (response.retry_after, len(requested_urls)) == (seconds, attempts)
 
 
 async def test_a_gzip_answer_is_unpacked() -> None:
     packed = gzip.compress(b"a feed", mtime=0)
 
-    found = await fetch(
+    response = await fetch(
         lambda request: streamed_response(200, packed, headers={"content-encoding": "gzip"})
     )
 
-    assert found.body == b"a feed"
+    assert response.body == b"a feed"
 
 
 class Endless(httpx.AsyncByteStream):
@@ -328,9 +330,9 @@ def redirects(target: str) -> Answer:
 async def test_redirects_lead_to_arxiv_the_configured_host_or_the_same(
     url: str, target: str
 ) -> None:
-    found = await fetch(redirects(target), url, base="http://127.0.0.1:8081/")
+    response = await fetch(redirects(target), url, base="http://127.0.0.1:8081/")
 
-    assert (found.body, found.url) == (b"there", target)
+    assert (response.body, response.url) == (b"there", target)
 
 
 @pytest.mark.parametrize(
@@ -348,50 +350,50 @@ async def test_redirects_lead_to_arxiv_the_configured_host_or_the_same(
     ],
 )
 async def test_redirects_lead_nowhere_else(target: str) -> None:
-    asked: list[str] = []
+    requested_urls: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested_urls.append(str(request.url))
         return streamed_response(302, headers={"location": target})
 
     with pytest.raises(RedirectRefused):
         await fetch(answer)
 
-    assert asked == [URL]
+    assert requested_urls == [URL]
 
 
 async def test_a_circle_of_redirects_ends_after_three() -> None:
-    answer, asked = always(301, location="/rss/cs.CV")
+    answer, requested_urls = always(301, location="/rss/cs.CV")
 
     with pytest.raises(RedirectRefused):
         await fetch(answer)
 
-    assert len(asked) == 4
+    assert len(requested_urls) == 4
 
 
 async def test_a_broken_connection_is_tried_again_and_then_told() -> None:
-    asked: list[str] = []
+    requested_urls: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested_urls.append(str(request.url))
         raise httpx.ConnectError("no route to host")
 
     with pytest.raises(SourceUnreachable) as caught:
         await fetch(answer)
 
-    assert len(asked) == MAX_ATTEMPTS
+    assert len(requested_urls) == MAX_ATTEMPTS
     assert caught.value.notice.text_key == "source-unreachable"
     assert dict(caught.value.notice.values) == {"place": URL, "fact": "no route to host"}
 
 
 @pytest.mark.parametrize("url", ["http://[broken", "gopher://arxiv.org/", "http://a:port/"])
 async def test_an_address_that_is_none_is_told(url: str) -> None:
-    answer, asked = always(200)
+    answer, requested_urls = always(200)
 
     with pytest.raises(FetchError):
         await fetch(answer, url)
 
-    assert asked == []
+    assert requested_urls == []
 
 
 @pytest.mark.parametrize(
@@ -399,13 +401,13 @@ async def test_an_address_that_is_none_is_told(url: str) -> None:
 )
 async def test_the_date_of_an_encrypted_answer_is_heard(url: str, heard: list[str]) -> None:
     """Any other may be forged, or tell the time of this very machine."""
-    told: list[str] = []
+    dates: list[str] = []
     transport = httpx.MockTransport(lambda _: streamed_response(headers={"date": DATE}))
     async with Fetcher(
         transport=transport,
         request_pace=pace(),
-        on_server_date=lambda date, took: told.append(date),
+        on_server_date=lambda date, took: dates.append(date),
     ) as fetcher:
         await fetcher.get(url)
 
-    assert told == heard
+    assert dates == heard

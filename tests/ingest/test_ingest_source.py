@@ -125,9 +125,10 @@ async def test_yesterdays_papers_under_todays_date_are_stale_and_store_nothing(
 async def test_what_is_whole_of_a_broken_answer_is_kept_and_the_rest_asked_for(
     store: Store,
 ) -> None:
-    whole = day(many(3))
+    complete_feed = day(many(3))
     source = FakeArxiv(
-        feeds={"cs.CV": whole}, scripted_responses=[body_response(whole[: whole.rindex(b"<guid>")])]
+        feeds={"cs.CV": complete_feed},
+        scripted_responses=[body_response(complete_feed[: complete_feed.rindex(b"<guid>")])],
     )
 
     [first] = await due(store, source, MONDAY)
@@ -227,22 +228,22 @@ def test_a_crash_between_chunks_loses_nothing_and_a_repeat_adds_nothing(
     number: int, ends_at: int
 ) -> None:
     store = open_store("sqlite://")
-    whole, papers = batch(many(number)), store.papers
+    complete_batch, papers = batch(many(number)), store.papers
     try:
         with pytest.MonkeyPatch.context() as patch, suppress(Crash):
             patch.setattr(store, "papers", Watched(papers, ends_at))
-            asyncio.run(store_batch(store, whole, MONDAY))
+            asyncio.run(store_batch(store, complete_batch, MONDAY))
         is_done = store.feed_cursors.get("cs.CV").last_day is not None
         assert is_done == (ends_at > -(-number // CHUNK_SIZE)), (
             "the cursor moves with the last chunk"
         )
 
-        report = asyncio.run(store_batch(store, whole, MONDAY))
+        report = asyncio.run(store_batch(store, complete_batch, MONDAY))
 
         assert report.added.stored + report.added.unchanged == number
         assert papers.count() == count_rows(store, "announcements") == number
         assert store.feed_cursors.get("cs.CV").last_day == date(2026, 11, 23)
-        assert asyncio.run(store_batch(store, whole, MONDAY)).added == IngestCounts(
+        assert asyncio.run(store_batch(store, complete_batch, MONDAY)).added == IngestCounts(
             unchanged=number
         )
     finally:
@@ -257,7 +258,7 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
 
     assert [report.counts[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
     stored = store.papers.announcements_on_days(date(2026, 11, 23), date(2026, 11, 23))
-    assert Counter(one.kind for one in stored) == report.counts
+    assert Counter(paper.kind for paper in stored) == report.counts
 
 
 def test_the_feeds_of_the_default_settings_hold_every_category_and_none_is_cut() -> None:
@@ -276,21 +277,26 @@ def document() -> Digest:
 
 
 def test_an_imported_document_keeps_its_papers_and_is_sent_to_nobody(store: Store) -> None:
-    kept = store.digests.get(import_digest(store, document()))
+    stored_digest = store.digests.get(import_digest(store, document()))
 
-    assert kept
-    assert (kept.imported, kept.topic, kept.issued_at) == (
+    assert stored_digest
+    assert (stored_digest.imported, stored_digest.topic, stored_digest.issued_at) == (
         True,
         "cs.CV",
         datetime(2026, 11, 20, tzinfo=UTC),
     )
-    assert [entry.verbatim for entry in kept.entries] == [
+    assert [entry.verbatim for entry in stored_digest.entries] == [
         entry.verbatim for entry in document().entries
     ]
-    assert [entry.paper.id for entry in kept.entries] == ["arxiv:2611.90001", "arxiv:2611.90002"]
-    assert all(entry.paper.partial for entry in kept.entries)
-    assert {gloss.language for entry in kept.entries for gloss in entry.summaries} == {"zh"}
-    assert count_rows(store, "outbox_messages") == count_rows(store, "announcements") == 0
+    assert [entry.paper.id for entry in stored_digest.entries] == [
+        "arxiv:2611.90001",
+        "arxiv:2611.90002",
+    ]
+    assert all(entry.paper.partial for entry in stored_digest.entries)
+    assert {summary.language for entry in stored_digest.entries for summary in entry.summaries} == {
+        "zh"
+    }
+    assert count_rows(store, "parcels") == count_rows(store, "announcements") == 0
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh"), ("de", "en")])
@@ -299,55 +305,61 @@ def test_a_document_of_ours_comes_back_byte_for_byte(
     store: Store, kind: str, languages: tuple[str, ...]
 ) -> None:
     """Whatever the papers in it were when it was written, and whatever language is asked for."""
-    whole = sample_digest()
-    first = whole.entries[0]
+    original = sample_digest()
+    first = original.entries[0]
     odd = replace(first.paper, title="[a](http://b) | <c>", authors=("Kettle Team", ":", "Ada One"))
     ours = {
-        "whole": replace(whole, left_out=()),
-        "left out": replace(whole, unstored_kinds=(AnnouncementKind.NEW, AnnouncementKind.CROSS)),
-        "untranslated": replace(whole, entries=(replace(first, summaries=()),)),
-        "empty": replace(whole, entries=(), left_out=()),
-        "hostile": replace(whole, entries=(replace(first, paper=odd),)),
-        "long": replace(whole, entries=whole.entries * 20),
+        "whole": replace(original, left_out=()),
+        "left out": replace(
+            original, unstored_kinds=(AnnouncementKind.NEW, AnnouncementKind.CROSS)
+        ),
+        "untranslated": replace(original, entries=(replace(first, summaries=()),)),
+        "empty": replace(original, entries=(), left_out=()),
+        "hostile": replace(original, entries=(replace(first, paper=odd),)),
+        "long": replace(original, entries=original.entries * 20),
     }[kind]
     text = FORMATS["markdown"](ours, languages)
 
     read = read_document("notes.md", text.encode())
-    kept = store.digests.get(import_digest(store, read))
+    stored_digest = store.digests.get(import_digest(store, read))
 
-    assert kept
-    assert FORMATS["markdown"](kept, ("zh",)) == FORMATS["markdown"](kept, ("en",)) == text
-    assert kept.languages == languages
-    assert kept.matched_count == ours.matched_count
-    assert store.digests.delete_topicless(kept.issued_at + timedelta(days=400)) == 0
-    again = store.digests.get(kept.number)
-    assert again == kept
+    assert stored_digest
+    assert (
+        FORMATS["markdown"](stored_digest, ("zh",))
+        == FORMATS["markdown"](stored_digest, ("en",))
+        == text
+    )
+    assert stored_digest.languages == languages
+    assert stored_digest.matched_count == ours.matched_count
+    assert store.digests.delete_topicless(stored_digest.issued_at + timedelta(days=400)) == 0
+    again = store.digests.get(stored_digest.number)
+    assert again == stored_digest
 
 
 def test_a_document_brings_no_classes_of_other_schemes(store: Store) -> None:
     """An older version may have written them beside the categories."""
-    found = document()
-    first, *others = found.entries
+    imported = document()
+    first, *others = imported.entries
     odd = replace(first.paper, categories=("68T05", "cs.CV", "I.2.7; J.3"))
 
-    number = import_digest(store, replace(found, entries=(replace(first, paper=odd), *others)))
+    number = import_digest(store, replace(imported, entries=(replace(first, paper=odd), *others)))
 
-    kept = store.digests.get(number)
-    assert kept
-    assert kept.entries[0].paper.categories == ("cs.CV",)
+    stored_digest = store.digests.get(number)
+    assert stored_digest
+    assert stored_digest.entries[0].paper.categories == ("cs.CV",)
 
 
 def test_a_document_brings_no_author_who_is_none(store: Store) -> None:
     """An older version may have written what arXiv had made of "Kettle Team: Ada One"."""
-    found = document()
-    first, *others = found.entries
+    imported = document()
+    first, *others = imported.entries
     odd = replace(first.paper, authors=("Kettle Team", ":", "Ada One", "and Bo Two"))
 
-    number = import_digest(store, replace(found, entries=(replace(first, paper=odd), *others)))
+    number = import_digest(store, replace(imported, entries=(replace(first, paper=odd), *others)))
 
-    kept = store.digests.get(number)
-    assert kept
-    assert kept.entries[0].paper.authors == ("Kettle Team", "Ada One", "Bo Two")
+    stored_digest = store.digests.get(number)
+    assert stored_digest
+    assert stored_digest.entries[0].paper.authors == ("Kettle Team", "Ada One", "Bo Two")
 
 
 def test_the_same_document_again_is_the_one_that_is_there(store: Store) -> None:
@@ -373,6 +385,6 @@ async def test_a_feed_completes_what_a_document_had_cut(store: Store) -> None:
     paper = store.papers.get("arxiv:2611.90001")
     assert paper
     assert (paper.partial, paper.abstract) == (False, "It boils.")
-    kept = store.digests.get(number)
-    assert kept
-    assert kept.entries[0].verbatim == document().entries[0].verbatim, "for ever as it was"
+    stored_digest = store.digests.get(number)
+    assert stored_digest
+    assert stored_digest.entries[0].verbatim == document().entries[0].verbatim, "for ever as it was"

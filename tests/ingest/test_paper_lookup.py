@@ -46,10 +46,10 @@ async def test_a_paper_without_a_title_is_no_silence_of_arxiv() -> None:
 async def test_what_the_api_says_unreadably_is_asked_of_the_archive() -> None:
     """The answer's markup is damaged: only the id can be told."""
     damaged = (FEEDS / "api-new.xml").read_bytes().replace(b"</summary>", b"</smmary>")
-    asked: list[str] = []
+    requested_ids: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested_ids.append(str(request.url))
         filed = ArchivedPaper("2611.90012", (utc(11, 15),), date(2026, 11, 17))
         listed = records_page([filed]).replace(b"ListRecords>", b"GetRecord>")
         return streamed_response(200, damaged if request.url.path == "/api/query" else listed)
@@ -60,7 +60,7 @@ async def test_what_the_api_says_unreadably_is_asked_of_the_archive() -> None:
         [paper] = await fetch_papers_by_id(arxiv, ["2611.90012"], base=BASE, archive=ARCHIVE)
 
     assert (paper.id, paper.title) == ("arxiv:2611.90012", "A Kettle")
-    assert asked[1:] == [
+    assert requested_ids[1:] == [
         f"{ARCHIVE}?verb=GetRecord&metadataPrefix=arXivRaw&identifier=oai%3AarXiv.org%3A2611.90012"
     ]
 
@@ -71,10 +71,10 @@ async def test_what_arxiv_does_not_know_is_none() -> None:
 
 
 async def test_several_papers_are_asked_for_together() -> None:
-    asked: list[str] = []
+    requested_ids: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.params["id_list"])
+        requested_ids.append(request.url.params["id_list"])
         return streamed_response(200, (FEEDS / "api-new.xml").read_bytes())
 
     async with Fetcher(transport=httpx.MockTransport(answer)) as arxiv:
@@ -82,16 +82,16 @@ async def test_several_papers_are_asked_for_together() -> None:
             arxiv, ["2611.90012", "hep-th/9901001", "2402.12844v2"], base=BASE, archive=ARCHIVE
         )
 
-    assert asked == ["2611.90012,hep-th/9901001,2402.12844v2"]
+    assert requested_ids == ["2611.90012,hep-th/9901001,2402.12844v2"]
 
 
 async def test_an_id_that_is_refused_hides_no_other_one() -> None:
     """Each is asked for alone where arXiv refuses all of them for one."""
-    asked: list[str] = []
+    requested_ids: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.params["id_list"])
-        is_known = asked[-1] == "2611.90012"
+        requested_ids.append(request.url.params["id_list"])
+        is_known = requested_ids[-1] == "2611.90012"
         name, status = ("api-new.xml", 200) if is_known else ("api-error.xml", 400)
         return streamed_response(status, (FEEDS / name).read_bytes())
 
@@ -102,7 +102,7 @@ async def test_an_id_that_is_refused_hides_no_other_one() -> None:
             arxiv, ["9999.99999", "2611.90012"], base=BASE, archive=ARCHIVE
         )
 
-    assert asked == ["9999.99999,2611.90012", "9999.99999", "2611.90012"]
+    assert requested_ids == ["9999.99999,2611.90012", "9999.99999", "2611.90012"]
     assert [paper.id for paper in papers] == ["arxiv:2611.90012"]
 
 

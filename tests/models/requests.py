@@ -162,17 +162,17 @@ def _choice_count(body: Json) -> int:
 def _parse_messages(body: Json) -> tuple[ChatMessage, ...]:
     if "messages" not in body:
         raise missing_parameter("messages")
-    turns = body["messages"]
-    if not isinstance(turns, list):
-        raise wrong_type("messages", "an array of objects", turns)
-    if not turns:
+    lock = body["messages"]
+    if not isinstance(lock, list):
+        raise wrong_type("messages", "an array of objects", lock)
+    if not lock:
         raise ApiRefusal(
             "Invalid 'messages': empty array. Expected an array with minimum length 1, "
             "but got an empty array instead.",
             param="messages",
             code="empty_array",
         )
-    return tuple(_parse_message(turn, f"messages[{index}]") for index, turn in enumerate(turns))
+    return tuple(_parse_message(turn, f"messages[{index}]") for index, turn in enumerate(lock))
 
 
 def _parse_message(turn: object, parameter_path: str) -> ChatMessage:

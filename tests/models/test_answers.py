@@ -21,11 +21,11 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def _chat(system: str = SYSTEM, user: str = PAPER, **changed: object) -> ChatRequest:
-    turns = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-    return parse_request(json.dumps({"model": "m", "messages": turns, **changed}).encode())
+    lock = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    return parse_request(json.dumps({"model": "m", "messages": lock, **changed}).encode())
 
 
-def _gloss(chat: ChatRequest) -> dict[str, str]:
+def _summary_fields(chat: ChatRequest) -> dict[str, str]:
     filled = json.loads(answers.plausible_answer(chat, reading.requested_language(chat)))
     assert isinstance(filled, dict)
     return filled
@@ -37,38 +37,38 @@ def _han_share(text: str) -> float:
 
 
 def test_a_translation_has_the_looks_of_one() -> None:
-    gloss = _gloss(_chat(response_format=summary_format()))
+    summary = _summary_fields(_chat(response_format=summary_format()))
 
-    assert list(gloss) == ["title", "gist", "abstract"]
-    assert _han_share(gloss["abstract"]) > 0.7
-    assert 0.2 < len(gloss["abstract"]) / len(ABSTRACT) < 0.7
-    assert _MARK.findall(gloss["title"] + gloss["abstract"]) == ["⟦1⟧", "⟦2⟧", "⟦3⟧"]
-    assert _NUMBER.findall(gloss["abstract"]) == _NUMBER.findall(ABSTRACT)
+    assert list(summary) == ["title", "gist", "abstract"]
+    assert _han_share(summary["abstract"]) > 0.7
+    assert 0.2 < len(summary["abstract"]) / len(ABSTRACT) < 0.7
+    assert _MARK.findall(summary["title"] + summary["abstract"]) == ["⟦1⟧", "⟦2⟧", "⟦3⟧"]
+    assert _NUMBER.findall(summary["abstract"]) == _NUMBER.findall(ABSTRACT)
     for name in ("DeepFlow-2", "OSPF", "Dijkstra"):
-        assert name in gloss["abstract"]
+        assert name in summary["abstract"]
 
 
-def test_a_gist_is_one_sentence_with_the_numbers_of_the_source() -> None:
-    gist = _gloss(_chat(response_format=summary_format()))["gist"]
+def test_a_tldr_is_one_sentence_with_the_numbers_of_the_source() -> None:
+    tldr = _summary_fields(_chat(response_format=summary_format()))["gist"]
 
-    assert gist.count("。") == 1
-    assert gist.endswith("。")
-    assert set(_NUMBER.findall(gist)) <= set(_NUMBER.findall(ABSTRACT))
-    assert 10 < len(gist) < 120
+    assert tldr.count("。") == 1
+    assert tldr.endswith("。")
+    assert set(_NUMBER.findall(tldr)) <= set(_NUMBER.findall(ABSTRACT))
+    assert 10 < len(tldr) < 120
 
 
 def test_english_is_the_words_of_the_paper() -> None:
     system = "Summarise the abstract in English. Answer in JSON."
 
-    gloss = _gloss(_chat(system, response_format=summary_format()))
+    summary = _summary_fields(_chat(system, response_format=summary_format()))
 
-    assert gloss["title"] == TITLE
-    assert gloss["abstract"] == ABSTRACT
-    assert gloss["gist"] in ABSTRACT
+    assert summary["title"] == TITLE
+    assert summary["abstract"] == ABSTRACT
+    assert summary["gist"] in ABSTRACT
 
 
 def test_the_same_question_has_the_same_answer() -> None:
-    assert _gloss(_chat(response_format=summary_format())) == _gloss(
+    assert _summary_fields(_chat(response_format=summary_format())) == _summary_fields(
         _chat(response_format=summary_format())
     )
 
@@ -81,11 +81,11 @@ def test_the_same_question_has_the_same_answer() -> None:
     )
 )  # fmt: skip
 def test_what_must_survive_survives_in_its_order(words: list[str]) -> None:
-    kept = [word for word in words if re.search(r"[⟦\d%$`/]|BERT", word)]
+    kept_words = [word for word in words if re.search(r"[⟦\d%$`/]|BERT", word)]
 
     line = han.fake_translation(" ".join(["we", *words]))
 
-    for word in kept:
+    for word in kept_words:
         assert word in line
         line = line[line.index(word) + len(word) :]
 
@@ -97,15 +97,15 @@ def test_any_text_is_translated(text: str) -> None:
 
 @given(st.text(), st.integers(0, 60))
 def test_a_cut_answer_keeps_its_limit(text: str, limit: int) -> None:
-    kept = answers.truncate_to_tokens(text, limit)
+    truncated = answers.truncate_to_tokens(text, limit)
 
-    assert text.startswith(kept)
-    assert answers.estimate_tokens(kept) <= limit
-    assert kept == text or answers.estimate_tokens(text[: len(kept) + 1]) > limit
+    assert text.startswith(truncated)
+    assert answers.estimate_tokens(truncated) <= limit
+    assert truncated == text or answers.estimate_tokens(text[: len(truncated) + 1]) > limit
 
 
 @pytest.mark.parametrize(
-    ("system", "user", "told"),
+    ("system", "user", "language"),
     [
         ("Translate from English into Simplified Chinese.", "x", "zh"),
         ("The abstract is written in English. Answer in Chinese.", "x", "zh"),
@@ -119,10 +119,10 @@ def test_a_cut_answer_keeps_its_limit(text: str, limit: int) -> None:
         ("You gloss papers.", "A paper.", ""),
     ],
 )
-def test_the_language_is_what_the_instructions_name(system: str, user: str, told: str) -> None:
+def test_the_language_is_what_the_instructions_name(system: str, user: str, language: str) -> None:
     chat = ChatRequest({}, "m", (ChatMessage("system", system), ChatMessage("user", user)))
 
-    assert reading.requested_language(chat) == told
+    assert reading.requested_language(chat) == language
 
 
 @pytest.mark.parametrize(
@@ -140,18 +140,18 @@ def test_the_language_is_what_the_instructions_name(system: str, user: str, told
     ],
 )
 def test_the_paper_is_found_however_it_is_given(user: str) -> None:
-    found = reading.requested_paper(user)
+    paper = reading.requested_paper(user)
 
-    assert (found.title, found.abstract) == (TITLE, ABSTRACT)
+    assert (paper.title, paper.abstract) == (TITLE, ABSTRACT)
 
 
 def test_without_a_schema_the_named_keys_are_answered() -> None:
     system = 'Answer in Chinese, as JSON with the keys "title", "gist" and "abstract".'
 
-    gloss = _gloss(_chat(system))
+    summary = _summary_fields(_chat(system))
 
-    assert list(gloss) == ["title", "gist", "abstract"]
-    assert _han_share(gloss["abstract"]) > 0.7
+    assert list(summary) == ["title", "gist", "abstract"]
+    assert _han_share(summary["abstract"]) > 0.7
 
 
 def test_without_schema_and_keys_the_answer_is_text() -> None:
@@ -167,7 +167,7 @@ def test_chinese_words_of_a_topic_become_english() -> None:
     format_ = {"type": "json_schema", "json_schema": {"name": "topic", "schema": schema}}
     chat = _chat("Give English search words, in English.", "扩散模型", response_format=format_)
 
-    assert _gloss(chat) == {"query": "diffusion model"}
+    assert _summary_fields(chat) == {"query": "diffusion model"}
 
 
 class _Part(BaseModel):

@@ -180,7 +180,7 @@ async def _ours(server: PublishedServer, key: str = KEY) -> AsyncIterator[ModelC
         yield model
 
 
-async def _glossed(server: PublishedServer, key: str = KEY) -> tuple[SummaryText, list[Usage]]:
+async def _summarize(server: PublishedServer, key: str = KEY) -> tuple[SummaryText, list[Usage]]:
     """What our client has it say of a paper, and what that cost."""
     paid: list[Usage] = []
     async with _ours(server, key) as model:
@@ -192,9 +192,9 @@ async def test_our_client_has_a_paper_told_and_the_cost_counted(
 ) -> None:
     published_models.set_responses(ANSWER)
 
-    told, paid = await _glossed(published_models)
+    summary_text, paid = await _summarize(published_models)
 
-    assert (told.title, told.tldr, told.abstract) == tuple(TOLD.values())
+    assert (summary_text.title, summary_text.tldr, summary_text.abstract) == tuple(TOLD.values())
     assert paid == [Usage(612, 187)]
     (body,) = published_models.request_bodies()
     assert PAPER.abstract.split(". ")[0] in json.dumps(body)
@@ -206,9 +206,9 @@ async def test_a_first_answer_that_fails_the_checks_is_asked_for_once_more(
     wrong = {**TOLD, "gist": "This is a gist in English that nobody asked for at all."}
     published_models.set_responses({"content": json.dumps(wrong, ensure_ascii=False)}, ANSWER)
 
-    told, paid = await _glossed(published_models)
+    summary_text, paid = await _summarize(published_models)
 
-    assert told.tldr == TOLD["gist"]
+    assert summary_text.tldr == TOLD["gist"]
     assert len(paid) == len(published_models.request_bodies()) == 2
 
 
@@ -230,21 +230,21 @@ async def test_our_client_tells_each_error_as_what_it_is(
     published_models.set_responses(_error(status, kind, code))
 
     with pytest.raises(raised):
-        await _glossed(published_models)
+        await _summarize(published_models)
 
 
 async def test_our_client_waits_as_long_as_it_is_told(published_models: PublishedServer) -> None:
     published_models.set_responses(_error(429, "tokens", "rate_limit_exceeded", retryAfter=7))
 
     with pytest.raises(Overloaded) as caught:
-        await _glossed(published_models)
+        await _summarize(published_models)
 
     assert caught.value.seconds == 7
 
 
 async def test_a_wrong_key_is_a_refused_key(published_models: PublishedServer) -> None:
     with pytest.raises(KeyRefused):
-        await _glossed(published_models, key="sk-other")
+        await _summarize(published_models, key="sk-other")
 
 
 async def test_a_connection_that_breaks_is_a_trouble_that_passes(
@@ -254,18 +254,21 @@ async def test_a_connection_that_breaks_is_a_trouble_that_passes(
     published_models.set_failure_rates(disconnectRate=1)
 
     with pytest.raises(Unreachable):
-        await _glossed(published_models)
+        await _summarize(published_models)
 
 
 async def test_an_answer_cut_short_is_had_in_pieces(published_models: PublishedServer) -> None:
-    whole = json.dumps(TOLD, ensure_ascii=False)
-    cut: Json = {"content": whole[: whole.index('"abstract"') + 30], "finishReason": "length"}
+    full_answer = json.dumps(TOLD, ensure_ascii=False)
+    cut: Json = {
+        "content": full_answer[: full_answer.index('"abstract"') + 30],
+        "finishReason": "length",
+    }
     piece: Json = {"content": json.dumps({"text": TOLD["abstract"]}, ensure_ascii=False)}
     published_models.set_responses(cut, piece)
 
-    told, paid = await _glossed(published_models)
+    summary_text, paid = await _summarize(published_models)
 
-    assert (told.tldr, told.abstract) == (TOLD["gist"], TOLD["abstract"])
+    assert (summary_text.tldr, summary_text.abstract) == (TOLD["gist"], TOLD["abstract"])
     assert len(paid) == 2
 
 
@@ -292,12 +295,12 @@ def _lacks(theirs: object, ours: object, path: str = "") -> list[str]:
     return [] if theirs == ours else [f"{path}: {theirs} there, {ours} here"]
 
 
-async def _spoken(url: str, key: str) -> list[object]:
+async def _replayed_answers(url: str, key: str) -> list[object]:
     """The shapes of a completion, of the list of models, and of a request without messages."""
-    turns = [{"role": "user", "content": "x"}]
+    lock = [{"role": "user", "content": "x"}]
     async with httpx.AsyncClient(headers={"authorization": f"Bearer {key}"}) as http:
         answers = [
-            await http.post(f"{url}/chat/completions", json={"model": MODEL, "messages": turns}),
+            await http.post(f"{url}/chat/completions", json={"model": MODEL, "messages": lock}),
             await http.get(f"{url}/models"),
             await http.post(f"{url}/chat/completions", json={"model": MODEL}),
         ]
@@ -307,9 +310,9 @@ async def _spoken(url: str, key: str) -> list[object]:
 async def test_our_server_has_everything_that_theirs_has(published_models: PublishedServer) -> None:
     published_models.set_responses(SOUND)
     async with model_server() as server:
-        ours = await _spoken(server.url, OUR_KEY)
+        ours = await _replayed_answers(server.url, OUR_KEY)
 
-    theirs = await _spoken(published_models.url, KEY)
+    theirs = await _replayed_answers(published_models.url, KEY)
 
     # Theirs does not name the parameter that is missing; the API does.
     assert _lacks(theirs, ours) == [

@@ -233,11 +233,11 @@ _NODES = st.fixed_dictionaries(
 
 @given(schema=_NODES, inner=_NODES)
 def test_no_schema_makes_the_rules_stumble(schema: Json, inner: Json) -> None:
-    whole = _object({"a": inner, "b": schema})
+    schema_tree = _object({"a": inner, "b": schema})
 
-    outcome = _outcome(_schema(whole))
+    outcome = _outcome(_schema(schema_tree))
 
     if isinstance(outcome, ApiRefusal):
         assert "Invalid schema for response_format 'gloss'" in str(outcome)
     else:
-        assert outcome.schema == whole
+        assert outcome.schema == schema_tree

@@ -50,10 +50,10 @@ REFUSALS: dict[str, tuple[type[openai.APIStatusError], int, str | None]] = {
 }
 
 
-def _gloss(completion: ChatCompletion) -> dict[str, str]:
-    gloss = json.loads(first_choice_text(completion))
-    assert isinstance(gloss, dict)
-    return gloss
+def _summary_fields(completion: ChatCompletion) -> dict[str, str]:
+    summary = json.loads(first_choice_text(completion))
+    assert isinstance(summary, dict)
+    return summary
 
 
 def _is_json(text: str) -> bool:
@@ -63,7 +63,7 @@ def _is_json(text: str) -> bool:
 
 
 def _every(claim: Callable[[str], bool]) -> Check:
-    return lambda completion: all(claim(text) for text in _gloss(completion).values())
+    return lambda completion: all(claim(text) for text in _summary_fields(completion).values())
 
 
 def _used(completion: ChatCompletion) -> int:
@@ -72,9 +72,9 @@ def _used(completion: ChatCompletion) -> int:
 
 
 ANSWERS: dict[str, Check] = {
-    "good": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
-    "no-json-object": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
-    "slow": lambda c: list(_gloss(c)) == ["title", "gist", "abstract"],
+    "good": lambda c: list(_summary_fields(c)) == ["title", "gist", "abstract"],
+    "no-json-object": lambda c: list(_summary_fields(c)) == ["title", "gist", "abstract"],
+    "slow": lambda c: list(_summary_fields(c)) == ["title", "gist", "abstract"],
     "cut-json": lambda c: (
         not _is_json(first_choice_text(c)) and c.choices[0].finish_reason == "stop"
     ),
@@ -94,11 +94,11 @@ ANSWERS: dict[str, Check] = {
     "two-choices": lambda c: [choice.index for choice in c.choices] == [0, 1],
     "wrong-types": _every(lambda text: isinstance(text, list)),
     "null-values": _every(lambda text: text is None),
-    "renamed-keys": lambda c: list(_gloss(c)) == ["the_title", "the_gist", "the_abstract"],
+    "renamed-keys": lambda c: list(_summary_fields(c)) == ["the_title", "the_gist", "the_abstract"],
     "list-json": lambda c: isinstance(json.loads(first_choice_text(c)), list),
     "huge": lambda c: len(first_choice_text(c).encode()) > HUGE_SIZE,
-    "wrong-language": lambda c: _gloss(c)["abstract"] == ABSTRACT,
-    "copy": lambda c: _gloss(c)["abstract"] == ABSTRACT,
+    "wrong-language": lambda c: _summary_fields(c)["abstract"] == ABSTRACT,
+    "copy": lambda c: _summary_fields(c)["abstract"] == ABSTRACT,
     "links": _every(lambda text: "https://" in text),
     "markup": _every(lambda text: "<script>" in text),
     "other-ids": _every(lambda text: "2402.12844" in text),
@@ -106,7 +106,7 @@ ANSWERS: dict[str, Check] = {
     "wrong-number": _every(lambda text: "987.654%" in text),
     "lost-marks": _every(lambda text: "⟦" not in text),
     "repeating": _every(lambda text: text.endswith(text[:12] * 60)),
-    "short-abstract": lambda c: not _gloss(c)["abstract"].endswith("。"),
+    "short-abstract": lambda c: not _summary_fields(c)["abstract"].endswith("。"),
     "no-usage": lambda c: c.usage is None,
     "negative-usage": lambda c: _used(c) == -105,
     "absurd-usage": lambda c: _used(c) == 2 * 10**12,
@@ -173,7 +173,7 @@ async def test_a_torn_connection_is_a_connection_error(script: str) -> None:
     async with model_server(f"{script} good") as server, openai_client(server) as asking:
         with pytest.raises(openai.APIConnectionError):
             await ask_for_summary(asking)
-        assert _gloss(await ask_for_summary(asking))
+        assert _summary_fields(await ask_for_summary(asking))
 
     assert [call.outcome for call in server.calls] == ["reset", "200"]
 
@@ -228,7 +228,7 @@ async def test_only_json_schema_may_be_refused_or_only_json_object() -> None:
                 response_format={"type": "json_object"},
             )
         assert "must be 'json_schema' or 'text'" in caught.value.response.text
-        assert _gloss(await ask_for_summary(asking))
+        assert _summary_fields(await ask_for_summary(asking))
 
 
 async def test_steps_come_one_after_the_other_and_the_last_one_stays() -> None:

@@ -99,11 +99,11 @@ async def test_calls_are_told_apart_by_paper_and_language() -> None:
 
 async def test_many_calls_are_carried_at_once() -> None:
     async with model_server("hang") as server, openai_client(server) as asking:
-        asked = [asyncio.create_task(ask_for_summary(asking)) for _ in range(_ALL_AT_ONCE)]
+        tasks = [asyncio.create_task(ask_for_summary(asking)) for _ in range(_ALL_AT_ONCE)]
         await server.wait_for_calls(_ALL_AT_ONCE)
-        for task in asked:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     assert server.peak_in_flight == _ALL_AT_ONCE
     assert max(call.concurrent for call in server.calls) == _ALL_AT_ONCE

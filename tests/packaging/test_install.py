@@ -26,7 +26,7 @@ FULL = "ERROR: Could not install packages due to an OSError: [Errno 28] No space
 
 
 @pytest.mark.parametrize(
-    ("output", "free", "said"),
+    ("output", "free", "message"),
     [
         (REFUSED + NONE_FITS, ROOMY, "The package index could not be reached. Check the network"),
         (NONE_FITS, ROOMY, "The package index has no file of setuptools==84.2.1 for Python 3."),
@@ -38,12 +38,12 @@ FULL = "ERROR: Could not install packages due to an OSError: [Errno 28] No space
         ("", ROOMY, "The installation failed: no reason was given. What pip said is in build/"),
     ],
 )
-def test_a_failure_is_said_by_its_cause(output: str, free: int, said: str) -> None:
-    assert said in install.failure_reason(output, free)
+def test_a_failure_is_said_by_its_cause(output: str, free: int, message: str) -> None:
+    assert message in install.failure_reason(output, free)
 
 
 @pytest.mark.parametrize(
-    ("output", "unpacked", "said"),
+    ("output", "unpacked", "message"),
     [
         ("Looking in indexes: a mirror\n", 0, ""),
         ("Collecting aiohttp==3.14.5 (from -r x)\n", 0, "downloading package 1 of 9: aiohttp"),
@@ -60,8 +60,10 @@ def test_a_failure_is_said_by_its_cause(output: str, free: int, said: str) -> No
         ),
     ],
 )
-def test_the_progress_is_read_from_what_pip_prints(output: str, unpacked: int, said: str) -> None:
-    assert install.progress_text(output, 9, unpacked) == said
+def test_the_progress_is_read_from_what_pip_prints(
+    output: str, unpacked: int, message: str
+) -> None:
+    assert install.progress_text(output, 9, unpacked) == message
 
 
 @pytest.fixture

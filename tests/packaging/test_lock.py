@@ -103,10 +103,10 @@ def closure(
 ) -> tuple[set[str], list[str]]:
     """Return what some requirements need on a machine, and what the lock lacks of it."""
     needed, missing = set[str](), list[str]()
-    asked = [("papergram", "", requirement) for requirement in roots]
+    pending = [("papergram", "", requirement) for requirement in roots]
     seen = set[tuple[str, str]]()  # a distribution with one of its extras, "" for none
-    while asked:
-        asker, extra, text = asked.pop()
+    while pending:
+        asker, extra, text = pending.pop()
         requirement = parsed(text)
         name = canonicalize_name(requirement.name)
         if requirement.marker and not requirement.marker.evaluate({**where, "extra": extra}):
@@ -120,10 +120,10 @@ def closure(
         if not requirement.specifier.contains(pin.version, prereleases=True):
             missing.append(f"{asker} needs {text}, and the lock has {pin.version}")
         needed.add(name)
-        for one in {"", *requirement.extras}:
-            if (name, one) not in seen:
-                seen.add((name, one))
-                asked += [(name, one, each) for each in requires(name)]
+        for extra_name in {"", *requirement.extras}:
+            if (name, extra_name) not in seen:
+                seen.add((name, extra_name))
+                pending += [(name, extra_name, each) for each in requires(name)]
     return needed, missing
 
 
@@ -197,8 +197,8 @@ def test_what_an_extra_or_a_marker_asks_for_is_noticed() -> None:
     lock = {name: Pin("1.0", None) for name in ("asker", "asked")}
 
     def lacking(roots: list[str], python: str) -> set[str]:
-        found = closure(roots, lock, machine(python, MACHINES[1]), lambda name: required[name])[1]
-        return {line.split(" needs ")[1].partition(";")[0] for line in found}
+        missing = closure(roots, lock, machine(python, MACHINES[1]), lambda name: required[name])[1]
+        return {line.split(" needs ")[1].partition(";")[0] for line in missing}
 
     assert lacking(["asker"], "3.12.0") == {"extra-only"}
     assert lacking(["asked"], "3.11.9") == {"old"}
@@ -247,13 +247,13 @@ def test_each_line_that_installs_takes_the_lock_and_nothing_else(file: str) -> N
 
 
 def test_each_version_is_made_for_every_python() -> None:
-    wanted = {
+    expected = {
         name: SpecifierSet(
             ",".join(importlib.metadata.metadata(name).get_all("Requires-Python") or [])
         )
         for name in ALL.keys() - ELSEWHERE.keys()
     }
 
-    unfit = {name for name, each in wanted.items() if [*each.filter(PYTHONS)] != PYTHONS}
+    unfit = {name for name, each in expected.items() if [*each.filter(PYTHONS)] != PYTHONS}
 
     assert unfit == set()

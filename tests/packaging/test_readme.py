@@ -20,15 +20,15 @@ HELP_CONTEXT = click.Context(main)
 
 def settings() -> dict[str, tuple[str, str]]:
     """Each variable with its default and its meaning, as the program has them."""
-    found = {}
+    settings_by_name = {}
     for name, field in Config.model_fields.items():
         alias = field.validation_alias
         variable = alias if isinstance(alias, str) else f"PAPERGRAM_{name.upper()}"
         default = field.default
         shown = "" if default in (None, "", ()) else str(getattr(default, "value", default))
         shown = ", ".join(default) if isinstance(default, tuple) else shown
-        found[variable] = (shown, field.description or "")
-    return found
+        settings_by_name[variable] = (shown, field.description or "")
+    return settings_by_name
 
 
 @pytest.mark.parametrize("variable", sorted(settings()))

@@ -22,7 +22,7 @@ ABSTRACT = (
 
 
 @pytest.mark.parametrize(
-    ("sentence", "found"),
+    ("sentence", "expected"),
     [
         ("Then it rains.", "Then it rains."),
         (
@@ -38,11 +38,11 @@ ABSTRACT = (
         ("A p-adic boat sinks.", "A p-adic boat sinks."),
     ],
 )
-def test_a_sentence_is_found_from_its_first_word_on(sentence: str, found: str) -> None:
+def test_a_sentence_is_found_from_its_first_word_on(sentence: str, expected: str) -> None:
     span = sentence_span(ABSTRACT, sentence)
 
     assert span is not None
-    assert ABSTRACT[slice(*span)] == found
+    assert ABSTRACT[slice(*span)] == expected
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def _shown(ours: Digest, form: MessageForm) -> str:
     return made.html or json.dumps(made.blocks)
 
 
-def _said(gist: str, abstract: str) -> Digest:
+def _said(tldr: str, abstract: str) -> Digest:
     base = entry(1, abstract=abstract)
     reasons = (MatchReason(In.ABSTRACT, "rains"),)
-    glosses = (summary("en", gist),)
-    return digest(entries=(type(base)(base.paper, base.kind, glosses, reasons),))
+    summaries = (summary("en", tldr),)
+    return digest(entries=(type(base)(base.paper, base.kind, summaries, reasons),))
 
 
 def test_the_classic_entry_says_its_sentence_once_in_bold_and_unfolded() -> None:

@@ -45,7 +45,7 @@ def test_runs_cover_every_entry_once_and_overflow_only_alone(
 ) -> None:
     cuts = list(size_limits.split_into_runs(sizes, room, most))
 
-    assert [at for first, last in cuts for at in range(first, last + 1)] == list(
+    assert [position for first, last in cuts for position in range(first, last + 1)] == list(
         range(1, len(sizes) + 1)
     )
     for first, last in cuts:
@@ -58,7 +58,7 @@ def test_shares_stay_within_the_room_and_waste_none(lengths: list[int], room: in
     given_room = size_limits.share_room(lengths, room)
 
     assert sum(given_room) <= room
-    assert all(got <= wanted for got, wanted in zip(given_room, lengths, strict=True))
+    assert all(room <= wish for room, wish in zip(given_room, lengths, strict=True))
     if sum(lengths) <= room:
         assert given_room == lengths
     else:

@@ -26,25 +26,30 @@ NONE = ["", " \t ", "\u200b\u2800"]
 
 def untitled(title: str = "") -> Digest:
     """A digest of one paper without a title, said in both languages."""
-    glosses = (
+    summaries = (
         summary("en", "We measure drift."),
         summary("zh", "我们测量漂移。", "", "纸船会漂移。"),
     )
-    return digest(0, entries=(Entry(paper(1, title=title), AnnouncementKind.NEW, glosses),))
+    return digest(0, entries=(Entry(paper(1, title=title), AnnouncementKind.NEW, summaries),))
 
 
 @pytest.mark.parametrize("title", NONE)
 @pytest.mark.parametrize(
-    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+    "display_options",
+    DISPLAY_OPTIONS,
+    ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
-def test_the_id_stands_where_the_title_would(look: DisplayOptions, title: str) -> None:
-    found = untitled(title)
+def test_the_id_stands_where_the_title_would(display_options: DisplayOptions, title: str) -> None:
+    untitled_digest = untitled(title)
 
-    made = [render_part(found, part, look) for part in digest_parts(found, look, with_entries=True)]
+    made = [
+        render_part(untitled_digest, part, display_options)
+        for part in parts(untitled_digest, display_options, with_entries=True)
+    ]
 
-    shown = [one.html or json.dumps(one.blocks) for one in made]
-    assert sum(one.count(ID) for one in shown) >= 2, "in the table and above the entry"
-    assert web_page(found, look).count(f">{ID}<") >= 2
+    shown = [message.html or json.dumps(message.blocks) for message in made]
+    assert sum(message.count(ID) for message in shown) >= 2, "in the table and above the entry"
+    assert web_page(untitled_digest, display_options).count(f">{ID}<") >= 2
 
 
 @pytest.mark.parametrize("title", NONE)

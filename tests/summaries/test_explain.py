@@ -35,7 +35,7 @@ async def server() -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
+async def gateway(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
     """Where that model is asked."""
     async with ModelClient(server.url, KEY, MODEL) as model:
         breaker = CircuitBreaker(monotonic=lambda: 0.0)
@@ -45,34 +45,36 @@ async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]
 
 
 @pytest.fixture
-def one(store: Store) -> Paper:
+def routing_paper(store: Store) -> Paper:
     """A paper that several people read."""
-    [found] = store_papers(store, [paper(1, title="Learning to route messages", abstract=ABSTRACT)])
-    return found
+    [stored_paper] = store_papers(
+        store, [paper(1, title="Learning to route messages", abstract=ABSTRACT)]
+    )
+    return stored_paper
 
 
 async def presses(
-    shop: ModelGateway, paper: Paper, times: int, language: str = "en"
+    gateway: ModelGateway, paper: Paper, times: int, language: str = "en"
 ) -> list[PaperNote]:
     """What readers get who ask for the same in the same moment."""
-    return await asyncio.gather(*(explain_paper(shop, paper, language) for _ in range(times)))
+    return await asyncio.gather(*(explain_paper(gateway, paper, language) for _ in range(times)))
 
 
 async def test_readers_of_one_second_share_a_note_and_its_price(
-    shop: ModelGateway, server: ModelServer, one: Paper
+    gateway: ModelGateway, server: ModelServer, routing_paper: Paper
 ) -> None:
-    first, *others = await presses(shop, one, 3)
+    first, *others = await presses(gateway, routing_paper, 3)
 
     assert others == [first, first]
     assert len(server.calls) == 1
-    assert count_rows(shop.store, "spending", calls=1, unused=0) == 1
+    assert count_rows(gateway.store, "spending", calls=1, unused=0) == 1
 
 
 async def test_each_language_has_its_own(
-    shop: ModelGateway, server: ModelServer, one: Paper
+    gateway: ModelGateway, server: ModelServer, routing_paper: Paper
 ) -> None:
     english, chinese = await asyncio.gather(
-        explain_paper(shop, one, "en"), explain_paper(shop, one, "zh")
+        explain_paper(gateway, routing_paper, "en"), explain_paper(gateway, routing_paper, "zh")
     )
 
     assert (english.language, chinese.language) == ("en", "zh")
@@ -80,12 +82,12 @@ async def test_each_language_has_its_own(
 
 
 async def test_when_the_first_leaves_the_next_one_asks(
-    shop: ModelGateway, server: ModelServer, one: Paper
+    gateway: ModelGateway, server: ModelServer, routing_paper: Paper
 ) -> None:
     server.set_script("hang good")
-    first = asyncio.create_task(explain_paper(shop, one, "en"))
+    first = asyncio.create_task(explain_paper(gateway, routing_paper, "en"))
     await server.wait_for_calls(1)
-    others = [asyncio.create_task(explain_paper(shop, one, "en")) for _ in range(2)]
+    others = [asyncio.create_task(explain_paper(gateway, routing_paper, "en")) for _ in range(2)]
     await asyncio.sleep(0)
 
     first.cancel()
@@ -97,10 +99,10 @@ async def test_when_the_first_leaves_the_next_one_asks(
 
 
 async def test_who_waits_and_leaves_takes_nothing_from_the_first(
-    shop: ModelGateway, server: ModelServer, one: Paper
+    gateway: ModelGateway, server: ModelServer, routing_paper: Paper
 ) -> None:
-    first = asyncio.create_task(explain_paper(shop, one, "en"))
-    second = asyncio.create_task(explain_paper(shop, one, "en"))
+    first = asyncio.create_task(explain_paper(gateway, routing_paper, "en"))
+    second = asyncio.create_task(explain_paper(gateway, routing_paper, "en"))
     await server.wait_for_calls(1)
 
     second.cancel()
@@ -111,14 +113,14 @@ async def test_who_waits_and_leaves_takes_nothing_from_the_first(
 
 
 async def test_a_failure_is_paid_for_once_and_asked_again_later(
-    shop: ModelGateway, server: ModelServer, one: Paper
+    gateway: ModelGateway, server: ModelServer, routing_paper: Paper
 ) -> None:
     server.set_script("wrong-language*2 good")
 
-    said = await asyncio.gather(
-        *(explain_paper(shop, one, "en") for _ in range(3)), return_exceptions=True
+    notes = await asyncio.gather(
+        *(explain_paper(gateway, routing_paper, "en") for _ in range(3)), return_exceptions=True
     )
 
-    assert [error.key for error in said if isinstance(error, Refusal)] == ["consult-unfit"] * 3
+    assert [error.key for error in notes if isinstance(error, Refusal)] == ["consult-unfit"] * 3
     assert len(server.calls) == 2  # an attempt, and one with the reason
-    assert (await explain_paper(shop, one, "en")).language == "en"
+    assert (await explain_paper(gateway, routing_paper, "en")).language == "en"

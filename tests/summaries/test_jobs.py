@@ -31,16 +31,16 @@ class Hand:
     """A clock that is moved by hand."""
 
     def __init__(self) -> None:
-        self.at = NOW
+        self.instant = NOW
 
     def now(self) -> datetime:
-        return self.at
+        return self.instant
 
     def monotonic(self) -> float:
-        return (self.at - NOW).total_seconds()
+        return (self.instant - NOW).total_seconds()
 
     def forward(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        self.instant += timedelta(seconds=seconds)
 
 
 @asynccontextmanager
@@ -61,10 +61,10 @@ async def working(
     ):
         breaker = CircuitBreaker(monotonic=hand.monotonic)
         price = Price(1.0, 2.0, "USD")
-        shop = ModelGateway(
+        gateway = ModelGateway(
             store, model, price, budget, hand.now, hand.monotonic, breaker, max_concurrent=at_once
         )
-        yield shop, server, hand
+        yield gateway, server, hand
 
 
 def ordered(store: Store, count: int = 1, languages: tuple[str, ...] = ("zh",)) -> list[Paper]:
@@ -73,36 +73,36 @@ def ordered(store: Store, count: int = 1, languages: tuple[str, ...] = ("zh",)) 
         store, [paper(number, title=TITLE, abstract=ABSTRACT) for number in range(1, count + 1)]
     )
     store.summary_jobs.enqueue(
-        [SummaryJob(one.key, 1, language, NOW) for one in papers for language in languages]
+        [SummaryJob(paper.key, 1, language, NOW) for paper in papers for language in languages]
     )
     return papers
 
 
 def spent(store: Store) -> DailySpending:
-    found = store.spending.between(NOW.date(), NOW.date() + timedelta(days=3))
-    return found[0] if found else DailySpending(NOW.date(), "")
+    spending = store.spending.between(NOW.date(), NOW.date() + timedelta(days=3))
+    return spending[0] if spending else DailySpending(NOW.date(), "")
 
 
-async def test_each_paper_is_glossed_once_per_language_and_counted(store: Store) -> None:
+async def test_each_paper_is_summarized_once_per_language_and_counted(store: Store) -> None:
     papers = ordered(store, 3, ("zh", "en"))
 
-    async with working(store) as (shop, server, _):
-        assert await run_summary_jobs(shop) == JobCounts(completed=6)
-        assert await run_summary_jobs(shop) == JobCounts()  # a second run asks nothing
+    async with working(store) as (gateway, server, _):
+        assert await run_summary_jobs(gateway) == JobCounts(completed=6)
+        assert await run_summary_jobs(gateway) == JobCounts()  # a second run asks nothing
 
         assert len(server.calls) == 6
-    for one in papers:
-        chinese, english = (
-            next(g for g in store.papers.summaries_of_version(one.key, 1) if g.language == language)
-            for language in ("zh", "en")
-        )
+    for stored_paper in papers:
+        made = {g.language: g for g in store.papers.summaries_of_version(stored_paper.key, 1)}
+        chinese, english = made["zh"], made["en"]
         assert chinese.producer == english.producer == MODEL
         assert all((chinese.prompt_version, chinese.tokens, chinese.tldr, chinese.abstract))
         assert (english.title, english.abstract) == (TITLE, ABSTRACT)
     paid = spent(store)
-    glosses = [g for one in papers for g in store.papers.summaries_of_version(one.key, 1)]
+    summaries = [g for paper in papers for g in store.papers.summaries_of_version(paper.key, 1)]
     assert paid.calls == 6
-    assert paid.prompt_tokens + paid.completion_tokens == sum(gloss.tokens for gloss in glosses)
+    assert paid.prompt_tokens + paid.completion_tokens == sum(
+        summary.tokens for summary in summaries
+    )
     assert paid.cost_micros == paid.prompt_tokens + 2 * paid.completion_tokens
     assert paid.unusable_answers == 0
 
@@ -118,23 +118,23 @@ async def test_each_paper_is_glossed_once_per_language_and_counted(store: Store)
         ("rate-limit-bare", ModelStatus.OVERLOADED),
     ],
 )
-async def test_a_model_that_says_no_rests_and_the_gloss_stays_ordered(
+async def test_a_model_that_says_no_rests_and_the_summary_stays_ordered(
     store: Store, script: str, state: ModelStatus
 ) -> None:
     ordered(store)
 
-    async with working(store, f"{script} good", at_once=1) as (shop, server, hand):
-        assert await run_summary_jobs(shop) == JobCounts()
+    async with working(store, f"{script} good", at_once=1) as (gateway, server, hand):
+        assert await run_summary_jobs(gateway) == JobCounts()
         assert current_model_state(store).status is state
-        assert not shop.is_available()
-        assert await run_summary_jobs(shop) == JobCounts()  # it rests
+        assert not gateway.is_available()
+        assert await run_summary_jobs(gateway) == JobCounts()  # it rests
         assert len(server.calls) == 1
 
         hand.forward(REFUSED_PAUSE_SECONDS + 1)
 
-        assert await run_summary_jobs(shop) == JobCounts(completed=1)
+        assert await run_summary_jobs(gateway) == JobCounts(completed=1)
         assert current_model_state(store).status is ModelStatus.AVAILABLE
-        assert shop.is_available()
+        assert gateway.is_available()
     assert store.summary_jobs.backlog().waiting == 0
     assert spent(store).calls == 1  # a refusal costs nothing
 
@@ -142,23 +142,23 @@ async def test_a_model_that_says_no_rests_and_the_gloss_stays_ordered(
 async def test_the_rest_is_as_long_as_the_server_says(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "rate-limit=90 good") as (shop, server, hand):
-        await run_summary_jobs(shop)
+    async with working(store, "rate-limit=90 good") as (gateway, server, hand):
+        await run_summary_jobs(gateway)
         hand.forward(80)
-        await run_summary_jobs(shop)
+        await run_summary_jobs(gateway)
         assert len(server.calls) == 1
 
         hand.forward(15)
-        assert await run_summary_jobs(shop) == JobCounts(completed=1)
+        assert await run_summary_jobs(gateway) == JobCounts(completed=1)
 
 
 async def test_an_absurd_wait_is_an_hour(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "rate-limit-absurd good", at_once=1) as (shop, _, hand):
-        await run_summary_jobs(shop)
+    async with working(store, "rate-limit-absurd good", at_once=1) as (gateway, _, hand):
+        await run_summary_jobs(gateway)
         hand.forward(3601)
-        assert await run_summary_jobs(shop) == JobCounts(completed=1)
+        assert await run_summary_jobs(gateway) == JobCounts(completed=1)
 
 
 @pytest.mark.slow
@@ -172,8 +172,8 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
 ) -> None:
     ordered(store, 12)
 
-    async with working(store, script, at_once=1) as (shop, server, hand):
-        await run_summary_jobs(shop)
+    async with working(store, script, at_once=1) as (gateway, server, hand):
+        await run_summary_jobs(gateway)
         assert len(server.calls) <= 6  # then the breaker is open
         assert current_model_state(store).status in (
             ModelStatus.UNREACHABLE,
@@ -183,7 +183,7 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
 
         for _ in range(40):
             hand.forward(600)
-            await run_summary_jobs(shop)
+            await run_summary_jobs(gateway)
 
     backlog = store.summary_jobs.backlog()
     assert (backlog.waiting, backlog.abandoned) == (0, 0)
@@ -198,15 +198,15 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
 async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
     store: Store, script: str
 ) -> None:
-    [one] = ordered(store)
+    [job] = ordered(store)
 
-    async with working(store, script, at_once=1) as (shop, server, hand):
+    async with working(store, script, at_once=1) as (gateway, server, hand):
         for wait in (timedelta(), *RETRY_DELAYS, timedelta(days=2)):
             hand.forward(wait.total_seconds() + 1)
-            await run_summary_jobs(shop)
+            await run_summary_jobs(gateway)
         calls = len(server.calls)
 
-    assert store.papers.summaries_of_version(one.key, 1) == ()
+    assert store.papers.summaries_of_version(job.key, 1) == ()
     backlog = store.summary_jobs.backlog()
     assert (backlog.waiting, backlog.abandoned) == (0, 1)
     assert calls <= 2 * (len(RETRY_DELAYS) + 1)
@@ -218,30 +218,30 @@ async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
 async def test_one_paper_that_fails_holds_no_other(store: Store) -> None:
     papers = ordered(store, 4)
 
-    async with working(store, "wrong-language*2 good", at_once=1) as (shop, _, _hand):
-        assert await run_summary_jobs(shop) == JobCounts(completed=3, failed=1)
+    async with working(store, "wrong-language*2 good", at_once=1) as (gateway, _, _hand):
+        assert await run_summary_jobs(gateway) == JobCounts(completed=3, failed=1)
 
-    glossed = [bool(store.papers.summaries_of_version(one.key, 1)) for one in papers]
-    assert sorted(glossed) == [False, True, True, True]
+    summarized = [bool(store.papers.summaries_of_version(paper.key, 1)) for paper in papers]
+    assert sorted(summarized) == [False, True, True, True]
 
 
 async def test_the_day_ends_when_its_budget_is_spent_and_the_next_goes_on(store: Store) -> None:
     ordered(store, 30)
 
-    async with working(store, budget=Budget(3000), at_once=1) as (shop, server, hand):
-        first = await run_summary_jobs(shop)
+    async with working(store, budget=Budget(3000), at_once=1) as (gateway, server, hand):
+        first = await run_summary_jobs(gateway)
         assert 0 < first.completed < 30
         assert current_model_state(store).status is ModelStatus.BUDGET_SPENT
-        assert not shop.is_available()
+        assert not gateway.is_available()
         row = spent(store)
         overshoot = row.prompt_tokens + row.completion_tokens - 3000
         assert 0 <= overshoot < 3000  # at most the call under way
-        asked = len(server.calls)
-        await run_summary_jobs(shop)
-        assert len(server.calls) == asked
+        calls_before = len(server.calls)
+        await run_summary_jobs(gateway)
+        assert len(server.calls) == calls_before
 
         hand.forward(24 * 3600)
-        assert (await run_summary_jobs(shop)).completed == first.completed
+        assert (await run_summary_jobs(gateway)).completed == first.completed
         assert store.summary_jobs.backlog().waiting == 30 - 2 * first.completed
 
 
@@ -251,8 +251,8 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
     ordered(store)
     monkeypatch.setattr("bot.summaries.jobs.LEASE_SECONDS", 0.8)
 
-    async with working(store, "hang", at_once=1) as (shop, server, _):
-        await run_summary_jobs(shop)
+    async with working(store, "hang", at_once=1) as (gateway, server, _):
+        await run_summary_jobs(gateway)
         calls = len(server.calls)
 
     paid = spent(store)
@@ -263,10 +263,10 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
 async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "unauthorized wrong-language", at_once=1) as (shop, _, hand):
-        await run_summary_jobs(shop)
+    async with working(store, "unauthorized wrong-language", at_once=1) as (gateway, _, hand):
+        await run_summary_jobs(gateway)
         hand.forward(REFUSED_PAUSE_SECONDS + 1)
-        assert await run_summary_jobs(shop) == JobCounts(failed=1)
+        assert await run_summary_jobs(gateway) == JobCounts(failed=1)
 
         assert current_model_state(store).status is ModelStatus.AVAILABLE
 
@@ -274,8 +274,8 @@ async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> Non
 async def test_money_is_a_budget_too(store: Store) -> None:
     ordered(store, 30)
 
-    async with working(store, budget=Budget(5000, "USD"), at_once=1) as (shop, _, _hand):
-        await run_summary_jobs(shop)
+    async with working(store, budget=Budget(5000, "USD"), at_once=1) as (gateway, _, _hand):
+        await run_summary_jobs(gateway)
 
     assert spent(store).cost_micros >= 5000
     assert store.summary_jobs.backlog().waiting > 0
@@ -287,18 +287,18 @@ async def test_what_was_under_way_when_the_process_stopped_is_made_by_the_next(
     ordered(store)
     store.summary_jobs.claim(NOW, 600.0, 1)  # and then it was killed
 
-    async with working(store) as (shop, _, _hand):
-        assert await run_summary_jobs(shop) == JobCounts()
+    async with working(store) as (gateway, _, _hand):
+        assert await run_summary_jobs(gateway) == JobCounts()
         assert store.summary_jobs.release_all_claims() == 1
-        assert await run_summary_jobs(shop) == JobCounts(completed=1)
+        assert await run_summary_jobs(gateway) == JobCounts(completed=1)
 
 
-async def test_a_gloss_of_an_imported_document_is_used_before_paying(store: Store) -> None:
-    [one] = store_papers(store, [paper(title=TITLE, abstract=ABSTRACT)])
+async def test_a_summary_of_an_imported_document_is_used_before_paying(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper(title=TITLE, abstract=ABSTRACT)])
 
-    store.papers.add_summary(summary(one, maker="import"))
-    store.summary_jobs.enqueue([SummaryJob(one.key, 1, "zh", NOW)])
+    store.papers.add_summary(summary(stored_paper, maker="import"))
+    store.summary_jobs.enqueue([SummaryJob(stored_paper.key, 1, "zh", NOW)])
 
-    async with working(store) as (shop, server, _):
-        assert await run_summary_jobs(shop) == JobCounts()
+    async with working(store) as (gateway, server, _):
+        assert await run_summary_jobs(gateway) == JobCounts()
         assert server.calls == []

@@ -36,10 +36,10 @@ class Watch:
     """A monotonic clock that stands until it is moved."""
 
     def __init__(self) -> None:
-        self.at = 0.0
+        self.instant = 0.0
 
     def __call__(self) -> float:
-        return self.at
+        return self.instant
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def server() -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
+async def gateway(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
     """Where that model is asked."""
     watch = Watch()
     async with ModelClient(server.url, KEY, MODEL) as model:
@@ -82,18 +82,18 @@ async def shop(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]
     ],
 )
 async def test_words_become_english_and_all_else_stays(
-    shop: ModelGateway, words: str, english: str
+    gateway: ModelGateway, words: str, english: str
 ) -> None:
-    assert await translate_query(shop, words) == english
+    assert await translate_query(gateway, words) == english
     assert parse(english)
 
 
 @pytest.mark.parametrize("words", ["diffusion", "cs.CV", "au:何恺明", "α-VAE", "ti:Gödel"])
 async def test_english_words_are_not_paid_for(
-    shop: ModelGateway, server: ModelServer, words: str
+    gateway: ModelGateway, server: ModelServer, words: str
 ) -> None:
     assert not needs_translation(parse(words))
-    assert await translate_query(shop, words) == ""
+    assert await translate_query(gateway, words) == ""
     assert server.calls == []
 
 
@@ -104,20 +104,20 @@ def test_other_scripts_are_noticed(words: str) -> None:
     assert needs_translation(parse(words))
 
 
-async def test_too_many_pieces_are_not_paid_for(shop: ModelGateway, server: ModelServer) -> None:
-    assert await translate_query(shop, " OR ".join(f"图像{n}" for n in range(5))) == ""
+async def test_too_many_pieces_are_not_paid_for(gateway: ModelGateway, server: ModelServer) -> None:
+    assert await translate_query(gateway, " OR ".join(f"图像{n}" for n in range(5))) == ""
     assert server.calls == []
 
 
 @pytest.mark.parametrize("script", ["links", "markup", "wrong-types", "self-talk"])
 async def test_what_is_no_search_word_is_none(
-    shop: ModelGateway, server: ModelServer, script: str
+    gateway: ModelGateway, server: ModelServer, script: str
 ) -> None:
     server.set_script(f"{script} ...")
 
-    assert await translate_query(shop, "扩散模型") == ""
+    assert await translate_query(gateway, "扩散模型") == ""
 
-    [spent] = shop.store.spending.between(NOW.date(), NOW.date())
+    [spent] = gateway.store.spending.between(NOW.date(), NOW.date())
     assert (spent.calls, spent.cost_micros) == (
         1,
         spent.prompt_tokens + 2 * spent.completion_tokens,
@@ -125,108 +125,108 @@ async def test_what_is_no_search_word_is_none(
 
 
 async def test_what_was_paid_before_a_trouble_is_counted(
-    shop: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer
 ) -> None:
     server.set_script("good server-error")
 
     with pytest.raises(Refusal, match="consult-not-now"):
-        await translate_query(shop, "扩散模型 OR 视频")
+        await translate_query(gateway, "扩散模型 OR 视频")
 
-    [spent] = shop.store.spending.between(NOW.date(), NOW.date())
+    [spent] = gateway.store.spending.between(NOW.date(), NOW.date())
     assert (spent.calls, spent.unusable_answers) == (1, 1)
 
 
-async def test_a_spent_budget_asks_nothing(shop: ModelGateway, server: ModelServer) -> None:
-    shop.budget = Budget(1)
-    await translate_query(shop, "扩散模型")
+async def test_a_spent_budget_asks_nothing(gateway: ModelGateway, server: ModelServer) -> None:
+    gateway.budget = Budget(1)
+    await translate_query(gateway, "扩散模型")
 
     with pytest.raises(ModelUnavailable, match="consult-spent"):
-        await translate_query(shop, "视频")
+        await translate_query(gateway, "视频")
 
     assert len(server.calls) == 1
 
 
 async def test_after_an_outage_one_question_finds_out(
-    shop: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer
 ) -> None:
     """A question that is not asked for want of budget leaves the attempt to others."""
-    watch = shop.monotonic
+    watch = gateway.monotonic
     assert isinstance(watch, Watch)
     server.set_script("server-error*5 good")
     for _ in range(5):
         with pytest.raises(Refusal):
-            await translate_query(shop, "视频")
+            await translate_query(gateway, "视频")
     with pytest.raises(ModelUnavailable):
-        await translate_query(shop, "视频")
+        await translate_query(gateway, "视频")
     assert len(server.calls) == 5
 
-    watch.at += 60.0
+    watch.instant += 60.0
 
-    assert await translate_query(shop, "视频") == "video"
-    assert not shop.circuit_breaker.is_open
+    assert await translate_query(gateway, "视频") == "video"
+    assert not gateway.circuit_breaker.is_open
 
 
 async def test_an_answer_tells_the_operator_that_the_model_is_back(
-    shop: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer
 ) -> None:
     """Nobody else may ask it for hours: it is this answer that is known of it."""
-    watch = shop.monotonic
+    watch = gateway.monotonic
     assert isinstance(watch, Watch)
     server.set_script("unauthorized good")
     with pytest.raises(Refusal):
-        await translate_query(shop, "视频")
-    await run_summary_jobs(shop)
-    assert current_model_state(shop.store).status is ModelStatus.KEY_REFUSED
+        await translate_query(gateway, "视频")
+    await run_summary_jobs(gateway)
+    assert current_model_state(gateway.store).status is ModelStatus.KEY_REFUSED
 
-    watch.at += REFUSED_PAUSE_SECONDS + 1
-    assert await translate_query(shop, "视频") == "video"
+    watch.instant += REFUSED_PAUSE_SECONDS + 1
+    assert await translate_query(gateway, "视频") == "video"
 
-    assert current_model_state(shop.store).status is ModelStatus.AVAILABLE
-    assert shop.is_available()
+    assert current_model_state(gateway.store).status is ModelStatus.AVAILABLE
+    assert gateway.is_available()
 
 
 async def test_an_answer_that_cannot_be_used_is_one(
-    shop: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer
 ) -> None:
     server.set_script("server-error*5 refusal")
     for _ in range(5):
         with pytest.raises(Refusal):
-            await translate_query(shop, "视频")
-    assert shop.status is ModelStatus.UNREACHABLE
-    watch = shop.monotonic
+            await translate_query(gateway, "视频")
+    assert gateway.status is ModelStatus.UNREACHABLE
+    watch = gateway.monotonic
     assert isinstance(watch, Watch)
-    watch.at += 60.0
+    watch.instant += 60.0
 
     with suppress(Refusal):
-        await translate_query(shop, "视频")
+        await translate_query(gateway, "视频")
 
-    await run_summary_jobs(shop)
-    assert current_model_state(shop.store).status is ModelStatus.AVAILABLE
+    await run_summary_jobs(gateway)
+    assert current_model_state(gateway.store).status is ModelStatus.AVAILABLE
 
 
 async def test_an_answer_from_before_the_trouble_does_not_hide_it(
-    shop: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer
 ) -> None:
     server.latency = 0.2
-    asking = asyncio.create_task(translate_query(shop, "视频"))
+    asking = asyncio.create_task(translate_query(gateway, "视频"))
     await server.wait_for_calls(1)
-    shop.pause(ModelStatus.OUT_OF_CREDIT, REFUSED_PAUSE_SECONDS)
+    gateway.pause(ModelStatus.OUT_OF_CREDIT, REFUSED_PAUSE_SECONDS)
 
     assert await asking == "video"
 
-    assert shop.status is ModelStatus.OUT_OF_CREDIT
+    assert gateway.status is ModelStatus.OUT_OF_CREDIT
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
 async def test_a_question_that_is_cut_off_is_counted_as_paid(
-    shop: ModelGateway, server: ModelServer, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+    gateway: ModelGateway, server: ModelServer, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
 ) -> None:
     """The server has read it: it may charge for it, whoever hung up."""
     server.set_script("hang")
     monkeypatch.setattr(
         "bot.summaries.on_demand.MODEL_TIMEOUT_SECONDS", 30.0 if is_stopped else 0.3
     )
-    asking = asyncio.create_task(translate_query(shop, "视频"))
+    asking = asyncio.create_task(translate_query(gateway, "视频"))
     await server.wait_for_calls(1)
     if is_stopped:
         asking.cancel()
@@ -234,7 +234,7 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
     with pytest.raises(asyncio.CancelledError if is_stopped else Refusal):
         await asking
 
-    [spent] = shop.store.spending.between(NOW.date(), NOW.date())
+    [spent] = gateway.store.spending.between(NOW.date(), NOW.date())
     assert (spent.calls, spent.unusable_answers) == (1, 1)
     assert spent.prompt_tokens > 50  # the instructions alone are more
 
@@ -249,11 +249,11 @@ def test_a_topic_in_pieces_is_the_same_topic(words: str) -> None:
     except QueryError:
         return
 
-    found = list(split_parts(words.replace("*", "")))
+    parts = list(split_parts(words.replace("*", "")))
 
     if "*" not in words:
-        assert parse(join_parts(found)) == query
-    assert any(part.needs_translation for part in found) or not needs_translation(query)
+        assert parse(join_parts(parts)) == query
+    assert any(part.needs_translation for part in parts) or not needs_translation(query)
 
 
 @given(_TYPED)
@@ -263,9 +263,9 @@ def test_english_words_make_any_topic_readable(words: str) -> None:
     except QueryError:
         return
 
-    found = [
+    unreadable = [
         part.with_words("two words") if part.needs_translation else part
         for part in split_parts(words)
     ]
 
-    assert not needs_translation(parse(join_parts(found)))
+    assert not needs_translation(parse(join_parts(unreadable)))

@@ -118,9 +118,7 @@ def issue_on_demand(
 def issued_digests(store: Store, reader: Chat) -> list[Digest]:
     """What a chat was issued, the oldest first."""
     digest_headings = store.digests.headings_of_chat(reader.bot, reader.id, limit=1000)
-    all_digests = [
-        store.digests.get(digest_heading.number) for digest_heading in reversed(digest_headings)
-    ]
+    all_digests = [store.digests.get(heading.number) for heading in reversed(digest_headings)]
     return [digest for digest in all_digests if digest]
 
 

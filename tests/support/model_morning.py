@@ -133,10 +133,10 @@ class MorningScenario:
 
     def digest(self, reader: str) -> Digest:
         """The digest of a reader in the store; there is only one."""
-        [digest_heading] = self.store.digests.headings_of_chat(
+        [heading] = self.store.digests.headings_of_chat(
             self.running_bot.bot.telegram.id, self.readers[reader].id, limit=9
         )
-        stored_digest = self.store.digests.get(digest_heading.number)
+        stored_digest = self.store.digests.get(heading.number)
         assert stored_digest
         return stored_digest
 

@@ -32,7 +32,7 @@ def live(text: str) -> list[str]:
     """The kinds of what a client makes live in a text of a bot, where times of films are none."""
     question = json.dumps({"@type": "getTextEntities", "text": text})
     answer = json.loads(cast("bytes", tdjson.td_execute(question.encode())))
-    kinds = [one["type"]["@type"] for one in answer["entities"]]
+    kinds = [entity["type"]["@type"] for entity in answer["entities"]]
     return [kind for kind in kinds if kind != "textEntityTypeMediaTimestamp"]
 
 

@@ -31,13 +31,13 @@ _LINK = re.compile(r"\[\S+\]\(\S+\)")  # as a document has it
 def messages(language: str) -> Mapping[str, fluent.Message]:
     """Every message of a language by its key; a file that is no Fluent fails."""
     parsed = FluentParser().parse((SOURCE / f"{language}.ftl").read_text("utf-8"))
-    found: dict[str, fluent.Message] = {}
+    messages_by_key: dict[str, fluent.Message] = {}
     for entry in parsed.body:
         assert not isinstance(entry, fluent.Junk), entry.content
         if isinstance(entry, fluent.Message):
-            assert entry.id.name not in found, f"{entry.id.name} stands there twice"
-            found[entry.id.name] = entry
-    return found
+            assert entry.id.name not in messages_by_key, f"{entry.id.name} stands there twice"
+            messages_by_key[entry.id.name] = entry
+    return messages_by_key
 
 
 def nodes(message: fluent.Message) -> Iterator[fluent.BaseNode]:
@@ -63,7 +63,7 @@ def words(message: fluent.Message) -> str:
 
 
 @cache
-def spoken() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+def entry_content_module() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """The keys that stand in the code, and the patterns of those that it puts together."""
     keys: set[str] = set()
     patterns: set[str] = set()
@@ -100,7 +100,7 @@ def test_both_languages_name_the_same_values(key: str) -> None:
 
 def is_said(key: str) -> bool:
     """Whether the code holds a key, or puts it together."""
-    keys, patterns = spoken()
+    keys, patterns = entry_content_module()
     return key in keys or any(pattern.fullmatch(key) for pattern in patterns)
 
 
@@ -119,7 +119,7 @@ def test_every_text_is_said_somewhere() -> None:
 
 
 def test_every_key_in_the_code_is_a_text() -> None:
-    assert unknown(spoken()[0]) == []
+    assert unknown(entry_content_module()[0]) == []
 
 
 def test_a_missing_and_an_unsaid_text_would_be_found() -> None:
@@ -130,11 +130,13 @@ def test_a_missing_and_an_unsaid_text_would_be_found() -> None:
 
 @pytest.mark.parametrize("key", sorted(messages("zh")))
 def test_chinese_is_written_as_chinese(key: str) -> None:
-    said = words(messages("zh")[key])
+    chinese_words = words(messages("zh")[key])
 
-    assert not _HALF.search(_LINK.sub("", said)), said
-    assert "您" not in said, "one form of address: 你"
-    assert not re.search(rf"[{HAN}][A-Za-z]|[A-Za-z][{HAN}]", said), "a space beside Latin words"
+    assert not _HALF.search(_LINK.sub("", chinese_words)), chinese_words
+    assert "您" not in chinese_words, "one form of address: 你"
+    assert not re.search(rf"[{HAN}][A-Za-z]|[A-Za-z][{HAN}]", chinese_words), (
+        "a space beside Latin words"
+    )
 
 
 def test_half_width_marks_would_be_found() -> None:
@@ -178,13 +180,13 @@ def test_a_range_of_days_says_once_what_both_share(
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_each_text_alone_says_what_it_says_in_its_file(language: str) -> None:
     """Texts are parsed one by one, and plain ones not at all."""
-    whole = FluentBundle([texts.BABEL_LOCALES[language].replace("_", "-")], use_isolating=False)
-    whole.add_resource(FluentResource((SOURCE / f"{language}.ftl").read_text("utf-8")))
+    bundle = FluentBundle([texts.BABEL_LOCALES[language].replace("_", "-")], use_isolating=False)
+    bundle.add_resource(FluentResource((SOURCE / f"{language}.ftl").read_text("utf-8")))
 
     for key, message in messages(language).items():
         values: dict[str, str | int] = dict.fromkeys(variables(message), 3)
-        pattern = whole.get_message(key).value
+        pattern = bundle.get_message(key).value
         assert pattern is not None
-        expected, _ = whole.format_pattern(pattern, values)
+        expected, _ = bundle.format_pattern(pattern, values)
 
         assert texts.say(language, key, **values) == expected

@@ -55,7 +55,7 @@ def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[i
 
 
 @pytest.mark.parametrize(
-    ("words", "at"),
+    ("words", "expected"),
     [
         *(
             ("8pm", time(20)),
@@ -71,13 +71,13 @@ def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[i
         *(("二十三点三刻", time(23, 45)), ("十点十五", time(10, 15)), ("8点一刻", time(8, 15))),
     ],
 )
-def test_a_time_is_understood_as_people_write_it(words: str, at: time) -> None:
-    assert cadence_text.parse_cadence(words, NOW).times == (at,)
+def test_a_time_is_understood_as_people_write_it(words: str, expected: time) -> None:
+    assert cadence_text.parse_cadence(words, NOW).times == (expected,)
 
 
 @given(st.times())
-def test_a_time_on_a_clock_of_twelve_is_the_one_of_twenty_four(at: time) -> None:
-    minute = at.replace(second=0, microsecond=0, tzinfo=None)
+def test_a_time_on_a_clock_of_twelve_is_the_one_of_twenty_four(clock_time: time) -> None:
+    minute = clock_time.replace(second=0, microsecond=0, tzinfo=None)
 
     assert cadence_text.parse_cadence(f"{minute:%I:%M %p}", NOW).times == (minute,)
 
@@ -110,11 +110,11 @@ def test_more_times_than_anybody_reads_are_refused() -> None:
 def test_any_words_give_a_cadence_or_a_sentence(words: str) -> None:
     try:
         cadence = cadence_text.parse_cadence(words, NOW)
-        said = [cadence_text.describe_cadence(cadence, language) for language in LANGUAGES]
+        descriptions = [cadence_text.describe_cadence(cadence, language) for language in LANGUAGES]
     except Refusal as refusal:
-        said = [refusal.say(language) for language in LANGUAGES]
+        descriptions = [refusal.say(language) for language in LANGUAGES]
 
-    assert all(said)
+    assert all(descriptions)
 
 
 @given(
@@ -123,7 +123,7 @@ def test_any_words_give_a_cadence_or_a_sentence(words: str) -> None:
 )
 def test_what_is_told_is_understood(times: set[time], days: set[int]) -> None:
     """The English text, typed back, means the same cadence."""
-    minutes = {at.replace(second=0, microsecond=0, tzinfo=None) for at in times}
+    minutes = {instant.replace(second=0, microsecond=0, tzinfo=None) for instant in times}
     cadence = Cadence(tuple(sorted(minutes)), tuple(sorted(days)))
     typed = cadence_text.describe_cadence(cadence, "en").replace(" at ", " ")
 

@@ -60,10 +60,10 @@ def test_a_topic_that_an_older_version_printed_otherwise_is_known(store: Store) 
     with store.transaction():
         store.subscriptions.update(replace(topic, query="diffusion or splatting"))
 
-    known = find_same_topic(store, reader, parse("splatting or diffusion"), 0)
+    same_topic = find_same_topic(store, reader, parse("splatting or diffusion"), 0)
 
-    assert known
-    assert known.key == topic.key
+    assert same_topic
+    assert same_topic.key == topic.key
 
 
 def test_a_preview_tells_chinese_words(store: Store) -> None:
@@ -155,7 +155,7 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "asked"),
+    ("words", "expected"),
     [
         ("diffusion", ()),
         ("cs.CV", ("cs.CV",)),
@@ -163,8 +163,8 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
         ("cs.CV OR (cs.CV robots)", ("cs.CV",)),
     ],
 )
-def test_the_categories_that_a_query_asks_for(words: str, asked: tuple[str, ...]) -> None:
-    assert query_categories(parse(words).clause) == asked
+def test_the_categories_that_a_query_asks_for(words: str, expected: tuple[str, ...]) -> None:
+    assert query_categories(parse(words).clause) == expected
 
 
 def test_words_that_cannot_be_understood_store_nothing(store: Store) -> None:
@@ -196,7 +196,7 @@ def test_another_chats_topic_is_as_if_it_were_not_there(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "words_found"),
     [
         ("1", "diffusion study"),
         ("2", "robots"),
@@ -209,14 +209,14 @@ def test_another_chats_topic_is_as_if_it_were_not_there(store: Store) -> None:
         ("(((", ""),
     ],
 )
-def test_a_topic_is_named_by_number_or_words(store: Store, words: str, found: str) -> None:
+def test_a_topic_is_named_by_number_or_words(store: Store, words: str, words_found: str) -> None:
     reader = create_chat(store)
     subscribe_chat(store, reader, "diffusion study")
     subscribe_chat(store, reader, "robots")
 
     topic = edit_subscriptions.find_topic(store, reader, words)
 
-    assert (topic.query if topic else "") == found
+    assert (topic.query if topic else "") == words_found
 
 
 def test_a_topics_name_keeps_the_order_of_the_words(store: Store) -> None:
@@ -235,10 +235,10 @@ def test_other_words_keep_the_cursor_and_the_chosen_name(store: Store) -> None:
     assert old == topic
     assert (new.name, new.query, new.cursor) == ("robots study", "robots study", topic.cursor)
     edit_subscriptions.rename_topic(store, reader, topic.key, "Machines")
-    _, kept = edit_subscriptions.edit_query(
+    _, edited = edit_subscriptions.edit_query(
         store, reader, topic.key, "robots -survey", polled_categories=POLLED_CATEGORIES
     )
-    assert (kept.name, kept.query) == ("Machines", "robots -survey")
+    assert (edited.name, edited.query) == ("Machines", "robots -survey")
     assert edit_subscriptions.rename_topic(store, reader, topic.key, " ").name == "robots -survey"
 
 
@@ -280,8 +280,8 @@ def test_a_topic_that_changed_meanwhile_is_not_overwritten(store: Store) -> None
     with pytest.raises(Refusal, match="topic-changed"):
         edit_subscriptions.save_topic(store, replace(topic, limit=50))
 
-    [kept] = store.subscriptions.of_chat(BOT, reader.id)
-    assert (kept.name, kept.limit) == ("Noise", topic.limit)
+    [stored_topic] = store.subscriptions.of_chat(BOT, reader.id)
+    assert (stored_topic.name, stored_topic.limit) == ("Noise", topic.limit)
 
 
 def test_a_restored_topic_never_skips_what_it_was_not_told_of(store: Store) -> None:
@@ -290,14 +290,14 @@ def test_a_restored_topic_never_skips_what_it_was_not_told_of(store: Store) -> N
     announce(store, papers(1))
     store.subscriptions.remove(topic.key)
 
-    for cursor, wanted in ((topic.cursor, topic.cursor), (10**9, 1), (-1, 1)):
+    for cursor, expected in ((topic.cursor, topic.cursor), (10**9, 1), (-1, 1)):
         back = replace(topic, cursor=cursor)
         assert edit_subscriptions.restore_topic(
             store, back, NOW, polled_categories=POLLED_CATEGORIES, limit=50
         )
-        [kept] = store.subscriptions.of_chat(BOT, reader.id)
-        assert (kept.cursor, kept.next_due) == (wanted, DUE_AT)
-        store.subscriptions.remove(kept.key)
+        [stored_topic] = store.subscriptions.of_chat(BOT, reader.id)
+        assert (stored_topic.cursor, stored_topic.next_due) == (expected, DUE_AT)
+        store.subscriptions.remove(stored_topic.key)
 
 
 def test_a_sample_counts_for_nothing_later(store: Store) -> None:
@@ -318,16 +318,16 @@ def test_a_sample_counts_for_nothing_later(store: Store) -> None:
 def test_a_week_is_counted_once_a_day_and_a_few_at_a_time(store: Store) -> None:
     announce(store, papers(1, 2))
     volumes = WeeklyPaperCounts()
-    asked = ["diffusion", "study", "robots"]
+    queries = ["diffusion", "study", "robots"]
 
-    assert volumes.counts_for(store, asked, NOW, count=2) == {"diffusion": 2, "study": 2}
+    assert volumes.counts_for(store, queries, NOW, count=2) == {"diffusion": 2, "study": 2}
     announce(store, papers(3))
-    assert volumes.counts_for(store, asked, NOW, count=2) == {
+    assert volumes.counts_for(store, queries, NOW, count=2) == {
         "diffusion": 2,
         "study": 2,
         "robots": 0,
     }
-    assert volumes.counts_for(store, asked, NOW + DAY, count=1) == {"diffusion": 3}
+    assert volumes.counts_for(store, queries, NOW + DAY, count=1) == {"diffusion": 3}
 
 
 def test_only_so_many_counts_are_remembered(store: Store) -> None:
@@ -350,12 +350,12 @@ def test_a_topic_with_times_of_its_own_keeps_them(store: Store) -> None:
     reader = create_chat(store)
     topic = subscribe_chat(store, reader)
     subscribe_chat(store, reader, "robots")
-    own, others = Cadence(times=(time(21),)), Cadence(times=(time(7),))
+    own_cadence, others = Cadence(times=(time(21),)), Cadence(times=(time(7),))
     with store.transaction():
-        edit_subscriptions.set_topic_cadence(store, topic, own, NOW)
+        edit_subscriptions.set_topic_cadence(store, topic, own_cadence, NOW)
         edit_subscriptions.set_cadence(store, reader, others, NOW)
 
-    assert [t.cadence for t in store.subscriptions.of_chat(BOT, reader.id)] == [own, others]
+    assert [t.cadence for t in store.subscriptions.of_chat(BOT, reader.id)] == [own_cadence, others]
 
 
 def test_a_new_zone_is_for_the_chat_and_all_its_topics(store: Store) -> None:

@@ -24,7 +24,7 @@ BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 TEN_YEARS = int(timedelta(days=3653).total_seconds())
 
 
-def at(*clock: str) -> tuple[time, ...]:
+def times(*clock: str) -> tuple[time, ...]:
     """Times of day from "08:00"."""
     return tuple(time.fromisoformat(text) for text in clock)
 
@@ -42,46 +42,46 @@ def local(zone: str, text: str) -> datetime:
 WORKDAYS = (0, 1, 2, 3, 4)
 
 PLAIN = [
-    ("UTC", Cadence(at("08:00")), "2026-11-22 07:59", "2026-11-22 08:00"),
-    ("UTC", Cadence(at("08:00")), "2026-11-22 08:00", "2026-11-23 08:00"),
-    ("Asia/Shanghai", Cadence(at("08:00")), "2026-11-21 23:00", "2026-11-22 00:00"),
-    ("Asia/Shanghai", Cadence(at("08:00"), (5,)), "2026-11-20 00:00", "2026-11-21 00:00"),
-    ("Asia/Shanghai", Cadence(at("07:00"), (5,)), "2026-11-20 00:00", "2026-11-20 23:00"),
-    ("Asia/Shanghai", Cadence(at("07:00"), (5,)), "2026-11-20 23:00", "2026-11-27 23:00"),
-    ("Asia/Shanghai", Cadence(at("09:00"), WORKDAYS), "2026-11-20 01:00", "2026-11-23 01:00"),
-    ("America/New_York", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 13:00"),
-    ("America/New_York", Cadence(at("20:00"), (6,)), "2026-11-22 12:00", "2026-11-23 01:00"),
-    ("Europe/Berlin", Cadence(at("20:00", "08:00")), "2026-11-22 07:00", "2026-11-22 19:00"),
-    ("Europe/Berlin", Cadence(at("20:00", "08:00")), "2026-11-22 19:00", "2026-11-23 07:00"),
-    ("Pacific/Chatham", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 18:15"),
-    ("Pacific/Kiritimati", Cadence(at("00:00")), "2026-11-22 00:00", "2026-11-22 10:00"),
-    ("Asia/Kathmandu", Cadence(at("08:00")), "2026-11-22 00:00", "2026-11-22 02:15"),
+    ("UTC", Cadence(times("08:00")), "2026-11-22 07:59", "2026-11-22 08:00"),
+    ("UTC", Cadence(times("08:00")), "2026-11-22 08:00", "2026-11-23 08:00"),
+    ("Asia/Shanghai", Cadence(times("08:00")), "2026-11-21 23:00", "2026-11-22 00:00"),
+    ("Asia/Shanghai", Cadence(times("08:00"), (5,)), "2026-11-20 00:00", "2026-11-21 00:00"),
+    ("Asia/Shanghai", Cadence(times("07:00"), (5,)), "2026-11-20 00:00", "2026-11-20 23:00"),
+    ("Asia/Shanghai", Cadence(times("07:00"), (5,)), "2026-11-20 23:00", "2026-11-27 23:00"),
+    ("Asia/Shanghai", Cadence(times("09:00"), WORKDAYS), "2026-11-20 01:00", "2026-11-23 01:00"),
+    ("America/New_York", Cadence(times("08:00")), "2026-11-22 00:00", "2026-11-22 13:00"),
+    ("America/New_York", Cadence(times("20:00"), (6,)), "2026-11-22 12:00", "2026-11-23 01:00"),
+    ("Europe/Berlin", Cadence(times("20:00", "08:00")), "2026-11-22 07:00", "2026-11-22 19:00"),
+    ("Europe/Berlin", Cadence(times("20:00", "08:00")), "2026-11-22 19:00", "2026-11-23 07:00"),
+    ("Pacific/Chatham", Cadence(times("08:00")), "2026-11-22 00:00", "2026-11-22 18:15"),
+    ("Pacific/Kiritimati", Cadence(times("00:00")), "2026-11-22 00:00", "2026-11-22 10:00"),
+    ("Asia/Kathmandu", Cadence(times("08:00")), "2026-11-22 00:00", "2026-11-22 02:15"),
 ]
 
 NIGHTS = [
     # Berlin goes forward at 01:00Z on 2026-03-29, back at 01:00Z on 2026-10-25.
-    ("Europe/Berlin", Cadence(at("02:30")), "2026-03-28 12:00", "2026-03-29 01:30"),
-    ("Europe/Berlin", Cadence(at("02:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
-    ("Europe/Berlin", Cadence(at("02:30")), "2026-10-24 12:00", "2026-10-25 00:30"),
-    ("Europe/Berlin", Cadence(at("02:30")), "2026-10-25 00:30", "2026-10-26 01:30"),
-    ("Europe/Berlin", Cadence(at("02:30", "03:15")), "2026-03-29 00:00", "2026-03-29 01:15"),
-    ("Europe/Berlin", Cadence(at("02:30", "03:15")), "2026-03-29 01:15", "2026-03-29 01:30"),
-    ("Europe/Berlin", Cadence(at("02:30", "03:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
+    ("Europe/Berlin", Cadence(times("02:30")), "2026-03-28 12:00", "2026-03-29 01:30"),
+    ("Europe/Berlin", Cadence(times("02:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
+    ("Europe/Berlin", Cadence(times("02:30")), "2026-10-24 12:00", "2026-10-25 00:30"),
+    ("Europe/Berlin", Cadence(times("02:30")), "2026-10-25 00:30", "2026-10-26 01:30"),
+    ("Europe/Berlin", Cadence(times("02:30", "03:15")), "2026-03-29 00:00", "2026-03-29 01:15"),
+    ("Europe/Berlin", Cadence(times("02:30", "03:15")), "2026-03-29 01:15", "2026-03-29 01:30"),
+    ("Europe/Berlin", Cadence(times("02:30", "03:30")), "2026-03-29 01:30", "2026-03-30 00:30"),
     # Chatham: 02:45 is skipped to 03:45 on 2026-09-27, 03:45 becomes 02:45 on 2026-04-05.
-    ("Pacific/Chatham", Cadence(at("03:00")), "2026-09-26 00:00", "2026-09-26 14:15"),
-    ("Pacific/Chatham", Cadence(at("03:00")), "2026-04-04 00:00", "2026-04-04 13:15"),
-    ("Pacific/Chatham", Cadence(at("03:00")), "2026-04-04 13:15", "2026-04-05 14:15"),
+    ("Pacific/Chatham", Cadence(times("03:00")), "2026-09-26 00:00", "2026-09-26 14:15"),
+    ("Pacific/Chatham", Cadence(times("03:00")), "2026-04-04 00:00", "2026-04-04 13:15"),
+    ("Pacific/Chatham", Cadence(times("03:00")), "2026-04-04 13:15", "2026-04-05 14:15"),
     # Lord Howe moves by half an hour: forward on 2026-10-04, back on 2026-04-05.
-    ("Australia/Lord_Howe", Cadence(at("02:15")), "2026-10-03 00:00", "2026-10-03 15:45"),
-    ("Australia/Lord_Howe", Cadence(at("01:45")), "2026-04-04 00:00", "2026-04-04 14:45"),
-    ("Australia/Lord_Howe", Cadence(at("01:45")), "2026-04-04 14:45", "2026-04-05 15:15"),
+    ("Australia/Lord_Howe", Cadence(times("02:15")), "2026-10-03 00:00", "2026-10-03 15:45"),
+    ("Australia/Lord_Howe", Cadence(times("01:45")), "2026-04-04 00:00", "2026-04-04 14:45"),
+    ("Australia/Lord_Howe", Cadence(times("01:45")), "2026-04-04 14:45", "2026-04-05 15:15"),
     # Apia had no 2011-12-30: that morning's digest falls together with the next one.
-    ("Pacific/Apia", Cadence(at("08:00")), "2011-12-29 18:00", "2011-12-30 18:00"),
-    ("Pacific/Apia", Cadence(at("08:00")), "2011-12-30 18:00", "2011-12-31 18:00"),
-    ("Pacific/Apia", Cadence(at("08:00"), (4,)), "2011-12-29 18:00", "2011-12-30 18:00"),
-    ("Pacific/Apia", Cadence(at("08:00", "20:00")), "2011-12-30 09:00", "2011-12-30 18:00"),
+    ("Pacific/Apia", Cadence(times("08:00")), "2011-12-29 18:00", "2011-12-30 18:00"),
+    ("Pacific/Apia", Cadence(times("08:00")), "2011-12-30 18:00", "2011-12-31 18:00"),
+    ("Pacific/Apia", Cadence(times("08:00"), (4,)), "2011-12-29 18:00", "2011-12-30 18:00"),
+    ("Pacific/Apia", Cadence(times("08:00", "20:00")), "2011-12-30 09:00", "2011-12-30 18:00"),
     # Cairo skips midnight itself.
-    ("Africa/Cairo", Cadence(at("00:00")), "2026-04-23 12:00", "2026-04-23 22:00"),
+    ("Africa/Cairo", Cadence(times("00:00")), "2026-04-23 12:00", "2026-04-23 22:00"),
 ]
 
 
@@ -127,35 +127,35 @@ MOVES = [
 def test_a_zone_change_does_not_repeat_todays_digest(
     old: str, served: str, new: str, due: str
 ) -> None:
-    told = local(old, served)
-    after = told + timedelta(minutes=30)
+    served_at = local(old, served)
+    after = served_at + timedelta(minutes=30)
 
-    found = next_due_after_zone_change(
-        Cadence(at("08:00")), new, after, last_served=told, old_zone=old
+    next_time = next_due_after_zone_change(
+        Cadence(times("08:00")), new, after, last_served=served_at, old_zone=old
     )
 
-    assert found == local(new, due)
+    assert next_time == local(new, due)
 
 
 def test_a_zone_change_keeps_the_evening_digest_of_the_day() -> None:
-    told = local("Asia/Shanghai", "2026-11-22 08:00")
+    served_at = local("Asia/Shanghai", "2026-11-22 08:00")
 
-    found = next_due_after_zone_change(
-        Cadence(at("08:00", "20:00")),
+    next_time = next_due_after_zone_change(
+        Cadence(times("08:00", "20:00")),
         "America/New_York",
-        told + timedelta(minutes=5),
-        last_served=told,
+        served_at + timedelta(minutes=5),
+        last_served=served_at,
         old_zone="Asia/Shanghai",
     )
 
-    assert found == local("America/New_York", "2026-11-22 20:00")
+    assert next_time == local("America/New_York", "2026-11-22 20:00")
 
 
 RETURNS = [
-    ("Europe/Berlin", Cadence(at("08:00")), date(2026, 12, 1), "2026-12-01 08:00"),
-    ("Europe/Berlin", Cadence(at("00:00")), date(2026, 12, 1), "2026-12-01 00:00"),
-    ("Asia/Shanghai", Cadence(at("08:00"), (0,)), date(2026, 12, 1), "2026-12-07 08:00"),
-    ("Africa/Cairo", Cadence(at("00:00")), date(2026, 4, 24), "2026-04-24 01:00"),
+    ("Europe/Berlin", Cadence(times("08:00")), date(2026, 12, 1), "2026-12-01 08:00"),
+    ("Europe/Berlin", Cadence(times("00:00")), date(2026, 12, 1), "2026-12-01 00:00"),
+    ("Asia/Shanghai", Cadence(times("08:00"), (0,)), date(2026, 12, 1), "2026-12-07 08:00"),
+    ("Africa/Cairo", Cadence(times("00:00")), date(2026, 4, 24), "2026-04-24 01:00"),
 ]
 
 
@@ -229,12 +229,12 @@ def test_no_wall_clock_time_is_told_twice_across_a_move(
 
 def dues_over(cadence: Cadence, zone: str, after: datetime, days: int) -> list[datetime]:
     """Every due instant over a number of days, each asked for after the one before."""
-    found: list[datetime] = []
+    dues: list[datetime] = []
     end = after + timedelta(days=days)
     while (due := next_due(cadence, zone, after)) is not None and due <= end:
-        found.append(due)
+        dues.append(due)
         after = due
-    return found
+    return dues
 
 
 @given(minutes, zones, instants)
@@ -252,10 +252,10 @@ def test_every_local_date_has_one_digest_and_one_period(
 
 def _skips_past_midnight(clock: time, zone: str, days: list[date]) -> bool:
     """Whether on one of these days the time falls into a gap that ends on the next date."""
-    there = ZoneInfo(zone)
+    zone_info = ZoneInfo(zone)
     candidates = (days[0] + timedelta(days=n) for n in range(-1, 33))
     return any(
-        datetime.combine(day, clock, there).astimezone(UTC).astimezone(there).date() != day
+        datetime.combine(day, clock, zone_info).astimezone(UTC).astimezone(zone_info).date() != day
         for day in candidates
     )
 
@@ -263,7 +263,7 @@ def _skips_past_midnight(clock: time, zone: str, days: list[date]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_ten_years_of_a_zone_have_one_period_per_local_date(zone: str) -> None:
-    cadence = Cadence(at("02:30"))
+    cadence = Cadence(times("02:30"))
 
     dues = dues_over(cadence, zone, BEGIN, 3653)
 
@@ -277,7 +277,7 @@ def test_ten_years_of_a_zone_have_one_period_per_local_date(zone: str) -> None:
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_nights_of_a_zone_have_one_period_per_local_date_and_time(zone: str) -> None:
     """Asked around every change of the zone's clocks in ten years, for times that it moves."""
-    cadence = Cadence(at("00:00", "00:30", "01:45", "02:15", "02:30", "03:15", "23:30"))
+    cadence = Cadence(times("00:00", "00:30", "01:45", "02:15", "02:30", "03:15", "23:30"))
 
     for change in changes(zone):
         dues = dues_over(cadence, zone, change - timedelta(days=2), 4)
@@ -288,9 +288,9 @@ def test_the_nights_of_a_zone_have_one_period_per_local_date_and_time(zone: str)
 
 def changes(zone: str) -> list[datetime]:
     """The noons (UTC) before which the clocks of a zone changed, in ten years."""
-    there = ZoneInfo(zone)
+    zone_info = ZoneInfo(zone)
     noons = [BEGIN + timedelta(days=n, hours=12) for n in range(3653)]
-    offsets = [noon.astimezone(there).utcoffset() for noon in noons]
+    offsets = [noon.astimezone(zone_info).utcoffset() for noon in noons]
     return [noon for n, noon in enumerate(noons) if n and offsets[n] != offsets[n - 1]]
 
 
@@ -307,6 +307,6 @@ def test_the_occasion_before_is_found(cadence: Cadence, due: str, expected: str 
     def instant(text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
-    found = previous_due(cadence, "UTC", instant(due))
+    before = previous_due(cadence, "UTC", instant(due))
 
-    assert found == (instant(expected) if expected else None)
+    assert before == (instant(expected) if expected else None)

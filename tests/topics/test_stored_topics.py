@@ -21,7 +21,7 @@ STORED = [
 
 
 def test_there_are_two_hundred_with_every_operator_as_a_word() -> None:
-    texts = {one["text"] for one in STORED}
+    texts = {topic["text"] for topic in STORED}
 
     assert len(texts) >= 200
     assert {"and", "or", "not", "andnot", '"x y"', "扩散模型" * 45} <= texts
@@ -63,6 +63,6 @@ def _told(means: object) -> Meaning:
         case ["and" | "or" as joins, *parts]:
             return joins, frozenset(map(_told, parts))
         case [field, text, prefix]:
-            asked = make_term(QueryField(field), text + "*" * prefix)
-            return asked.field, asked.words, asked.prefix
+            term = make_term(QueryField(field), text + "*" * prefix)
+            return term.field, term.words, term.prefix
     raise AssertionError(means)

@@ -72,10 +72,10 @@ def test_hopeless_words_get_no_suggestion() -> None:
 
 @given(st.sampled_from(sorted(available_zones())))
 def test_every_zone_is_understood_in_any_case(zone: str) -> None:
-    found = valid_zone(zone.upper())
+    zone_name = valid_zone(zone.upper())
 
-    assert found is not None
-    assert ZoneInfo(found).utcoffset(NOW) == ZoneInfo(zone).utcoffset(NOW)
+    assert zone_name is not None
+    assert ZoneInfo(zone_name).utcoffset(NOW) == ZoneInfo(zone).utcoffset(NOW)
 
 
 @given(st.text(max_size=40))

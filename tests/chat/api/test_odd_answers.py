@@ -87,7 +87,9 @@ async def test_every_shape_is_an_outcome_or_a_defined_error(
             if isinstance(result, RetryLater):
                 assert 0 <= result.seconds <= 90_000
 
-    assert not [one for one in caplog.records if one.exc_info or one.levelno > logging.WARNING]
+    assert not [
+        record for record in caplog.records if record.exc_info or record.levelno > logging.WARNING
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,20 +122,22 @@ async def test_what_was_refused_did_not_arrive(shape: HttpAnswer, expected: obje
     """A second copy is marked as a possible repeat only where the first may have arrived."""
     async with stub_bot_api(lambda *_: shape) as (bot, _):
         for message in (CLASSIC, RICH):
-            found = await client.send_message(bot, 7, message)
-            assert expected in (found, type(found))
+            outcome = await client.send_message(bot, 7, message)
+            assert expected in (outcome, type(outcome))
 
 
 def update(number: int, text: str = "/help", chat: int = 7) -> dict[str, object]:
     """An update that somebody's words in a private chat are."""
     person = {"id": chat, "is_bot": False, "first_name": "Ada"}
-    told = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}}
-    return {"update_id": number, "message": told | {"from": person, "text": text}}
+    message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}}
+    return {"update_id": number, "message": message | {"from": person, "text": text}}
 
 
 def answered(*updates: object) -> HttpAnswer:
     """An answer to a poll; what is bytes stands in it as it is."""
-    parts = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in updates]
+    parts = [
+        update if isinstance(update, bytes) else json.dumps(update).encode() for update in updates
+    ]
     return HttpAnswer(200, b'{"ok":true,"result":[' + b",".join(parts) + b"]}")
 
 
@@ -148,16 +152,16 @@ class Poll:
 async def polled(store: Store, answers: list[HttpAnswer], *, wait: int = 0) -> Poll:
     """Polls until every answer was given; the bot's number is that of the token."""
     pauses: list[float] = []
-    done = asyncio.Event()
-    left = list(answers)
+    finished = asyncio.Event()
+    answers_left = list(answers)
 
     def next_answer(method: str, _: object) -> HttpAnswer:
         if method == "getMe":
             me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bot"}
             return HttpAnswer(200, json.dumps({"ok": True, "result": me}).encode())
-        if left:
-            return left.pop(0)
-        done.set()
+        if answers_left:
+            return answers_left.pop(0)
+        finished.set()
         return HttpAnswer(200, b'{"ok": true, "result": []}')
 
     async def sleep(seconds: float) -> None:
@@ -169,17 +173,17 @@ async def polled(store: Store, answers: list[HttpAnswer], *, wait: int = 0) -> P
         task = asyncio.create_task(
             polling.poll(bot, store, lambda: None, timeout_seconds=wait, sleep=sleep)
         )
-        waits = asyncio.create_task(done.wait())
+        waits = asyncio.create_task(finished.wait())
         await asyncio.wait([task, waits], timeout=30, return_when=asyncio.FIRST_COMPLETED)
         assert not task.done(), task.exception()
-        assert done.is_set()
+        assert finished.is_set()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return Poll(double.poll_offsets, pauses)
 
 
 def ids(store: Store) -> list[int]:
-    return [one.id for one in store.inbox.pending(1, limit=10_000)]
+    return [update.id for update in store.inbox.pending(1, limit=10_000)]
 
 
 async def test_the_poll_outlives_every_shape(
@@ -188,17 +192,19 @@ async def test_the_poll_outlives_every_shape(
     """Between two shapes it gets an update, and the pause after a failure is the first one."""
     # A conflict that does not end is another process: two in a row may be no shape.
     answers = [
-        one for n, shape in enumerate(HTTP_ANSWERS) for one in (shape, answered(update(n + 1)))
+        http_answer
+        for n, shape in enumerate(HTTP_ANSWERS)
+        for http_answer in (shape, answered(update(n + 1)))
     ]
     poll = await polled(store, answers)
 
     assert ids(store) == list(range(1, len(HTTP_ANSWERS) + 1))
     assert len(poll.pauses) >= 53
     assert max(poll.pauses) <= polling.MAX_WAIT_SECONDS
-    assert len([one for one in caplog.records if one.name == "bot.chat.api.polling"]) <= len(
-        HTTP_ANSWERS
-    )
-    assert not [one for one in caplog.records if one.exc_info]
+    assert len(
+        [record for record in caplog.records if record.name == "bot.chat.api.polling"]
+    ) <= len(HTTP_ANSWERS)
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_server_that_answers_badly_for_ever_is_asked_ever_less(store: Store) -> None:
@@ -219,10 +225,10 @@ async def test_an_update_is_kept_as_it_was_sent(store: Store) -> None:
     odd = odd.replace("/help", "/help \\u006f\\ud800 ☃")
     await polled(store, [answered(update(4), odd.encode(), update(6))])
 
-    kept = store.inbox.pending(1)
-    assert [one.id for one in kept] == [4, 5, 6]
-    assert kept[1].body == odd
-    assert kept[1].chat == 7
+    parsed_update = store.inbox.pending(1)
+    assert [update.id for update in parsed_update] == [4, 5, 6]
+    assert parsed_update[1].body == odd
+    assert parsed_update[1].chat == 7
 
 
 UNREADABLE = [
@@ -252,14 +258,14 @@ async def test_an_update_that_nobody_can_read_is_acknowledged(store: Store, body
     assert ids(store) == [4, 5, 6]
     assert between.offsets[1] == 7
 
-    own = body.replace(b'"update_id": 5', b'"update_id": 7').replace(b'"5"', b'"7"')
-    alone = await polled(store, [answered(own), answered(update(8))])
+    readable_body = body.replace(b'"update_id": 5', b'"update_id": 7').replace(b'"5"', b'"7"')
+    alone = await polled(store, [answered(readable_body), answered(update(8))])
     assert ids(store) == [4, 5, 6, 7, 8]
     assert alone.offsets[:3] == [7, 8, 9]
-    for one in store.inbox.pending(1):
-        if one.id in (5, 7):
+    for pending_update in store.inbox.pending(1):
+        if pending_update.id in (5, 7):
             with pytest.raises(UnreadableUpdate):
-                parse_update(one.body, "bot")
+                parse_update(pending_update.body, "bot")
 
 
 async def test_what_is_no_update_hides_none_that_is_one(store: Store) -> None:
@@ -285,17 +291,19 @@ def test_the_elements_of_an_array_are_found(
 ) -> None:
     text = json.dumps(values, indent=indent, ensure_ascii=is_ascii)
 
-    assert [repr(json.loads(one)) for one in split_json_array(text)] == [
-        repr(one) for one in values
+    assert [repr(json.loads(element)) for element in split_json_array(text)] == [
+        repr(element) for element in values
     ]
 
 
 @few
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_the_members_of_an_object_are_found(values: dict[str, object]) -> None:
-    found = {name: json.loads(one) for name, one in split_json_object(json.dumps(values)).items()}
+    content = {
+        name: json.loads(value) for name, value in split_json_object(json.dumps(values)).items()
+    }
 
-    assert repr(found) == repr(values)
+    assert repr(content) == repr(values)
 
 
 @few
@@ -307,13 +315,13 @@ def test_broken_json_is_refused_or_split(text: str) -> None:
     except ValueError:
         parts = None
     try:
-        whole = json.loads(text)
+        content = json.loads(text)
     except ValueError:
-        whole = None
+        content = None
 
-    if isinstance(whole, list):
+    if isinstance(content, list):
         assert parts is not None
-        assert list(map(json.loads, parts)) == whole
+        assert list(map(json.loads, parts)) == content
     elif parts is not None:
         assert text.strip(" \n\t\r").startswith("[")
         assert all(part in text for part in parts)

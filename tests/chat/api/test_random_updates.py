@@ -36,9 +36,9 @@ class Telegram:
 
     updates: dict[int, str]
     handed: Counter[int] = field(default_factory=Counter)
-    told: Counter[int] = field(default_factory=Counter)
+    times_told: Counter[int] = field(default_factory=Counter)
     messages: int = 0
-    done: asyncio.Event = field(default_factory=asyncio.Event)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answer(self, method: str, fields: dict[str, str]) -> HttpAnswer:
         """The answer to a call."""
@@ -49,18 +49,18 @@ class Telegram:
             result = ME
         elif method.startswith("send"):
             self.messages += 1
-            self.told[int(fields["chat_id"])] += 1
+            self.times_told[int(fields["chat_id"])] += 1
             result = {"message_id": self.messages, "date": 1, "chat": {"id": 1, "type": "private"}}
         elif method == "getChatMember":
             result = {"status": "member", "user": ME}
         return HttpAnswer(200, json.dumps({"ok": True, "result": result}).encode())
 
     def _next(self, offset: int) -> HttpAnswer:
-        ids = [one for one in sorted(self.updates) if one >= offset][:BATCH]
+        ids = [update for update in sorted(self.updates) if update >= offset][:BATCH]
         self.handed.update(ids)
         if not ids:
-            self.done.set()
-        bodies = ",".join(self.updates[one] for one in ids)
+            self.finished.set()
+        bodies = ",".join(self.updates[update_id] for update_id in ids)
         return HttpAnswer(200, f'{{"ok":true,"result":[{bodies}]}}'.encode())
 
 
@@ -81,7 +81,7 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
         async with asyncio.timeout(600):
             while not serving.done():
                 is_answered = running.inbox_worker is not None and running.inbox_worker.is_idle
-                if telegram.done.is_set() and is_answered and not store.inbox.pending(1):
+                if telegram.finished.is_set() and is_answered and not store.inbox.pending(1):
                     break
                 await asyncio.wait([serving], timeout=0.05)
         assert not serving.done()
@@ -89,7 +89,7 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
         await asyncio.gather(serving, return_exceptions=True)
 
     assert set(telegram.handed.values()) == {1}
-    assert not [one for one in questions if telegram.told[one] != 1]
+    assert not [question for question in questions if telegram.times_told[question] != 1]
     assert store.inbox.unreadable_updates(1).count == len(unreadable)
     assert store.inbox.last_update_id(1) == max(updates)
     return len(unreadable)

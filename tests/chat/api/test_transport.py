@@ -110,31 +110,36 @@ def nobody() -> Iterator[str]:
         yield f"http://127.0.0.1:{reserved.getsockname()[1]}"
 
 
-def never_left(found: SendOutcome) -> bool:
+def never_left(outcome: SendOutcome) -> bool:
     """Whether an outcome says: as if it had not been tried."""
     return (
-        isinstance(found, RetryLater)
-        and not found.counts_as_attempt
-        and not found.requested_by_telegram
+        isinstance(outcome, RetryLater)
+        and not outcome.counts_as_attempt
+        and not outcome.requested_by_telegram
     )
 
 
 def everything(error: BaseException) -> str:
     """All that a trace could print of an error and of what is behind it."""
     seen: list[BaseException] = []
-    left: list[BaseException | None] = [error]
-    while left:
-        one = left.pop()
-        if one is not None and one not in seen:
-            seen.append(one)
-            left += [one.__cause__, one.__context__]
-    return "\n".join(f"{one} {one!r} {one.args} {getattr(one, '__notes__', '')}" for one in seen)
+    to_visit: list[BaseException | None] = [error]
+    while to_visit:
+        exception = to_visit.pop()
+        if exception is not None and exception not in seen:
+            seen.append(exception)
+            to_visit += [exception.__cause__, exception.__context__]
+    return "\n".join(
+        f"{exception} {exception!r} {exception.args} {getattr(exception, '__notes__', '')}"
+        for exception in seen
+    )
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
     """All that was logged at any level, except by the server's side."""
     lines = logging.Formatter("%(message)s")
-    return "\n".join(lines.format(one) for one in caplog.records if "uvicorn" not in one.name)
+    return "\n".join(
+        lines.format(record) for record in caplog.records if "uvicorn" not in record.name
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,9 +170,9 @@ async def test_a_fault_means_its_outcome_and_is_not_tried_again(
     ada = served.people.create_person("Ada", has_started_bot=True)
     served.faults.schedule("*", fault, chat=ada.id)
     async with posting(served.url) as bot:
-        found = await client.send_message(bot, ada.id, message)
+        outcome = await client.send_message(bot, ada.id, message)
 
-        assert expected in (found, type(found))
+        assert expected in (outcome, type(outcome))
         assert len(served.calls) == 1
         assert len(ada.messages()) == is_accepted
         assert isinstance(await client.send_message(bot, ada.id, message), Sent)
@@ -406,10 +411,10 @@ async def test_a_cancelled_send_frees_its_connection(served: Emulator) -> None:
 
 
 async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+    proxied_urls: list[str] = []
 
     async def refuse(line: str, writer: asyncio.StreamWriter) -> None:
-        asked.append(line)
+        proxied_urls.append(line)
         await saying("407 Proxy Authentication Required", "")(line, writer)
 
     async with answering(refuse) as proxy:
@@ -417,7 +422,7 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
         async with posting("https://telegram.example") as bot:
             assert never_left(await client.send_message(bot, 7, HELLO))
 
-    assert asked == ["CONNECT telegram.example:443 HTTP/1.1"]
+    assert proxied_urls == ["CONNECT telegram.example:443 HTTP/1.1"]
 
 
 @pytest.mark.parametrize(
@@ -461,12 +466,12 @@ async def test_the_date_of_an_encrypted_answer_is_heard(
 ) -> None:
     """Any other may be forged, or tell the time of this very machine."""
     heard: list[tuple[str, float]] = []
-    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    own.load_cert_chain(LOOPBACK)
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.load_cert_chain(LOOPBACK)
     monkeypatch.setattr(
         transport, "tls_context", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
     )
-    async with answering(dated, own if is_encrypted else None) as base:
+    async with answering(dated, server_context if is_encrypted else None) as base:
         bot = client.create_client(
             TOKEN, base, on_server_date=lambda date, took: heard.append((date, took))
         )

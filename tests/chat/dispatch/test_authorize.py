@@ -19,50 +19,50 @@ from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import Action
 from storage import Store
 from storage.records import ChatKind, InboxUpdate, PendingQuestion
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 from tests.support.running_bot import run_bot, store_sample
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 
 
 @pytest.fixture
-async def channel(talk: Conversation) -> GroupOrChannel:
+async def channel(conversation: Conversation) -> GroupOrChannel:
     """Ada's channel, where the bot may post."""
-    return await talk.create_channel()
+    return await conversation.create_channel()
 
 
 @covers("/ban", "/resume")
-@pytest.mark.parametrize("said", ["/resume @papers", "/pause @papers", f"/sub @papers {TOPIC}"])
+@pytest.mark.parametrize("command", ["/resume @papers", "/pause @papers", f"/sub @papers {TOPIC}"])
 async def test_a_banned_channel_is_not_managed_from_the_private_chat(
-    store: Store, said: str
+    store: Store, command: str
 ) -> None:
-    async with run_bot(store, operator=OPERATOR) as house:
-        await store_sample(house)
-        operator = Conversation(house, house.create_person("Olga"), "en")
-        ada = operator.as_person(house.create_person("Ada"))
-        papers = house.emulator.people.create_channel("Papers", ada.person, username="papers")
+    async with run_bot(store, operator=OPERATOR) as running_bot:
+        await store_sample(running_bot)
+        operator = Conversation(running_bot, running_bot.create_person("Olga"), "en")
+        ada = operator.as_person(running_bot.create_person("Ada"))
+        papers = running_bot.emulator.people.create_channel("Papers", ada.person, username="papers")
         papers.add_bot(is_administrator=True)
         await ada.ask(f"/sub @papers {TOPIC}")
         await ada.press_button("button-subscribe")
         await operator.ask(f"/ban {papers.id}")
         before = ada.store_rows()
 
-        told = await ada.ask(said)
+        answer = await ada.ask(command)
 
         above = ada.text("there-managing", title="Papers")
-        assert told.text == f"{above}\n\n{ada.text('there-banned')}"
-        assert (await house.stored_chat(papers)).pause_reason == "banned"
+        assert answer.text == f"{above}\n\n{ada.text('there-banned')}"
+        assert (await running_bot.stored_chat(papers)).pause_reason == "banned"
         assert ada.store_rows() == before
 
 
 @covers("[draft]")
 async def test_a_channels_reader_makes_it_post_nothing(
-    talk: Conversation, channel: GroupOrChannel
+    conversation: Conversation, channel: GroupOrChannel
 ) -> None:
     channel.post_message("/search robots")
-    await talk.running_bot.wait_until_idle()
-    reader = talk.as_person(talk.running_bot.create_person("Eve")).in_group(channel)
+    await conversation.running_bot.wait_until_idle()
+    reader = conversation.as_person(conversation.running_bot.create_person("Eve")).in_group(channel)
     channel.set_member(reader.person.user)
 
     answer = await reader.press_button("button-follow")
@@ -72,9 +72,9 @@ async def test_a_channels_reader_makes_it_post_nothing(
 
 async def test_who_is_banned_is_not_told_of_limits(store: Store) -> None:
     limits = UserLimits({**dict.fromkeys(Cost, 10**9), Cost.COMMAND: 2})
-    async with run_bot(store, operator=OPERATOR, limits=limits) as house:
-        operator = Conversation(house, house.create_person("Olga"), "en")
-        ada = operator.as_person(house.create_person("Ada"))
+    async with run_bot(store, operator=OPERATOR, limits=limits) as running_bot:
+        operator = Conversation(running_bot, running_bot.create_person("Olga"), "en")
+        ada = operator.as_person(running_bot.create_person("Ada"))
         await operator.ask(f"/ban {ada.person.id}")
         assert (await ada.ask("/list")).text == ada.text("refusal-banned")
 
@@ -85,52 +85,56 @@ async def test_who_is_banned_is_not_told_of_limits(store: Store) -> None:
     "fault", [connection_closed, lambda: error_response(500, "Internal Server Error")]
 )
 async def test_where_telegram_does_not_say_who_leads_nobody_is_accused(
-    lab: Conversation, fault: object
+    group_conversation: Conversation, fault: object
 ) -> None:
     assert callable(fault)
-    lab.running_bot.emulator.faults.schedule("getChatMember", fault())
+    group_conversation.running_bot.emulator.faults.schedule("getChatMember", fault())
 
-    told = await lab.ask("/pause")
+    answer = await group_conversation.ask("/pause")
 
-    assert told.text == lab.text("refusal-unasked")
-    assert lab.group
-    assert (await lab.running_bot.stored_chat(lab.group)).pause_reason == ""
+    assert answer.text == group_conversation.text("refusal-unasked")
+    assert group_conversation.group
+    assert (
+        await group_conversation.running_bot.stored_chat(group_conversation.group)
+    ).pause_reason == ""
 
 
 @covers("[change]")
 async def test_words_that_are_changed_go_where_the_preview_was_for(
-    talk: Conversation, channel: GroupOrChannel
+    conversation: Conversation, channel: GroupOrChannel
 ) -> None:
-    await talk.ask(f"/sub @papers {TOPIC}")
+    await conversation.ask(f"/sub @papers {TOPIC}")
 
-    told = (await talk.press_button("button-change")).only_message
+    answer = (await conversation.press_button("button-change")).only_message
 
-    wanted = f"/sub {channel.id} {TOPIC}"
-    assert talk.text("preview-change", query=wanted) in told.text
-    await talk.ask(wanted)
-    await talk.press_button("button-subscribe")
-    assert [one.chat for one in await talk.in_group(channel).topics()] == [channel.id]
+    expected_command = f"/sub {channel.id} {TOPIC}"
+    assert conversation.text("preview-change", query=expected_command) in answer.text
+    await conversation.ask(expected_command)
+    await conversation.press_button("button-subscribe")
+    assert [topic.chat for topic in await conversation.in_group(channel).topics()] == [channel.id]
 
 
 @covers("/lang")
 async def test_a_channel_changes_from_its_own_language_to_the_other(
-    talk: Conversation, channel: GroupOrChannel
+    conversation: Conversation, channel: GroupOrChannel
 ) -> None:
-    await talk.ask("/lang @papers zh")
+    await conversation.ask("/lang @papers zh")
 
-    await talk.ask("/lang @papers")
+    await conversation.ask("/lang @papers")
 
-    assert (await talk.running_bot.stored_chat(channel)).language == "en"
+    assert (await conversation.running_bot.stored_chat(channel)).language == "en"
 
 
 @covers("[zone]")
-async def test_a_city_stays_the_same_city_in_another_language(talk: Conversation) -> None:
-    shown = await talk.ask("/timezone")
-    await talk.ask("/lang zh")
+async def test_a_city_stays_the_same_city_in_another_language(conversation: Conversation) -> None:
+    shown = await conversation.ask("/timezone")
+    await conversation.ask("/lang zh")
 
-    await talk.press_button(label="New York", message_id=shown.id)
+    await conversation.press_button(label="New York", message_id=shown.id)
 
-    assert (await talk.running_bot.stored_chat(talk.person)).zone == "America/New_York"
+    assert (
+        await conversation.running_bot.stored_chat(conversation.person)
+    ).zone == "America/New_York"
 
 
 def test_what_a_group_gets_from_its_channel_asks_for_nothing() -> None:
@@ -150,58 +154,60 @@ def test_what_a_group_gets_from_its_channel_asks_for_nothing() -> None:
 
 
 @covers("[rename]", "/import")
-async def test_in_a_group_one_is_told_to_reply(lab: Conversation) -> None:
+async def test_in_a_group_one_is_told_to_reply(group_conversation: Conversation) -> None:
     """The bot does not see what else is said there."""
-    topic = await lab.subscribe()
-    await lab.ask("/list")
-    await lab.press_button(label="1")
+    topic = await group_conversation.subscribe()
+    await group_conversation.ask("/list")
+    await group_conversation.press_button(label="1")
 
-    asked_for = (await lab.press_button("button-rename")).only_message
-    file = await lab.ask("/import")
+    asked_for = (await group_conversation.press_button("button-rename")).only_message
+    file = await group_conversation.ask("/import")
 
-    assert lab.text("card-rename", topic=topic.name) in asked_for.text
-    assert asked_for.text.endswith(lab.text("answer-by-reply"))
-    assert file.text.endswith(lab.text("answer-by-reply"))
+    assert group_conversation.text("card-rename", topic=topic.name) in asked_for.text
+    assert asked_for.text.endswith(group_conversation.text("answer-by-reply"))
+    assert file.text.endswith(group_conversation.text("answer-by-reply"))
 
 
 @covers("[rename]")
-async def test_who_leads_no_more_has_no_answer_to_give(lab: Conversation) -> None:
+async def test_who_leads_no_more_has_no_answer_to_give(group_conversation: Conversation) -> None:
     """The right is looked at when the answer comes, not only when the question was asked."""
-    await lab.subscribe()
-    bob = lab.as_new_member()
-    assert lab.group
-    lab.group.set_member(bob.person.user, "administrator")
+    await group_conversation.subscribe()
+    bob = group_conversation.as_new_member()
+    assert group_conversation.group
+    group_conversation.group.set_member(bob.person.user, "administrator")
     await bob.ask("/list")
     await bob.press_button(label="1")
     asked_for = (await bob.press_button("button-rename")).only_message
-    lab.group.set_member(bob.person.user, "member")
+    group_conversation.group.set_member(bob.person.user, "member")
 
-    bob.person.send_text("Mine now", lab.group, reply_to_id=asked_for.id)
-    [told] = await lab.running_bot.wait_for_replies(bob.person, lab.group)
+    bob.person.send_text("Mine now", group_conversation.group, reply_to_id=asked_for.id)
+    [answer] = await group_conversation.running_bot.wait_for_replies(
+        bob.person, group_conversation.group
+    )
 
-    assert told.text == lab.text("refusal-not-admin")
-    assert [one.name for one in await lab.topics()] == [TOPIC]
+    assert answer.text == group_conversation.text("refusal-not-admin")
+    assert [topic.name for topic in await group_conversation.topics()] == [TOPIC]
 
 
 @covers("[rename]", "[words]", "[topic_other]", "/import")
 async def test_a_channel_is_asked_for_words_in_private(
-    talk: Conversation, channel: GroupOrChannel
+    conversation: Conversation, channel: GroupOrChannel
 ) -> None:
     """What is posted in a channel is read by all, and answers nobody."""
     channel.post_message(f"/sub {TOPIC}")
-    await talk.running_bot.wait_until_idle()
-    there = talk.in_group(channel)
-    await there.press_button("button-subscribe")
-    [topic] = await there.topics()
+    await conversation.running_bot.wait_until_idle()
+    group_conversation = conversation.in_group(channel)
+    await group_conversation.press_button("button-subscribe")
+    [topic] = await group_conversation.topics()
 
     for verb in ("rename", "words", "topic_other"):
-        answer = await there.send_forged_callback(f"1{verb}:{topic.key}:0")
-        wanted = talk.text("answer-in-private", example=f"/list {channel.id}")
-        assert (answer.toast, answer.is_empty) == (wanted, True)
+        answer = await group_conversation.send_forged_callback(f"1{verb}:{topic.key}:0")
+        text = conversation.text("answer-in-private", example=f"/list {channel.id}")
+        assert (answer.toast, answer.is_empty) == (text, True)
     channel.post_message("/import")
-    await talk.running_bot.wait_until_idle()
-    last = talk.person.messages(channel)[-1]
-    assert last.text == talk.text("answer-in-private", example=f"/import {channel.id}")
+    await conversation.running_bot.wait_until_idle()
+    last = conversation.person.messages(channel)[-1]
+    assert last.text == conversation.text("answer-in-private", example=f"/import {channel.id}")
 
 
 class Hiding(telegram.Bot):
@@ -214,8 +220,8 @@ class Hiding(telegram.Bot):
 async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Store) -> None:
     """Telegram names who presses, and does not name who writes."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    house = BotInfo(bot_id=1, username="papergram_bot", polled_categories=frozenset())
-    counter = Services(Hiding("1:token"), house, store, lambda: now, lambda: None, "test")
+    running_bot = BotInfo(bot_id=1, username="papergram_bot", polled_categories=frozenset())
+    counter = Services(Hiding("1:token"), running_bot, store, lambda: now, lambda: None, "test")
     pressed = Update(
         UpdateKind.BUTTON,
         -1001,

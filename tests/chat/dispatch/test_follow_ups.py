@@ -58,10 +58,10 @@ class Life:
     sent: list[OutboxMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        house = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
+        running_bot = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
         counter = Services(
             _CLIENT,
-            house,
+            running_bot,
             self.store,
             lambda: NOW,
             lambda: None,
@@ -70,8 +70,8 @@ class Life:
         )
         self.answering = InboxWorker(counter, self._send, lambda: None, sleep=_at_once)
 
-    async def _send(self, parcels: Sequence[OutboxMessage]) -> bool:
-        self.sent += parcels
+    async def _send(self, messages: Sequence[OutboxMessage]) -> bool:
+        self.sent += messages
         return True
 
     async def begins(self) -> None:
@@ -110,11 +110,9 @@ def _asks(store: Store, text: str, number: int = 1) -> None:
 
 def _said(store: Store) -> list[str]:
     """All answers that were stored, in their order."""
-    rows = store._engine.fetch_all(
-        "select reply_content from outbox_messages where priority < 0 order by queue_position"
-    )
-    messages = [decode_reply_part(row["reply_content"]).content for row in rows]
-    return [one.html for one in messages if isinstance(one, Message)]
+    rows = store._engine.fetch_all("select content from parcels where rank < 0 order by turn")
+    messages = [decode_reply_part(row["content"]).content for row in rows]
+    return [part.html for part in messages if isinstance(part, Message)]
 
 
 async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store) -> None:
@@ -123,14 +121,14 @@ async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store)
     await first.begins()
     assert len(_said(store)) == 1, "it takes a moment"
     await first.killed()
-    [left] = store.inbox.pending(BOT)
-    assert json.loads(left.follow_up) == ["paper", "2402.12844"]
+    [update] = store.inbox.pending(BOT)
+    assert json.loads(update.follow_up) == ["paper", "2402.12844"]
 
     second = Life(store, _finds)
     await second.begins()
 
-    told, paper = _said(store)
-    assert say("en", "paper-fetching", id="2402.12844") in told
+    text, paper = _said(store)
+    assert say("en", "paper-fetching", id="2402.12844") in text
     assert "Paper Boats" in paper
     assert store.inbox.pending(BOT) == []
     third = Life(store, _hangs)
@@ -157,10 +155,10 @@ async def test_what_was_said_meanwhile_is_answered_after_it(store: Store) -> Non
 
 async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store: Store) -> None:
     """A question that ends the process each time is given up with a word."""
-    asked: list[str] = []
+    fetched_ids: list[str] = []
 
     async def hangs(ids: Sequence[str]) -> list[Paper]:
-        asked.extend(ids)
+        fetched_ids.extend(ids)
         return await _hangs(ids)
 
     _asks(store, "/paper 2402.12844")
@@ -169,17 +167,17 @@ async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store:
         await life.begins()
         await life.killed()
 
-    assert asked == ["2402.12844"] * 2
+    assert fetched_ids == ["2402.12844"] * 2
     assert say("en", "refusal-failed") in _said(store)[-1]
     assert store.inbox.pending(BOT) == []
 
 
 async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
     """What was fetched waits until it can be stored."""
-    asked: list[str] = []
+    fetched_ids: list[str] = []
 
     async def finds(ids: Sequence[str]) -> list[Paper]:
-        asked.extend(ids)
+        fetched_ids.extend(ids)
         return [FOUND]
 
     _asks(store, "/paper 2402.12844")
@@ -193,7 +191,7 @@ async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
     store.inbox.mark_follow_up_done = full  # type: ignore[method-assign]
     await Life(store, finds).begins()
 
-    assert asked == ["2402.12844"]
+    assert fetched_ids == ["2402.12844"]
     assert "Paper Boats" in _said(store)[-1]
 
 
@@ -229,9 +227,9 @@ async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> 
     assert len(_said(store)) == 2
 
 
-def _counts(fetch: Fetch, asked: list[str]) -> Fetch:
+def _counts(fetch: Fetch, fetched_ids: list[str]) -> Fetch:
     async def counted(ids: Sequence[str]) -> list[Paper]:
-        asked.extend(ids)
+        fetched_ids.extend(ids)
         return await fetch(ids)
 
     return counted
@@ -240,48 +238,46 @@ def _counts(fetch: Fetch, asked: list[str]) -> Fetch:
 async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    fetched_ids: list[str] = []
     _asks(store, "/paper 2402.12844")
 
     def unfit(
         counter: Services, update: InboxUpdate, request: Update, reply: Reply, **named: bool
     ) -> Reply:
-        if any("Paper Boats" in one.html for one in reply.messages):
+        if any("Paper Boats" in part.html for part in reply.messages):
             raise InvalidValue("too large")
         return store_reply(counter, update, request, reply, **named)
 
     monkeypatch.setattr(apply_update, "store_reply", unfit)
-    life = Life(store, _counts(_finds, asked))
+    life = Life(store, _counts(_finds, fetched_ids))
     await life.begins()
     await life.begins()
 
-    assert asked == ["2402.12844"]
+    assert fetched_ids == ["2402.12844"]
     assert say("en", "refusal-failed") in _said(store)[-1]
     assert store.inbox.pending(BOT) == []
 
 
-async def test_an_errand_of_which_nothing_can_be_stored_is_paid_for_once(
+async def test_a_follow_up_of_which_nothing_can_be_stored_is_paid_for_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    fetched_ids: list[str] = []
     _asks(store, "/paper 2402.12844")
 
     def unfit(*_: object) -> bool:
         raise InvalidValue("never")
 
     monkeypatch.setattr(store.inbox, "mark_follow_up_done", unfit)
-    life = Life(store, _counts(_finds, asked))
+    life = Life(store, _counts(_finds, fetched_ids))
     await life.begins()
     await life.begins()
     await life.killed()
 
-    assert asked == ["2402.12844"]
+    assert fetched_ids == ["2402.12844"]
 
 
-@pytest.mark.parametrize(
-    "breaks", ["parse_update", "authorize", "stored_follow_up", "rebuild_request"]
-)
-async def test_an_errand_that_cannot_be_taken_up_is_given_up_with_a_word(
+@pytest.mark.parametrize("breaks", ["asked", "standing", "errand_of", "again"])
+async def test_a_follow_up_that_cannot_be_taken_up_is_given_up_with_a_word(
     store: Store, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
     _asks(store, "/paper 2402.12844")
@@ -332,7 +328,7 @@ async def test_what_was_fetched_is_written_once_the_store_can_write(
     store: Store, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     """Without being fetched again."""
-    asked: list[str] = []
+    fetched_ids: list[str] = []
     _asks(store, "/paper 2402.12844")
     opened, refused = search._fetched_papers_reply, iter([True, True])
 
@@ -345,14 +341,14 @@ async def test_what_was_fetched_is_written_once_the_store_can_write(
 
     monkeypatch.setattr(search, "_fetched_papers_reply", troubled)
     monkeypatch.setattr(request_and_reply, "RETRY_SECONDS", 0.0)
-    await Life(store, _counts(_finds, asked)).begins()
+    await Life(store, _counts(_finds, fetched_ids)).begins()
 
-    assert asked == ["2402.12844"]
+    assert fetched_ids == ["2402.12844"]
     assert "Paper Boats" in _said(store)[-1]
 
 
-async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -> None:
-    asked: list[str] = []
+async def test_a_store_that_is_busy_for_a_moment_fails_no_follow_up(store: Store) -> None:
+    fetched_ids: list[str] = []
     _asks(store, "/paper 2402.12844")
     refused = iter([True])
     keep = store.papers.upsert
@@ -363,9 +359,9 @@ async def test_a_store_that_is_busy_for_a_moment_fails_no_errand(store: Store) -
         return keep(papers, **named)
 
     store.papers.upsert = busy  # type: ignore[method-assign,assignment]
-    await Life(store, _counts(_finds, asked)).begins()
+    await Life(store, _counts(_finds, fetched_ids)).begins()
 
-    assert len(asked) == 2
+    assert len(fetched_ids) == 2
     assert "Paper Boats" in _said(store)[-1]
 
 

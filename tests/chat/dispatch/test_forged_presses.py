@@ -13,8 +13,8 @@ from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.topics.query.parser import parse
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 from tests.support.database import IGNORED_TABLES, RowsByTable, dump_tables
 
 RECORD = json.dumps(
@@ -27,48 +27,50 @@ RECORD = json.dumps(
 
 @covers("[undo]", "[subscribe]", "/sub")
 async def test_words_that_look_like_our_record_of_stopped_topics_are_words(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
     """They are anybody's: no cursor of theirs is believed."""
-    preview = await talk.ask(f"/sub {RECORD}")
+    preview = await conversation.ask(f"/sub {RECORD}")
     [subscribe] = [
         button.data
         for row in preview.button_rows
         for button in row
-        if button.label == talk.text("button-subscribe")
+        if button.label == conversation.text("button-subscribe")
     ]
-    before = talk.store_rows()
+    before = conversation.store_rows()
 
-    undone = await talk.send_forged_callback(subscribe.replace("subscribe", "undo"))
+    undone = await conversation.send_forged_callback(subscribe.replace("subscribe", "undo"))
 
-    assert (undone.toast, undone.is_empty) == (talk.text("undo-gone"), True)
-    assert talk.store_rows() == before
-    await talk.send_forged_callback(subscribe)
-    [topic] = await talk.topics()
+    assert (undone.toast, undone.is_empty) == (conversation.text("undo-gone"), True)
+    assert conversation.store_rows() == before
+    await conversation.send_forged_callback(subscribe)
+    [topic] = await conversation.topics()
     assert (topic.query, topic.cursor) == (
         parse(RECORD).text,
-        talk.running_bot.store.papers.last_seq(),
+        conversation.running_bot.store.papers.last_seq(),
     )
 
 
 @covers("[undo]", "[draft]", "[change]", "[subscribe]", "[reword]", "[include]", "[exclude]")
 @pytest.mark.parametrize("verb", ["draft", "change", "subscribe", "reword", "include", "exclude"])
-async def test_our_record_of_stopped_topics_is_nobodys_words(talk: Conversation, verb: str) -> None:
-    topic = await talk.subscribe("robots")
-    await talk.subscribe(TOPIC)
-    undo = (await talk.ask("/unsub 2")).button_rows[0][0].data
+async def test_our_record_of_stopped_topics_is_nobodys_words(
+    conversation: Conversation, verb: str
+) -> None:
+    topic = await conversation.subscribe("robots")
+    await conversation.subscribe(TOPIC)
+    undo = (await conversation.ask("/unsub 2")).button_rows[0][0].data
     key = undo.split(":")[1]
-    before = talk.store_rows()
+    before = conversation.store_rows()
     is_second = verb in ("reword", "include", "exclude")
 
-    answer = await talk.send_forged_callback(
+    answer = await conversation.send_forged_callback(
         f"1{verb}:{topic.key}:{key}" if is_second else f"1{verb}:{key}:0"
     )
 
-    assert (answer.toast, answer.is_empty) == (talk.text("preview-gone"), True)
-    assert talk.store_rows() == before
-    await talk.send_forged_callback(undo)
-    assert [one.name for one in await talk.topics()] == ["robots", TOPIC]
+    assert (answer.toast, answer.is_empty) == (conversation.text("preview-gone"), True)
+    assert conversation.store_rows() == before
+    await conversation.send_forged_callback(undo)
+    assert [topic.name for topic in await conversation.topics()] == ["robots", TOPIC]
 
 
 # Every button with numbers that exist: a digest, a topic, drafts and papers count from 1.
@@ -78,59 +80,64 @@ PRESSES = tuple(
 OWN = (*IGNORED_TABLES, "people", "saved_papers")  # tables of the presser's own
 
 
-async def _read(talk: Conversation, place: GroupOrChannel) -> Conversation:
+async def _read(conversation: Conversation, place: GroupOrChannel) -> Conversation:
     """A place with a topic, a digest, a search and previews in it, whose ids are small."""
-    there = talk.in_group(place)
+    group_conversation = conversation.in_group(place)
     if place.chat.kind == "channel":
-        for said in (f"/sub {TOPIC}", "/search robots", "/digest language"):
-            place.post_message(said)
-            await talk.running_bot.wait_until_idle()
-        await there.press_button("button-subscribe")
+        for command in (f"/sub {TOPIC}", "/search robots", "/digest language"):
+            place.post_message(command)
+            await conversation.running_bot.wait_until_idle()
+        await group_conversation.press_button("button-subscribe")
     else:
-        await there.subscribe()
-        await there.send_text("/search robots")
-        await there.send_text("/digest language")
-    return there
+        await group_conversation.subscribe()
+        await group_conversation.send_text("/search robots")
+        await group_conversation.send_text("/digest language")
+    return group_conversation
 
 
-async def _storm(talk: Conversation, presses: Sequence[str], message: int = 1) -> dict[str, str]:
+async def _storm(
+    conversation: Conversation, presses: Sequence[str], message: int = 1
+) -> dict[str, str]:
     """Sends many presses at once and returns the toast of each."""
-    made = {data: talk.person.press_forged(data, message, talk.group) for data in presses}
+    made = {
+        data: conversation.person.press_forged(data, message, conversation.group)
+        for data in presses
+    }
     toasts = {data: (await pressed).text for data, pressed in made.items()}
-    await talk.running_bot.wait_until_idle()
+    await conversation.running_bot.wait_until_idle()
     return toasts
 
 
-def _rows(talk: Conversation) -> RowsByTable:
-    return dump_tables(talk.running_bot.store, ignored_tables=OWN)
+def _rows(conversation: Conversation) -> RowsByTable:
+    return dump_tables(conversation.running_bot.store, ignored_tables=OWN)
 
 
 async def test_a_press_of_whoever_may_not_write_in_a_group_posts_nothing(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    lab = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
-    lab.add_bot(is_administrator=True)
-    await talk.running_bot.wait_until_idle()
-    there = await _read(talk, lab)
+    group = conversation.running_bot.emulator.people.create_supergroup("Lab", conversation.person)
+    group.add_bot(is_administrator=True)
+    await conversation.running_bot.wait_until_idle()
+    group_conversation = await _read(conversation, group)
     member, muted, silenced, gone = (
-        there.as_new_member(name) for name in ("Bob", "Mia", "Sue", "Gus")
+        group_conversation.as_new_member(name) for name in ("Bob", "Mia", "Sue", "Gus")
     )
-    lab.set_member(muted.person.user, "restricted")
-    lab.set_member(gone.person.user, "restricted", is_member=False, can_send_messages=True)
+    group.set_member(muted.person.user, "restricted")
+    group.set_member(gone.person.user, "restricted", is_member=False, can_send_messages=True)
     kicked, stranger = (
-        there.as_new_member("Kim"),
-        there.as_person(talk.running_bot.create_person("Eve")),
+        group_conversation.as_new_member("Kim"),
+        group_conversation.as_person(conversation.running_bot.create_person("Eve")),
     )
-    lab.set_member(kicked.person.user, "kicked")
+    group.set_member(kicked.person.user, "kicked")
     assert (await member.send_forged_callback("1entry:1:1")).new_messages, (
         "who may write may have it posted"
     )
-    lab.forbid_permissions("can_send_messages")
-    assert (await there.send_forged_callback("1entry:1:1")).new_messages, (
+    group.forbid_permissions("can_send_messages")
+    assert (await group_conversation.send_forged_callback("1entry:1:1")).new_messages, (
         "the owner may write all the same"
     )
-    shown, rows = talk.person.messages(lab), _rows(talk)
-    posting = [one for one in PRESSES if _entrance(one).requires_write_access]
+    shown, rows = conversation.person.messages(group), _rows(conversation)
+    posting = [data for data in PRESSES if _route(data).requires_write_access]
 
     for who, presses in (
         (muted, PRESSES),
@@ -141,26 +148,26 @@ async def test_a_press_of_whoever_may_not_write_in_a_group_posts_nothing(
     ):
         toasts = await _storm(who, presses)
 
-        assert [one for one, toast in toasts.items() if not toast] == []
-        refusal = talk.text("refusal-not-writer")
-        assert {toasts[one] for one in presses if _entrance(one).requires_write_access} == {refusal}
-    assert talk.person.messages(lab) == shown
-    assert _rows(talk) == rows
+        assert [data for data, toast in toasts.items() if not toast] == []
+        refusal = conversation.text("refusal-not-writer")
+        assert {toasts[data] for data in presses if _route(data).requires_write_access} == {refusal}
+    assert conversation.person.messages(group) == shown
+    assert _rows(conversation) == rows
 
 
-def _entrance(data: str) -> Route:
+def _route(data: str) -> Route:
     return BUTTONS[data[1:].partition(":")[0]]
 
 
-async def test_who_may_write_again_is_served_again(lab: Conversation) -> None:
+async def test_who_may_write_again_is_served_again(group_conversation: Conversation) -> None:
     """Nothing is remembered of a right."""
-    await lab.subscribe()
-    await lab.send_text("/digest")
-    bob = lab.as_new_member()
-    assert lab.group
-    lab.group.set_member(bob.person.user, "restricted")
+    await group_conversation.subscribe()
+    await group_conversation.send_text("/digest")
+    bob = group_conversation.as_new_member()
+    assert group_conversation.group
+    group_conversation.group.set_member(bob.person.user, "restricted")
     refused = await bob.send_forged_callback("1entry:1:1")
-    lab.group.set_member(bob.person.user, "restricted", can_send_messages=True)
+    group_conversation.group.set_member(bob.person.user, "restricted", can_send_messages=True)
 
     served = await bob.send_forged_callback("1entry:1:1")
 
@@ -177,13 +184,13 @@ async def test_who_may_write_again_is_served_again(lab: Conversation) -> None:
     ],
 )
 async def test_where_telegram_does_not_say_who_may_write_nothing_is_posted(
-    lab: Conversation, method: str, code: int, key: str
+    group_conversation: Conversation, method: str, code: int, key: str
 ) -> None:
     """The members of a group may be hidden from a bot that is no administrator."""
-    await lab.subscribe()
-    await lab.send_text("/digest")
-    bob = lab.as_new_member()
-    lab.running_bot.emulator.faults.schedule(
+    await group_conversation.subscribe()
+    await group_conversation.send_text("/digest")
+    bob = group_conversation.as_new_member()
+    group_conversation.running_bot.emulator.faults.schedule(
         method, error_response(code, "Bad Request: member list is inaccessible")
     )
 
@@ -193,53 +200,59 @@ async def test_where_telegram_does_not_say_who_may_write_nothing_is_posted(
 
 
 async def test_an_administrator_who_may_not_post_in_a_channel_has_nothing_posted_there(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    channel = await talk.create_channel()
-    there = await _read(talk, channel)
-    topics = await there.topics()
-    guest = there.as_person(talk.running_bot.create_person("Ian"))
+    channel = await conversation.create_channel()
+    group_conversation = await _read(conversation, channel)
+    topics = await group_conversation.topics()
+    guest = group_conversation.as_person(conversation.running_bot.create_person("Ian"))
     channel.set_member(guest.person.user, "administrator", can_post_messages=False)
-    shown, rows = talk.person.messages(channel), _rows(talk)
+    shown, rows = conversation.person.messages(channel), _rows(conversation)
 
     toasts = await _storm(guest, PRESSES)
 
-    refusal = talk.text("refusal-not-poster")
+    refusal = conversation.text("refusal-not-poster")
     open_to_readers = ("entry", "save", "files", "versions")
     for data, toast in toasts.items():
         if data[1:].partition(":")[0] not in (*open_to_readers, "users"):
             assert toast == refusal, data
-    assert talk.person.messages(channel) == shown
-    assert _rows(talk) == rows
+    assert conversation.person.messages(channel) == shown
+    assert _rows(conversation) == rows
 
-    alone = talk.as_person(guest.person)
+    alone = conversation.as_person(guest.person)
     await alone.ask("/start")
-    rows = _rows(talk)
-    refusal = talk.text("there-not-poster", title="Papers")
-    for name, entrance in COMMANDS.items():
-        if entrance.accepts_chat_argument:
+    rows = _rows(conversation)
+    refusal = conversation.text("there-not-poster", title="Papers")
+    for name, route in COMMANDS.items():
+        if route.accepts_chat_argument:
             assert (await alone.ask(f"/{name} @papers 1")).text == refusal, name
     answer = await alone.send_forged_callback(f"1digest:{topics[0].key}:0:{channel.id}")
     assert (answer.toast, answer.is_empty) == (refusal, True)
-    assert talk.person.messages(channel) == shown
-    assert _rows(talk) == rows
+    assert conversation.person.messages(channel) == shown
+    assert _rows(conversation) == rows
 
     channel.set_member(guest.person.user, "administrator")
-    assert (await alone.ask("/digest @papers")).text == talk.text("there-posted", title="Papers")
+    assert (await alone.ask("/digest @papers")).text == conversation.text(
+        "there-posted", title="Papers"
+    )
 
 
-async def test_a_stranger_hears_one_sentence_of_whatever_group(either: Conversation) -> None:
+async def test_a_stranger_hears_one_sentence_of_whatever_group(
+    localized_chat: Conversation,
+) -> None:
     """Whether there is one, whether the bot is in it and what it is called is not theirs."""
-    people = either.running_bot.emulator.people
-    eve = either.as_person(either.running_bot.create_person("Eve", either.language))
+    people = localized_chat.running_bot.emulator.people
+    eve = localized_chat.as_person(
+        localized_chat.running_bot.create_person("Eve", localized_chat.language)
+    )
     await eve.ask("/start")
     places = {
-        "with the bot": people.create_supergroup("Secret", either.person),
-        "without it": people.create_supergroup("Secret", either.person),
-        "left": people.create_supergroup("Secret", either.person),
-        "thrown out": people.create_supergroup("Secret", either.person),
-        "restricted before they left": people.create_supergroup("Secret", either.person),
-        "a channel": people.create_channel("Secret", either.person),
+        "with the bot": people.create_supergroup("Secret", localized_chat.person),
+        "without it": people.create_supergroup("Secret", localized_chat.person),
+        "left": people.create_supergroup("Secret", localized_chat.person),
+        "thrown out": people.create_supergroup("Secret", localized_chat.person),
+        "restricted before they left": people.create_supergroup("Secret", localized_chat.person),
+        "a channel": people.create_channel("Secret", localized_chat.person),
     }
     for name, place in places.items():
         if name != "without it":
@@ -247,16 +260,16 @@ async def test_a_stranger_hears_one_sentence_of_whatever_group(either: Conversat
     places["left"].set_member(eve.person.user, "left")
     places["thrown out"].set_member(eve.person.user, "kicked")
     places["restricted before they left"].set_member(eve.person.user, "restricted", is_member=False)
-    grown = people.create_group("Secret", either.person)
+    grown = people.create_group("Secret", localized_chat.person)
     grown.add_bot()
     grown.migrate()
-    await either.running_bot.wait_until_idle()
-    numbers = [-100123, *(place.id for place in places.values()), -either.person.id]
+    await localized_chat.running_bot.wait_until_idle()
+    numbers = [-100123, *(place.id for place in places.values()), -localized_chat.person.id]
 
     for number in (*numbers, grown.id):
-        for said in (f"/list {number}", f"/sub {number} robots") if number in numbers else ():
-            told = await eve.ask(said)
-            assert told.text == eve.text("there-unknown", given=str(number)), number
+        for command in (f"/list {number}", f"/sub {number} robots") if number in numbers else ():
+            reply = await eve.ask(command)
+            assert reply.text == eve.text("there-unknown", given=str(number)), number
         answer = await eve.send_forged_callback(f"1list:0:0:{number}")
         assert answer.toast == eve.text("there-unknown", given=str(number)), number
 
@@ -267,26 +280,30 @@ OTHER_BOT = {"id": 5, "is_bot": True, "first_name": "Other", "username": "other_
 
 @pytest.mark.parametrize("how", [{"forward_origin": FORWARDED}, {"via_bot": OTHER_BOT}])
 async def test_a_command_that_another_wrote_is_not_done(
-    either: Conversation, how: dict[str, JsonObject]
+    localized_chat: Conversation, how: dict[str, JsonObject]
 ) -> None:
-    place = either.running_bot.emulator.people.create_supergroup("Lab", either.person)
+    place = localized_chat.running_bot.emulator.people.create_supergroup(
+        "Lab", localized_chat.person
+    )
     place.add_bot(is_administrator=True)  # so that it hears everything
-    await either.ask("/start")
-    before = either.store_rows()
+    await localized_chat.ask("/start")
+    before = localized_chat.store_rows()
     command: JsonObject = {"text": "/timezone Asia/Tokyo", **how}
 
-    either.person.send_content(command)
-    [told] = await either.running_bot.wait_for_replies(either.person)
-    either.person.send_content(command, place)
-    in_group = await either.running_bot.wait_for_replies(either.person, place)
+    localized_chat.person.send_content(command)
+    [answer] = await localized_chat.running_bot.wait_for_replies(localized_chat.person)
+    localized_chat.person.send_content(command, place)
+    in_group = await localized_chat.running_bot.wait_for_replies(localized_chat.person, place)
 
-    assert told.text == either.text("refusal-passed-on")
+    assert answer.text == localized_chat.text("refusal-passed-on")
     assert in_group == []
-    assert either.store_rows() == before
+    assert localized_chat.store_rows() == before
 
 
 @covers("/import")
-async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(talk: Conversation) -> None:
+async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(
+    conversation: Conversation,
+) -> None:
     """Such as the one that /export posted in a group."""
     document = {"file_id": "f", "file_unique_id": "u", "file_size": 9}
     message = {
@@ -297,14 +314,14 @@ async def test_a_file_that_was_forwarded_to_the_bot_in_private_is_read(talk: Con
         "forward_origin": FORWARDED,
         "document": document,
     }
-    found = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
-    assert found
-    assert (found.kind, found.words) == (UpdateKind.FILE, "f")
+    update = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    assert update
+    assert (update.kind, update.words) == (UpdateKind.FILE, "f")
 
 
-async def test_another_bot_is_not_answered(lab: Conversation) -> None:
+async def test_another_bot_is_not_answered(group_conversation: Conversation) -> None:
     """Two bots would talk until a limit stops them."""
-    other = lab.as_new_member("Other")
+    other = group_conversation.as_new_member("Other")
     other.person.user.is_bot = True
     assert await other.send_text("/help") == []
 
@@ -313,27 +330,37 @@ async def test_another_bot_is_not_answered(lab: Conversation) -> None:
 
 
 @covers("[rename]")
-async def test_who_leads_without_a_name_answers_without_a_name(lab: Conversation) -> None:
+async def test_who_leads_without_a_name_answers_without_a_name(
+    group_conversation: Conversation,
+) -> None:
     """Telegram has a bot of its own write for them, and names the group beside it."""
-    assert lab.group
-    lab.group.promote_bot()
-    topic = await lab.subscribe()
-    lab.group.set_member(lab.person.user, "creator", is_anonymous=True)
-    asked_for = (await lab.send_forged_callback(f"1rename:{topic.key}:0")).only_message
+    assert group_conversation.group
+    group_conversation.group.promote_bot()
+    topic = await group_conversation.subscribe()
+    group_conversation.group.set_member(
+        group_conversation.person.user, "creator", is_anonymous=True
+    )
+    asked_for = (
+        await group_conversation.send_forged_callback(f"1rename:{topic.key}:0")
+    ).only_message
     voice: JsonObject = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
     answer: JsonObject = {
         "text": "Mine",
         "from": voice,
-        "reply_to_message": lab.group.chat.messages[asked_for.id],
+        "reply_to_message": group_conversation.group.chat.messages[asked_for.id],
     }
 
-    lab.person.send_content(answer, lab.group)
-    await lab.running_bot.wait_until_idle()
-    assert [one.name for one in await lab.topics()] == [topic.name], "any bot could say so"
-    lab.person.send_content({**answer, "sender_chat": lab.group.chat.as_json()}, lab.group)
-    await lab.running_bot.wait_until_idle()
+    group_conversation.person.send_content(answer, group_conversation.group)
+    await group_conversation.running_bot.wait_until_idle()
+    assert [topic.name for topic in await group_conversation.topics()] == [topic.name], (
+        "any bot could say so"
+    )
+    group_conversation.person.send_content(
+        {**answer, "sender_chat": group_conversation.group.chat.as_json()}, group_conversation.group
+    )
+    await group_conversation.running_bot.wait_until_idle()
 
-    assert [one.name for one in await lab.topics()] == ["Mine"]
+    assert [topic.name for topic in await group_conversation.topics()] == ["Mine"]
 
 
 def test_a_title_and_a_name_are_one_line() -> None:
@@ -344,6 +371,6 @@ def test_a_title_and_a_name_are_one_line() -> None:
         "from": {"id": 7, "is_bot": False, "first_name": "Ada\n", "last_name": "\nLovelace"},
         "text": "/help",
     }
-    found = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
-    assert found
-    assert (found.title, found.name) == ("Lab 9. Other (5)", "Ada Lovelace")
+    update = parse_update(json.dumps({"update_id": 1, "message": message}), "papergram_bot")
+    assert update
+    assert (update.title, update.name) == ("Lab 9. Other (5)", "Ada Lovelace")

@@ -15,90 +15,100 @@ from bot.demo.emulator.faults import error_response
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import ManagedChatAction
 from storage.records import ChatKind, MessageForm, PendingQuestion
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 
 
 @pytest.fixture
-async def channel(either: Conversation) -> GroupOrChannel:
+async def channel(localized_chat: Conversation) -> GroupOrChannel:
     """Ada's channel, where the bot may post."""
-    return await either.create_channel()
+    return await localized_chat.create_channel()
 
 
-async def _in(talk: Conversation, place: GroupOrChannel) -> Conversation:
-    return replace(talk, group=place)
+async def _in(conversation: Conversation, place: GroupOrChannel) -> Conversation:
+    return replace(conversation, group=place)
 
 
 @covers("/sub", "/list", "/unsub", "/digest", "[subscribe]", "[digest]", "[stop]", "[list]")
 async def test_a_channel_is_followed_read_and_left_from_the_private_chat(
-    either: Conversation, channel: GroupOrChannel
+    localized_chat: Conversation, channel: GroupOrChannel
 ) -> None:
-    above = either.text("there-managing", title="Papers")
+    above = localized_chat.text("there-managing", title="Papers")
 
-    preview = await either.ask(f"/sub @papers {TOPIC}")
+    preview = await localized_chat.ask(f"/sub @papers {TOPIC}")
     assert preview.text.startswith(f"{above}\n\n{TOPIC}\n\n")
-    await either.press_button("button-subscribe")
-    there = await _in(either, channel)
-    [topic] = await there.topics()
+    await localized_chat.press_button("button-subscribe")
+    group_conversation = await _in(localized_chat, channel)
+    [topic] = await group_conversation.topics()
     assert (topic.chat, topic.name) == (channel.id, TOPIC)
-    assert await either.topics() == []
+    assert await localized_chat.topics() == []
 
-    listed = await either.ask("/list @Papers")
+    listed = await localized_chat.ask("/list @Papers")
     assert listed.text.startswith(f"{above}\n\n")
     assert f"1. {TOPIC}" in listed.text
 
-    told = await either.ask(f"/digest {channel.id}")
-    assert told.text == either.text("there-posted", title="Papers")
-    [posted] = [one for one in either.person.messages(channel) if one.is_from_bot]
+    answer = await localized_chat.ask(f"/digest {channel.id}")
+    assert answer.text == localized_chat.text("there-posted", title="Papers")
+    [posted] = [
+        message for message in localized_chat.person.messages(channel) if message.is_from_bot
+    ]
     assert posted.text.startswith(TOPIC)
 
-    stopped = await either.ask("/unsub @papers 1")
-    assert stopped.text == f"{above}\n\n" + either.text("unsubscribed", topic=TOPIC)
-    await either.press_button("button-undo")
-    assert [one.name for one in await there.topics()] == [TOPIC]
+    stopped = await localized_chat.ask("/unsub @papers 1")
+    assert stopped.text == f"{above}\n\n" + localized_chat.text("unsubscribed", topic=TOPIC)
+    await localized_chat.press_button("button-undo")
+    assert [topic.name for topic in await group_conversation.topics()] == [TOPIC]
 
 
 @covers("/settings", "/time", "/timezone", "/lang", "/pause", "/resume", "[set]", "[settings]")
 async def test_each_setting_of_a_channel_is_its_own(
-    either: Conversation, channel: GroupOrChannel
+    localized_chat: Conversation, channel: GroupOrChannel
 ) -> None:
-    await either.ask("/start")
-    own = await either.running_bot.stored_chat(either.person)
+    await localized_chat.ask("/start")
+    chat = await localized_chat.running_bot.stored_chat(localized_chat.person)
 
-    await either.ask("/settings @papers")
-    await either.press_button("button-form-rich")
-    await either.ask("/timezone @papers Asia/Tokyo")
-    await either.ask("/time @papers 21:30")
-    await either.ask("/lang @papers zh" if either.language == "en" else "/lang @papers en")
-    paused = await either.ask("/pause @papers")
+    await localized_chat.ask("/settings @papers")
+    await localized_chat.press_button("button-form-rich")
+    await localized_chat.ask("/timezone @papers Asia/Tokyo")
+    await localized_chat.ask("/time @papers 21:30")
+    await localized_chat.ask(
+        "/lang @papers zh" if localized_chat.language == "en" else "/lang @papers en"
+    )
+    paused = await localized_chat.ask("/pause @papers")
 
-    there = await either.running_bot.stored_chat(channel)
-    assert (there.kind, there.title) == (ChatKind.CHANNEL, "Papers")
-    assert (there.form, there.zone, there.pause_reason) == (MessageForm.RICH, "Asia/Tokyo", "asked")
-    assert there.cadence.times[0].isoformat("minutes") == "21:30"
-    assert there.language != either.language
-    assert paused.text.endswith(either.text("paused")), "told in the manager's language"
-    assert await either.running_bot.stored_chat(either.person) == own
+    stored_chat = await localized_chat.running_bot.stored_chat(channel)
+    assert (stored_chat.kind, stored_chat.title) == (ChatKind.CHANNEL, "Papers")
+    assert (stored_chat.form, stored_chat.zone, stored_chat.pause_reason) == (
+        MessageForm.RICH,
+        "Asia/Tokyo",
+        "asked",
+    )
+    assert stored_chat.cadence.times[0].isoformat("minutes") == "21:30"
+    assert stored_chat.language != localized_chat.language
+    assert paused.text.endswith(localized_chat.text("paused")), "told in the manager's language"
+    assert await localized_chat.running_bot.stored_chat(localized_chat.person) == chat
 
-    await either.ask("/resume @papers")
-    assert (await either.running_bot.stored_chat(channel)).pause_reason == ""
+    await localized_chat.ask("/resume @papers")
+    assert (await localized_chat.running_bot.stored_chat(channel)).pause_reason == ""
 
 
 async def test_who_is_no_administrator_there_is_refused_and_sees_nothing(
-    either: Conversation, channel: GroupOrChannel
+    localized_chat: Conversation, channel: GroupOrChannel
 ) -> None:
-    await either.send_text(f"/sub @papers {TOPIC}")
-    await either.press_button("button-subscribe")
-    there = await _in(either, channel)
-    [topic] = await there.topics()
-    eve = either.as_person(either.running_bot.create_person("Eve", either.language))
+    await localized_chat.send_text(f"/sub @papers {TOPIC}")
+    await localized_chat.press_button("button-subscribe")
+    group_conversation = await _in(localized_chat, channel)
+    [topic] = await group_conversation.topics()
+    eve = localized_chat.as_person(
+        localized_chat.running_bot.create_person("Eve", localized_chat.language)
+    )
     channel.set_member(eve.person.user)
     await eve.ask("/start")
     before = eve.store_rows()
     refusal = eve.text("there-not-admin", title="Papers")
 
-    for name, entrance in COMMANDS.items():
-        if entrance.accepts_chat_argument:
+    for name, route in COMMANDS.items():
+        if route.accepts_chat_argument:
             assert (await eve.ask(f"/{name} @papers 1")).text == refusal, name
     for verb in ("stop", "list", "settings", "set", "digest"):
         answer = await eve.send_forged_callback(f"1{verb}:{topic.key}:0:{channel.id}")
@@ -107,14 +117,16 @@ async def test_who_is_no_administrator_there_is_refused_and_sees_nothing(
     assert eve.store_rows() == before
 
 
-async def test_a_chat_that_cannot_be_used_is_refused_with_what_to_do(talk: Conversation) -> None:
-    people = talk.running_bot.emulator.people
-    closed = people.create_channel("Closed", talk.person, username="closed")
-    silent = people.create_supergroup("Silent", talk.person)
+async def test_a_chat_that_cannot_be_used_is_refused_with_what_to_do(
+    conversation: Conversation,
+) -> None:
+    people = conversation.running_bot.emulator.people
+    closed = people.create_channel("Closed", conversation.person, username="closed")
+    silent = people.create_supergroup("Silent", conversation.person)
     silent.add_bot()
     silent.restrict_bot()
-    talk.running_bot.create_person("Bob").send_text("/start")
-    await talk.ask("/start")
+    conversation.running_bot.create_person("Bob").send_text("/start")
+    await conversation.ask("/start")
 
     for given_, key, values in (
         ("@nowhere", "there-unknown", {"given": "@nowhere"}),
@@ -122,120 +134,128 @@ async def test_a_chat_that_cannot_be_used_is_refused_with_what_to_do(talk: Conve
         ("@closed", "there-unknown", {"given": "@closed"}),
         (str(silent.id), "there-no-post", {"title": "Silent"}),
     ):
-        told = await talk.ask(f"/sub {given_} robots")
-        assert told.text == talk.text(key, **values)
-    assert closed.chat.members.get(talk.running_bot.bot.telegram.id) is None
+        answer = await conversation.ask(f"/sub {given_} robots")
+        assert answer.text == conversation.text(key, **values)
+    assert closed.chat.members.get(conversation.running_bot.bot.telegram.id) is None
 
 
 async def test_what_cannot_be_done_there_says_where(
-    either: Conversation, channel: GroupOrChannel
+    localized_chat: Conversation, channel: GroupOrChannel
 ) -> None:
-    above = either.text("there-managing", title="Papers")
+    above = localized_chat.text("there-managing", title="Papers")
 
-    told = await either.ask("/time @papers half past eight")
+    answer = await localized_chat.ask("/time @papers half past eight")
 
-    assert told.text == f"{above}\n\n{either.text('settings-time-usage')}"
+    assert answer.text == f"{above}\n\n{localized_chat.text('settings-time-usage')}"
 
 
 async def test_rights_that_were_taken_away_end_the_management_of_old_buttons(
-    either: Conversation, channel: GroupOrChannel
+    localized_chat: Conversation, channel: GroupOrChannel
 ) -> None:
-    await either.send_text(f"/sub @papers {TOPIC}")
+    await localized_chat.send_text(f"/sub @papers {TOPIC}")
     channel.demote_bot()
-    await either.running_bot.wait_until_idle()
-    assert (await either.running_bot.stored_chat(channel)).pause_reason == "blocked"
+    await localized_chat.running_bot.wait_until_idle()
+    assert (await localized_chat.running_bot.stored_chat(channel)).pause_reason == "blocked"
 
-    answer = await either.press_button("button-subscribe")
+    answer = await localized_chat.press_button("button-subscribe")
 
-    assert answer.toast == either.text("there-no-post", title="Papers")
-    assert await (await _in(either, channel)).topics() == []
+    assert answer.toast == localized_chat.text("there-no-post", title="Papers")
+    assert await (await _in(localized_chat, channel)).topics() == []
 
 
-async def test_old_buttons_of_ones_own_chat_stay_with_it(talk: Conversation) -> None:
+async def test_old_buttons_of_ones_own_chat_stay_with_it(conversation: Conversation) -> None:
     """Nothing is remembered between two messages: each button carries its chat."""
-    group = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
+    group = conversation.running_bot.emulator.people.create_supergroup("Lab", conversation.person)
     group.add_bot()
-    await talk.running_bot.wait_until_idle()
-    own = await talk.ask("/settings")
-    await talk.ask(f"/settings {group.id}")
+    await conversation.running_bot.wait_until_idle()
+    answer = await conversation.ask("/settings")
+    await conversation.ask(f"/settings {group.id}")
 
-    await talk.press_button("button-form-rich", message_id=own.id)
+    await conversation.press_button("button-form-rich", message_id=answer.id)
 
-    assert (await talk.running_bot.stored_chat(talk.person)).form is MessageForm.RICH
-    assert (await talk.running_bot.stored_chat(group)).form is MessageForm.CLASSIC
+    assert (
+        await conversation.running_bot.stored_chat(conversation.person)
+    ).form is MessageForm.RICH
+    assert (await conversation.running_bot.stored_chat(group)).form is MessageForm.CLASSIC
 
 
-async def test_in_a_group_a_name_is_only_a_word(talk: Conversation) -> None:
+async def test_in_a_group_a_name_is_only_a_word(conversation: Conversation) -> None:
     """Who writes in a group means that group."""
-    group = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
-    channel = talk.running_bot.emulator.people.create_channel(
-        "Papers", talk.person, username="papers"
+    group = conversation.running_bot.emulator.people.create_supergroup("Lab", conversation.person)
+    channel = conversation.running_bot.emulator.people.create_channel(
+        "Papers", conversation.person, username="papers"
     )
     channel.add_bot(is_administrator=True)
     group.add_bot()
-    await talk.running_bot.wait_until_idle()
+    await conversation.running_bot.wait_until_idle()
 
-    await talk.in_group(group).send_text("/pause @papers")
+    await conversation.in_group(group).send_text("/pause @papers")
 
-    assert (await talk.running_bot.stored_chat(channel)).pause_reason == ""
+    assert (await conversation.running_bot.stored_chat(channel)).pause_reason == ""
 
 
 async def test_an_open_question_about_a_channel_is_asked_of_its_administrators_only(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    channel = talk.running_bot.emulator.people.create_channel("Papers", talk.person)
+    channel = conversation.running_bot.emulator.people.create_channel("Papers", conversation.person)
     channel.add_bot(is_administrator=True)
-    await talk.running_bot.wait_until_idle()
-    await talk.ask("/start")
-    store, ada = talk.running_bot.store, talk.person.id
+    await conversation.running_bot.wait_until_idle()
+    await conversation.ask("/start")
+    store, ada = conversation.running_bot.store, conversation.person.id
     about = PendingQuestion("rename", 1, 0, about_chat=channel.id)
     with store.transaction():
         store.pending_questions.put(
-            talk.running_bot.bot.telegram.id, ada, ada, about, talk.running_bot.clock.instant
+            conversation.running_bot.bot.telegram.id,
+            ada,
+            ada,
+            about,
+            conversation.running_bot.clock.instant,
         )
-    channel.set_member(talk.person.user)
+    channel.set_member(conversation.person.user)
 
-    told = await talk.ask("new name")
+    answer = await conversation.ask("new name")
 
-    assert told.text == talk.text("there-not-admin", title="Papers")
+    assert answer.text == conversation.text("there-not-admin", title="Papers")
 
 
 async def test_who_adds_the_bot_to_a_channel_is_told_in_private_and_nobody_else(
-    either: Conversation,
+    localized_chat: Conversation,
 ) -> None:
-    await either.ask("/start")
-    channel = either.running_bot.emulator.people.create_channel("Papers", either.person)
+    await localized_chat.ask("/start")
+    channel = localized_chat.running_bot.emulator.people.create_channel(
+        "Papers", localized_chat.person
+    )
 
     channel.add_bot(is_administrator=True)
-    await either.running_bot.wait_until_idle()
+    await localized_chat.running_bot.wait_until_idle()
 
-    told = either.person.messages()[-1]
-    assert told.text == either.text("there-added", title="Papers", chat=channel.id)
-    assert either.person.messages(channel) == ()
+    notice = localized_chat.person.messages()[-1]
+    assert notice.text == localized_chat.text("there-added", title="Papers", chat=channel.id)
+    assert localized_chat.person.messages(channel) == ()
 
 
 async def test_a_stranger_who_adds_the_bot_to_a_channel_is_not_written_to(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    channel = talk.running_bot.emulator.people.create_channel("Papers", talk.person)
+    channel = conversation.running_bot.emulator.people.create_channel("Papers", conversation.person)
     channel.add_bot(is_administrator=True)
-    await talk.running_bot.wait_until_idle()
-    assert talk.person.messages() == ()
+    await conversation.running_bot.wait_until_idle()
+    assert conversation.person.messages() == ()
 
 
-async def test_telegrams_silence_is_a_refusal_too(talk: Conversation) -> None:
-    channel = talk.running_bot.emulator.people.create_channel(
-        "Papers", talk.person, username="papers"
+async def test_telegrams_silence_is_a_refusal_too(conversation: Conversation) -> None:
+    channel = conversation.running_bot.emulator.people.create_channel(
+        "Papers", conversation.person, username="papers"
     )
     channel.add_bot(is_administrator=True)
-    await talk.running_bot.wait_until_idle()  # the greeting that a new channel brings
-    talk.running_bot.emulator.faults.schedule(
+    await conversation.running_bot.wait_until_idle()  # the greeting that a new channel brings
+    conversation.running_bot.emulator.faults.schedule(
         "getChatMember", error_response(500, "Internal Server Error")
     )
 
-    told = await talk.ask("/list @papers")
+    answer = await conversation.ask("/list @papers")
 
-    assert told.text == talk.text("refusal-unasked")
+    assert answer.text == conversation.text("refusal-unasked")
 
 
 @given(
@@ -253,7 +273,7 @@ def test_a_press_that_acts_elsewhere_comes_back_and_fits(
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         ("@papers robots OR gan", ("@papers", "robots OR gan")),
         ("@papers", ("@papers", "")),
@@ -265,5 +285,5 @@ def test_a_press_that_acts_elsewhere_comes_back_and_fits(
         ("", None),
     ],
 )
-def test_a_chat_is_named_by_the_first_word(words: str, found: tuple[str, str] | None) -> None:
-    assert parse_chat_argument(words) == found
+def test_a_chat_is_named_by_the_first_word(words: str, expected: tuple[str, str] | None) -> None:
+    assert parse_chat_argument(words) == expected

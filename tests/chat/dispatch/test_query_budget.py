@@ -23,7 +23,7 @@ from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
 from storage.records import Announcement, AnnouncementKind, Paper, Subscription
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.chat.test_user_limits import Watch
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
@@ -35,47 +35,49 @@ BOUND = 1e-9  # seconds, which any query takes
     "words", ["/search diffusion", "/sub diffusion", "/digest diffusion", "/today diffusion"]
 )
 async def test_a_query_over_its_budget_is_told_and_changes_nothing(
-    either: Conversation, monkeypatch: pytest.MonkeyPatch, words: str
+    localized_chat: Conversation, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    await either.send_text("/start")
-    before = either.store_rows()
+    await localized_chat.send_text("/start")
+    before = localized_chat.store_rows()
     with monkeypatch.context() as patch:
         patch.setattr("bot.chat.request_and_reply.QUERY_SECONDS", BOUND)
 
-        assert (await either.ask(words)).text == either.text("query-too-dear")
+        assert (await localized_chat.ask(words)).text == localized_chat.text("query-too-dear")
 
-    assert either.store_rows() == before
-    assert (await either.send_text(words))[0].text != either.text("query-too-dear")
+    assert localized_chat.store_rows() == before
+    assert (await localized_chat.send_text(words))[0].text != localized_chat.text("query-too-dear")
 
 
 async def test_a_press_over_its_budget_is_told_in_a_toast(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await talk.send_text("/search diffusion")
-    entrance = replace(BUTTONS["search"], read_budget_seconds=BOUND)
-    monkeypatch.setitem(BUTTONS, "search", entrance)
+    await conversation.send_text("/search diffusion")
+    route = replace(BUTTONS["search"], read_budget_seconds=BOUND)
+    monkeypatch.setitem(BUTTONS, "search", route)
 
-    assert (await talk.press_button("button-best")).toast == talk.text("query-too-dear")
+    assert (await conversation.press_button("button-best")).toast == conversation.text(
+        "query-too-dear"
+    )
 
 
 async def test_a_topic_with_too_much_to_look_through_waits_for_its_digest(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    topic = await talk.subscribe()
-    await talk.advance_to_tomorrow()
+    topic = await conversation.subscribe()
+    await conversation.advance_to_tomorrow()
     monkeypatch.setattr("bot.chat.request_and_reply.MULTI_QUERY_SECONDS", BOUND)
 
-    answer = await talk.ask("/digest 1")
+    answer = await conversation.ask("/digest 1")
 
-    assert answer.text == talk.text("digest-too-dear", topic=topic.name)
-    assert await talk.topics() == [topic]
+    assert answer.text == conversation.text("digest-too-dear", topic=topic.name)
+    assert await conversation.topics() == [topic]
 
 
 async def test_topics_that_there_is_no_time_for_are_counted_beside_the_others(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for words in ("diffusion", "robots", "gan"):
-        await talk.subscribe(words)
+        await conversation.subscribe(words)
 
     class OnlyTheFirst(NewAnnouncements):
         """Takes too long for all topics but the first."""
@@ -86,41 +88,45 @@ async def test_topics_that_there_is_no_time_for_are_counted_beside_the_others(
             super().__init__(store, after, only_query)
 
     monkeypatch.setattr(issue_digest, "NewAnnouncements", OnlyTheFirst)
-    told = [message.text for message in await talk.send_text("/digest")]
+    texts = [message.text for message in await conversation.send_text("/digest")]
 
-    assert any(talk.text("digest-too-dear-topics", topics=2, number=2) in text for text in told)
-    assert not any(talk.text("refusal-failed") in text for text in told)
+    assert any(
+        conversation.text("digest-too-dear-topics", topics=2, number=2) in text for text in texts
+    )
+    assert not any(conversation.text("refusal-failed") in text for text in texts)
 
 
 async def test_lists_and_cards_are_shown_whatever_a_count_costs(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    topic = await talk.subscribe("diffusion*")
+    topic = await conversation.subscribe("diffusion*")
     monkeypatch.setattr("bot.chat.request_and_reply.QUERY_SECONDS", BOUND)
-    talk.running_bot.bot.services().bot_info.weekly_paper_counts.counts.clear()
+    conversation.running_bot.bot.services().bot_info.weekly_paper_counts.counts.clear()
 
-    assert topic.name in (await talk.ask("/list")).text
-    assert topic.name in (await talk.press_button(label="1")).only_message.text
+    assert topic.name in (await conversation.ask("/list")).text
+    assert topic.name in (await conversation.press_button(label="1")).only_message.text
 
 
 async def test_others_are_answered_while_a_query_is_read(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also what they change, which needs the one write transaction."""
     begun, goes_on = threading.Event(), threading.Event()
-    found = finding.find_page
+    find_page = finding.find_page
 
     def slow(*args: Any, **kwargs: Any) -> finding.SearchPage:
         begun.set()
         assert goes_on.wait(10)
-        return found(*args, **kwargs)
+        return find_page(*args, **kwargs)
 
     monkeypatch.setattr(finding, "find_page", slow)
-    search = asyncio.create_task(talk.person.ask("/search diffusion"))
+    search = asyncio.create_task(conversation.person.ask("/search diffusion"))
     assert await asyncio.to_thread(begun.wait, 10)
 
-    bob = talk.running_bot.create_person("Bob")
-    assert (await asyncio.wait_for(bob.ask("/help"), 5)).text.startswith(talk.text("help-title"))
+    bob = conversation.running_bot.create_person("Bob")
+    assert (await asyncio.wait_for(bob.ask("/help"), 5)).text.startswith(
+        conversation.text("help-title")
+    )
     assert (await asyncio.wait_for(bob.ask("/lang zh"), 5)).text
     assert not search.done()
     goes_on.set()
@@ -129,11 +135,11 @@ async def test_others_are_answered_while_a_query_is_read(
 
 
 async def test_what_changed_meanwhile_is_read_anew(
-    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A topic gets other words while what gathered for it is read: the digest is of those."""
-    await talk.subscribe("diffusion")
-    await talk.advance_to_tomorrow()
+    await conversation.subscribe("diffusion")
+    await conversation.advance_to_tomorrow()
     drawn: list[str] = []
     draw = issue_digest.prepare_news
 
@@ -148,19 +154,19 @@ async def test_what_changed_meanwhile_is_read_anew(
         return news
 
     monkeypatch.setattr(issue_digest, "prepare_news", and_meanwhile)
-    await talk.send_text("/digest")
+    await conversation.send_text("/digest")
 
     assert drawn == ["diffusion", "splatting"]
-    [topic] = await talk.topics()
-    last = talk.running_bot.store.digests.last_issued(topic.bot, topic.chat, topic.key)
+    [topic] = await conversation.topics()
+    last = conversation.running_bot.store.digests.last_issued(topic.bot, topic.chat, topic.key)
     assert last is None or last.query == "splatting"
 
 
 async def test_what_keeps_changing_is_refused_after_three_more_tries(store: Store) -> None:
     tried = 0
 
-    def reads(store: Store, at: int) -> int:
-        return at
+    def reads(store: Store, instant: int) -> int:
+        return instant
 
     def apply(readings: ReadCache) -> int:
         nonlocal tried
@@ -181,29 +187,35 @@ async def watched(
     watch = Watch()
     rates = dict.fromkeys(Cost, 10**9) | {Cost.QUERY_TIME: RATES_PER_MINUTE[Cost.QUERY_TIME]}
     limits = UserLimits(rates, monotonic=watch)
-    async with run_bot(store, limits=limits) as house:
-        await store_sample(house)
-        yield Conversation(house, house.create_person(language=language), language), limits, watch
+    async with run_bot(store, limits=limits) as running_bot:
+        await store_sample(running_bot)
+        yield (
+            Conversation(running_bot, running_bot.create_person(language=language), language),
+            limits,
+            watch,
+        )
 
 
 async def test_a_person_has_so_much_time_a_minute(
     watched: tuple[Conversation, UserLimits, Watch],
 ) -> None:
-    talk, limits, watch = watched
-    assert (await talk.send_text("/search diffusion"))[0].button_rows
-    assert 0 < RATES_PER_MINUTE[Cost.QUERY_TIME] - _left(limits, talk.person.id) < 1, (
+    conversation, limits, watch = watched
+    assert (await conversation.send_text("/search diffusion"))[0].button_rows
+    assert 0 < RATES_PER_MINUTE[Cost.QUERY_TIME] - _left(limits, conversation.person.id) < 1, (
         "what it took is counted"
     )
 
-    limits.charge_amount(talk.person.id, Cost.QUERY_TIME, RATES_PER_MINUTE[Cost.QUERY_TIME])
-    answer = await talk.ask("/search diffusion")
-    assert answer.text == talk.text("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
-    assert await talk.send_text("/help"), "what takes no time goes on"
-    bob = talk.as_person(talk.running_bot.create_person("Bob", talk.language))
+    limits.charge_amount(conversation.person.id, Cost.QUERY_TIME, RATES_PER_MINUTE[Cost.QUERY_TIME])
+    answer = await conversation.ask("/search diffusion")
+    assert answer.text == conversation.text("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
+    assert await conversation.send_text("/help"), "what takes no time goes on"
+    bob = conversation.as_person(
+        conversation.running_bot.create_person("Bob", conversation.language)
+    )
     assert (await bob.send_text("/search diffusion"))[0].button_rows
 
-    watch.at = 61.0
-    assert (await talk.send_text("/search diffusion"))[0].button_rows
+    watch.instant = 61.0
+    assert (await conversation.send_text("/search diffusion"))[0].button_rows
 
 
 def _left(limits: UserLimits, who: int) -> float:
@@ -211,20 +223,24 @@ def _left(limits: UserLimits, who: int) -> float:
 
 
 @pytest.mark.parametrize("command", ["/search", "/sub", "/digest", "/today"])
-async def test_a_word_that_nobody_writes_is_named(either: Conversation, command: str) -> None:
-    await either.send_text("/start")
-    before = either.store_rows("button_payloads")
+async def test_a_word_that_nobody_writes_is_named(
+    localized_chat: Conversation, command: str
+) -> None:
+    await localized_chat.send_text("/start")
+    before = localized_chat.store_rows("drafts")
     word = "ab" * 30 + "c"
 
-    answer = await either.ask(f"{command} diffusion {word}*")
+    answer = await localized_chat.ask(f"{command} diffusion {word}*")
 
-    assert answer.text.startswith(either.text("query-word-long", given=word[:39] + "…", most=60))
-    assert either.store_rows("button_payloads") == before
+    assert answer.text.startswith(
+        localized_chat.text("query-word-long", given=word[:39] + "…", most=60)
+    )
+    assert localized_chat.store_rows("drafts") == before
     assert parse(word).text == word, "stored topics are still read"
 
 
-async def test_what_a_command_stores_is_bounded_and_short_lived(talk: Conversation) -> None:
-    day = talk.running_bot.clock.instant.date()
+async def test_what_a_command_stores_is_bounded_and_short_lived(conversation: Conversation) -> None:
+    day = conversation.running_bot.clock.instant.date()
     many = [
         Announcement(
             Paper(
@@ -241,17 +257,19 @@ async def test_what_a_command_stores_is_bounded_and_short_lived(talk: Conversati
         )
         for n in range(300)
     ]
-    await talk.running_bot.announce(many)
+    await conversation.running_bot.announce(many)
 
-    [shown] = await talk.send_text("/today turbulence cat:cs.LG")
+    [shown] = await conversation.send_text("/today turbulence cat:cs.LG")
 
-    store = talk.running_bot.store
+    store = conversation.running_bot.store
     assert "300" in shown.text
-    assert talk.text("digest-button-rest", count=200) in str(shown.button_rows)
+    assert conversation.text("digest-button-rest", count=200) in str(shown.button_rows)
     assert count_rows(store, "entries") == 212
-    [heading] = store.digests.headings_of_chat(talk.running_bot.bot.telegram.id, talk.person.id)
-    assert (heading.shown_count, heading.left_out_count) == (12, 288)
-    digest = store.digests.get(heading.number)
+    [digest_heading] = store.digests.headings_of_chat(
+        conversation.running_bot.bot.telegram.id, conversation.person.id
+    )
+    assert (digest_heading.shown_count, digest_heading.left_out_count) == (12, 288)
+    digest = store.digests.get(digest_heading.number)
     assert digest
     assert (digest.matched_count, digest.numbered_count, len(digest.unstored_kinds)) == (
         300,
@@ -263,7 +281,7 @@ async def test_what_a_command_stores_is_bounded_and_short_lived(talk: Conversati
 
     apply_retention(
         store,
-        talk.running_bot.bot.telegram.id,
-        talk.running_bot.clock.instant + TOPICLESS_DIGESTS_RETENTION + timedelta(hours=1),
+        conversation.running_bot.bot.telegram.id,
+        conversation.running_bot.clock.instant + TOPICLESS_DIGESTS_RETENTION + timedelta(hours=1),
     )
     assert count_rows(store, "entries") == 0

@@ -31,8 +31,8 @@ _CLIENT = client.create_client("1:again", "http://127.0.0.1:9")
 
 
 def _counter(store: Store) -> Services:
-    house = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
-    return Services(_CLIENT, house, store, lambda: NOW, lambda: None, "life")
+    running_bot = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
+    return Services(_CLIENT, running_bot, store, lambda: NOW, lambda: None, "life")
 
 
 async def _sends(_: Sequence[OutboxMessage]) -> bool:
@@ -76,9 +76,9 @@ async def test_an_update_that_is_set_aside_is_told(store: Store) -> None:
     await process.start_pending()
     await process.drain()
 
-    [told] = _said(store, update)
-    assert say("en", "refusal-failed") in told
-    assert count_rows(store, "inbox_updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
+    [text] = _said(store, update)
+    assert say("en", "refusal-failed") in text
+    assert count_rows(store, "updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
 
 
 async def test_what_ends_the_process_even_when_it_is_told_is_set_aside_in_silence(

@@ -60,31 +60,32 @@ async def _walk(store: Store, fetcher: Fetcher, most: int, hours: float) -> Back
 
 
 def standing(store: Store) -> Backfill:
-    found = store.backfills.get(HARVEST)
-    assert found
-    return found
+    backfill = store.backfills.get(HARVEST)
+    assert backfill
+    return backfill
 
 
 def numbers(store: Store) -> list[str]:
-    return [one.paper.id for one in store.papers.announcements_after(0)]
+    return [announcement.paper.id for announcement in store.papers.announcements_after(0)]
 
 
 async def test_a_chain_of_pages_is_walked_to_its_end(store: Store) -> None:
     source = archive()
 
-    found = await walked(store, source)
+    outcome = await walked(store, source)
 
     assert source.requests == [f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
-    assert (found.stage, found.pages, found.records, found.announcements) == (
+    assert (outcome.stage, outcome.pages, outcome.records, outcome.announcements) == (
         BackfillStage.DONE,
         3,
         7,
         7,
     )
-    assert found.added.stored == 7
+    assert outcome.added.stored == 7
     assert standing(store).done_at == NOW
     assert all(
-        one.day == TUESDAY and one.feed == "cs.CV" for one in store.papers.announcements_after(0)
+        announcement.day == TUESDAY and announcement.feed == "cs.CV"
+        for announcement in store.papers.announcements_after(0)
     )
 
 
@@ -104,11 +105,11 @@ async def test_a_token_that_ran_out_begins_again_and_adds_nothing_twice(store: S
     await walked(store, source, most=2)
     source.token_epoch = 2
 
-    found = await walked(store, source, hours=24)
+    outcome = await walked(store, source, hours=24)
 
     assert source.requests[2:] == [f"{FIRST} +6", f"{FIRST} +0", f"{FIRST} +3", f"{FIRST} +6"]
-    assert found.stage is BackfillStage.DONE
-    assert (found.announcements, len(numbers(store))) == (1, 7)
+    assert outcome.stage is BackfillStage.DONE
+    assert (outcome.announcements, len(numbers(store))) == (1, 7)
 
 
 async def test_the_same_question_is_not_asked_twice_a_day(store: Store) -> None:
@@ -116,10 +117,10 @@ async def test_the_same_question_is_not_asked_twice_a_day(store: Store) -> None:
     await walked(store, source, most=2)
     source.token_epoch = 2
 
-    found = await walked(store, source, hours=1)
+    outcome = await walked(store, source, hours=1)
     again = await walked(store, source, hours=2)
 
-    assert (found.stage, again.stage) == (
+    assert (outcome.stage, again.stage) == (
         BackfillStage.WAITS_FOR_TOMORROW,
         BackfillStage.WAITS_FOR_TOMORROW,
     )
@@ -133,11 +134,11 @@ async def test_a_refusal_is_honoured_as_long_as_it_says(store: Store) -> None:
         lambda: streamed_response(503, headers={"retry-after": "7200"}),
     ]
 
-    found = await walked(store, source)
+    outcome = await walked(store, source)
 
-    assert (found.stage, found.pages) == (BackfillStage.PAUSED, 1)
-    assert found.reason
-    assert found.reason.text_key == "source-limited"
+    assert (outcome.stage, outcome.pages) == (BackfillStage.PAUSED, 1)
+    assert outcome.reason
+    assert outcome.reason.text_key == "source-limited"
     assert await is_paused(store, BACKFILL_LEASE, NOW + timedelta(seconds=7199))
     assert not await is_paused(store, BACKFILL_LEASE, NOW + timedelta(seconds=7201))
     assert len(numbers(store)) == 3
@@ -162,11 +163,11 @@ async def test_two_processes_do_not_walk_together(store: Store) -> None:
     store.leases.acquire("harvest", "another", NOW, 60.0)
 
     with archive_fetcher(source) as fetcher:
-        found = await run_backfill_exclusively(
+        outcome = await run_backfill_exclusively(
             store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=9
         )
 
-    assert found is None
+    assert outcome is None
     assert source.requests == []
 
 
@@ -197,10 +198,10 @@ async def test_a_page_that_broke_off_is_kept_and_asked_for_again(store: Store) -
     source.scripted_responses = [lambda: streamed_response(200, body[: body.index(b"2611.00004")])]
 
     first = await walked(store, source)
-    kept = len(numbers(store))
+    kept_count = len(numbers(store))
     second = await walked(store, source)
 
-    assert (first.stage, kept) == (BackfillStage.PAUSED, 4)
+    assert (first.stage, kept_count) == (BackfillStage.PAUSED, 4)
     assert (second.stage, len(numbers(store))) == (BackfillStage.DONE, 7)
     assert source.requests == [f"{FIRST} +0", f"{FIRST} +0"]
 
@@ -211,22 +212,22 @@ async def test_a_first_page_cannot_be_expired(store: Store) -> None:
         lambda: streamed_response(200, error_page("badResumptionToken", "Expired."))
     ]
 
-    found = await walked(store, source)
+    outcome = await walked(store, source)
 
-    assert (found.stage, len(source.requests)) == (BackfillStage.PAUSED, 1)
+    assert (outcome.stage, len(source.requests)) == (BackfillStage.PAUSED, 1)
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html/>", b"Rate exceeded.", b"<OAI-PMH><error/></OAI-PMH>"]
 )
-async def test_a_hostile_body_leaves_the_harvest_where_it_is(store: Store, body: bytes) -> None:
+async def test_a_hostile_body_leaves_the_backfill_where_it_is(store: Store, body: bytes) -> None:
     source = archive()
     source.scripted_responses = [lambda: streamed_response(200, body)]
 
-    found = await walked(store, source)
+    outcome = await walked(store, source)
 
-    assert found.stage is BackfillStage.PAUSED
-    assert found.reason
+    assert outcome.stage is BackfillStage.PAUSED
+    assert outcome.reason
     assert standing(store) == HARVEST
     assert await is_paused(store, BACKFILL_LEASE, NOW)
 
@@ -237,18 +238,18 @@ async def test_a_token_that_leads_to_itself_is_left_alone(store: Store) -> None:
     again = records_page(source.papers[:1], standing(store).resumption_token)
     source.scripted_responses = [lambda: streamed_response(200, again)]
 
-    found = await walked(store, source)
+    outcome = await walked(store, source)
 
-    assert found.stage is BackfillStage.PAUSED
-    assert found.reason
-    assert found.reason.text_key == "harvest-endless"
+    assert outcome.stage is BackfillStage.PAUSED
+    assert outcome.reason
+    assert outcome.reason.text_key == "harvest-endless"
     assert len(source.requests) == 2
 
 
 async def test_an_empty_archive_is_an_answer(store: Store) -> None:
-    found = await walked(store, FakeArchive())
+    outcome = await walked(store, FakeArchive())
 
-    assert (found.stage, found.announcements) == (BackfillStage.DONE, 0)
+    assert (outcome.stage, outcome.announcements) == (BackfillStage.DONE, 0)
     assert standing(store).done_at == NOW
 
 
@@ -260,9 +261,9 @@ async def test_what_a_feed_told_already_is_not_told_again(store: Store) -> None:
             [Announcement(paper, "cs.CV", AnnouncementKind.NEW, date(2026, 11, 18))], seen_at=NOW
         )
 
-    found = await walked(store, archive(number=3))
+    outcome = await walked(store, archive(number=3))
 
-    assert found.announcements == 2
+    assert outcome.announcements == 2
 
 
 async def test_a_paper_that_was_held_is_told_when_its_own_day_was_read(store: Store) -> None:
@@ -272,13 +273,13 @@ async def test_a_paper_that_was_held_is_told_when_its_own_day_was_read(store: St
         store.papers.add_announcements(
             [Announcement(other, "cs.CV", AnnouncementKind.NEW, monday)], seen_at=NOW
         )
-    held = ArchivedPaper("2611.00001", (utc(11, 13),), TUESDAY)  # would have come on Monday
+    late_paper = ArchivedPaper("2611.00001", (utc(11, 13),), TUESDAY)  # would have come on Monday
     older = ArchivedPaper("2611.00002", (utc(10, 13),), TUESDAY)  # a day that nobody read
 
-    await walked(store, FakeArchive([held, older]))
+    await walked(store, FakeArchive([late_paper, older]))
 
-    [_, found] = store.papers.announcements_after(0)
-    assert (found.paper.id, found.kind, found.day) == (
+    [_, announcement] = store.papers.announcements_after(0)
+    assert (announcement.paper.id, announcement.kind, announcement.day) == (
         "arxiv:2611.00001",
         AnnouncementKind.NEW,
         TUESDAY,
@@ -286,15 +287,18 @@ async def test_a_paper_that_was_held_is_told_when_its_own_day_was_read(store: St
 
 
 async def test_one_question_serves_several_feeds(store: Store) -> None:
-    harvest = Backfill("", TUESDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
+    backfill = Backfill("", TUESDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
     source = FakeArchive([filed(1, categories="cs.CV cs.LG"), filed(2, categories="cs.LG")])
-    store.backfills.plan(harvest)
+    store.backfills.plan(backfill)
 
     with archive_fetcher(source) as fetcher:
-        await run_backfill(store, fetcher, harvest, NOW, base=BASE, max_pages=9)
+        await run_backfill(store, fetcher, backfill, NOW, base=BASE, max_pages=9)
 
-    told = {(one.paper.id[-1], one.feed, one.kind) for one in store.papers.announcements_after(0)}
-    assert told == {
+    announcement = {
+        (announcement.paper.id[-1], announcement.feed, announcement.kind)
+        for announcement in store.papers.announcements_after(0)
+    }
+    assert announcement == {
         ("1", "cs.CV", AnnouncementKind.NEW),
         ("1", "cs.LG", AnnouncementKind.CROSS),
         ("2", "cs.LG", AnnouncementKind.NEW),
@@ -302,7 +306,7 @@ async def test_one_question_serves_several_feeds(store: Store) -> None:
     assert source.requests == ["all 2026-11-17 +0"]
 
 
-def test_days_of_a_harvest_leave_out_weekends_and_holidays() -> None:
-    harvest = replace(HARVEST, first_day=date(2026, 11, 20), last_day=date(2026, 11, 30))
+def test_days_of_a_backfill_leave_out_weekends_and_holidays() -> None:
+    backfill = replace(HARVEST, first_day=date(2026, 11, 20), last_day=date(2026, 11, 30))
 
-    assert [day.day for day in feed_days_of(harvest)] == [20, 23, 24, 25, 26, 30]
+    assert [day.day for day in feed_days_of(backfill)] == [20, 23, 24, 25, 26, 30]

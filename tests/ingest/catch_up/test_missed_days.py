@@ -44,7 +44,7 @@ NOW = utc(11, 18, 6)  # Wednesday, after the feed has turned
 DAY = timedelta(days=1)
 
 
-def read(store: Store, *days: date, feed: str = FEED, whole: bool = True) -> None:
+def read(store: Store, *days: date, feed: str = FEED, complete: bool = True) -> None:
     """Lets a feed have brought a paper on each of these days."""
     with store.transaction():
         for day in days:
@@ -52,7 +52,7 @@ def read(store: Store, *days: date, feed: str = FEED, whole: bool = True) -> Non
             store.papers.add_announcements(
                 [Announcement(paper, feed, AnnouncementKind.NEW, day)], seen_at=NOW
             )
-            if whole:
+            if complete:
                 store.feed_cursors.put(
                     FeedCursor(feed, last_day=day, batch_fingerprint="x", checked_at=NOW)
                 )
@@ -72,8 +72,8 @@ async def repaired(store: Store, source: FakeArchive, now: datetime = NOW) -> li
 
 
 def report(condition: BatchStatus, *warnings: str, day: date = TUESDAY) -> IngestReport:
-    found = tuple(Notice(key) for key in warnings)
-    return IngestReport(FEED, condition, day, {}, IngestCounts(), None, found, None)
+    notices = tuple(Notice(key) for key in warnings)
+    return IngestReport(FEED, condition, day, {}, IngestCounts(), None, notices, None)
 
 
 async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -> None:
@@ -95,19 +95,25 @@ async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -
     )
     before = store.papers.last_seq()
 
-    [found] = await repaired(store, source)
+    [outcome] = await repaired(store, source)
 
-    assert found.stage is BackfillStage.DONE
-    told = {one.paper.id[-1]: one for one in store.papers.announcements_after(before)}
-    assert {number: one.kind for number, one in told.items()} == {
+    assert outcome.stage is BackfillStage.DONE
+    announcement = {
+        announcement.paper.id[-1]: announcement
+        for announcement in store.papers.announcements_after(before)
+    }
+    assert {number: announcement.kind for number, announcement in announcement.items()} == {
         "1": AnnouncementKind.NEW,
         "2": AnnouncementKind.CROSS,
         "3": AnnouncementKind.REPLACE,
         "4": AnnouncementKind.REPLACE_CROSS,
         "7": AnnouncementKind.NEW,
     }
-    assert all((one.feed, one.day) == (FEED, TUESDAY) for one in told.values())
-    assert told["3"].paper.version == 2
+    assert all(
+        (announcement.feed, announcement.day) == (FEED, TUESDAY)
+        for announcement in announcement.values()
+    )
+    assert announcement["3"].paper.version == 2
 
 
 async def test_a_paper_whose_revision_came_first_is_still_new(store: Store) -> None:
@@ -126,8 +132,12 @@ async def test_a_paper_whose_revision_came_first_is_still_new(store: Store) -> N
 
     await repaired(store, FakeArchive([twice]))
 
-    [told] = store.papers.announcements_after(before)
-    assert (told.kind, told.day, told.paper.version) == (AnnouncementKind.NEW, TUESDAY, 2)
+    [announcement] = store.papers.announcements_after(before)
+    assert (announcement.kind, announcement.day, announcement.paper.version) == (
+        AnnouncementKind.NEW,
+        TUESDAY,
+        2,
+    )
 
 
 async def test_a_repaired_day_is_not_repaired_again(store: Store) -> None:
@@ -154,12 +164,12 @@ async def test_a_day_on_which_arXiv_was_silent_is_asked_for_once(store: Store) -
 async def test_the_feed_of_the_same_day_adds_nothing_afterwards(store: Store) -> None:
     read(store, MONDAY, WEDNESDAY)
     await repaired(store, FakeArchive([ArchivedPaper("2611.00001", (utc(11, 15),), TUESDAY)]))
-    [*_, told] = store.papers.announcements_after(0)
+    [*_, announcement] = store.papers.announcements_after(0)
     seq = store.papers.last_seq()
 
     with store.transaction():
         added = store.papers.add_announcements(
-            [replace(told, kind=AnnouncementKind.NEW, seq=0)], seen_at=NOW
+            [replace(announcement, kind=AnnouncementKind.NEW, seq=0)], seen_at=NOW
         )
 
     assert added.unchanged == 1
@@ -175,20 +185,20 @@ async def test_a_repair_goes_on_after_arxiv_wanted_a_rest(store: Store) -> None:
     resting = await repaired(store, source, NOW + timedelta(minutes=9))
     second = await repaired(store, source, NOW + timedelta(minutes=11))
 
-    assert [one.stage for one in first] == [BackfillStage.PAUSED]
+    assert [outcome.stage for outcome in first] == [BackfillStage.PAUSED]
     assert resting == []
-    assert [one.stage for one in second] == [BackfillStage.DONE]
+    assert [outcome.stage for outcome in second] == [BackfillStage.DONE]
     assert len(source.requests) == 2
 
 
-async def test_a_harvest_that_fails_for_a_week_is_given_up(store: Store) -> None:
+async def test_a_backfill_that_fails_for_a_week_is_given_up(store: Store) -> None:
     read(store, MONDAY, WEDNESDAY)
     source = FakeArchive(scripted_responses=[lambda: streamed_response(500)] * 9)
     await repaired(store, source)
 
     await repaired(store, source, NOW + GIVE_UP_AFTER + DAY)
 
-    assert all(TUESDAY not in feed_days_of(one) for one in store.backfills.unfinished())
+    assert all(TUESDAY not in feed_days_of(backfill) for backfill in store.backfills.unfinished())
 
 
 def test_nothing_is_planned_where_nothing_is_missing(store: Store) -> None:
@@ -206,27 +216,27 @@ def test_a_day_is_missed_when_it_is_over_and_not_before(store: Store) -> None:
     read(store, MONDAY)
 
     assert planned(store, utc(11, 18, 4)) == []
-    assert [(one.first_day, one.last_day) for one in planned(store, utc(11, 18, 6))] == [
-        (TUESDAY, TUESDAY)
-    ]
+    assert [
+        (backfill.first_day, backfill.last_day) for backfill in planned(store, utc(11, 18, 6))
+    ] == [(TUESDAY, TUESDAY)]
 
 
-def test_ten_days_of_silence_are_one_harvest(store: Store) -> None:
+def test_ten_days_of_silence_are_one_backfill(store: Store) -> None:
     read(store, date(2026, 11, 6))
 
-    [found] = planned(store)
+    [backfill] = planned(store)
 
-    assert (found.first_day, found.last_day, found.set_spec) == (
+    assert (backfill.first_day, backfill.last_day, backfill.set_spec) == (
         date(2026, 11, 9),
         TUESDAY,
         "cs:cs:CV",
     )
 
 
-def test_days_that_are_not_neighbours_are_harvests_of_their_own(store: Store) -> None:
+def test_days_that_are_not_neighbours_are_backfills_of_their_own(store: Store) -> None:
     read(store, date(2026, 11, 11), FRIDAY, MONDAY, WEDNESDAY)
 
-    assert [one.first_day for one in planned(store)] == [THURSDAY, TUESDAY]
+    assert [backfill.first_day for backfill in planned(store)] == [THURSDAY, TUESDAY]
 
 
 def test_feeds_that_missed_the_same_days_are_asked_for_together(store: Store) -> None:
@@ -234,10 +244,10 @@ def test_feeds_that_missed_the_same_days_are_asked_for_together(store: Store) ->
     for feed in ("cs.CV", "cs.LG"):
         read(store, MONDAY, WEDNESDAY, feed=feed)
 
-    found = backfills_of_days(("cs.CV", "cs.LG"), TUESDAY, TUESDAY, NOW)
+    backfills = backfills_of_days(("cs.CV", "cs.LG"), TUESDAY, TUESDAY, NOW)
     many = backfills_of_days(("+".join(categories),), TUESDAY, TUESDAY, NOW)
 
-    assert [(one.set_spec, one.feeds) for one in found] == [
+    assert [(backfill.set_spec, backfill.feeds) for backfill in backfills] == [
         ("cs:cs:CV", ("cs.CV", "cs.LG")),
         ("cs:cs:LG", ("cs.CV", "cs.LG")),
     ]
@@ -246,9 +256,9 @@ def test_feeds_that_missed_the_same_days_are_asked_for_together(store: Store) ->
 
 def test_a_day_that_broke_off_is_missed(store: Store) -> None:
     read(store, MONDAY)
-    read(store, TUESDAY, whole=False)
+    read(store, TUESDAY, complete=False)
 
-    assert [one.first_day for one in planned(store)] == [TUESDAY]
+    assert [backfill.first_day for backfill in planned(store)] == [TUESDAY]
 
 
 def test_a_day_that_was_cut_is_planned_at_once(store: Store) -> None:
@@ -256,17 +266,17 @@ def test_a_day_that_was_cut_is_planned_at_once(store: Store) -> None:
     read(store, MONDAY, TUESDAY)
 
     record_feed_answers(store, [report(BatchStatus.FRESH, "source-cut")], utc(11, 17, 8))
-    [found] = planned(store, utc(11, 17, 8))
+    [backfill] = planned(store, utc(11, 17, 8))
 
-    assert (found.first_day, found.last_day) == (TUESDAY, TUESDAY)
+    assert (backfill.first_day, backfill.last_day) == (TUESDAY, TUESDAY)
 
 
 def test_what_is_long_past_is_left_alone(store: Store) -> None:
     read(store, date(2026, 8, 3))
 
-    [found] = planned(store)
+    [backfill] = planned(store)
 
-    assert found.first_day == date(2026, 10, 19)  # a Monday; the 18th was 31 days ago
+    assert backfill.first_day == date(2026, 10, 19)  # a Monday; the 18th was 31 days ago
 
 
 def test_answers_are_remembered_since_when_they_are_so(store: Store) -> None:
@@ -298,9 +308,9 @@ def test_stretches_hold_each_missed_day_once_and_no_other_feed_day(offsets: set[
     start = date(2026, 11, 2)
     days = sorted(day for day in (start + timedelta(days=n) for n in offsets) if is_feed_day(day))
 
-    found = list(consecutive_days(days))
+    runs = list(consecutive_days(days))
 
-    covered = [day for first, last in found for day in missing_feed_days(first, last + DAY, ())]
+    covered = [day for first, last in runs for day in missing_feed_days(first, last + DAY, ())]
     assert covered == days
-    for (_, last), (following, _) in pairwise(found):
+    for (_, last), (following, _) in pairwise(runs):
         assert missing_feed_days(last + DAY, following, ()), "neighbours are one stretch"

@@ -46,8 +46,8 @@ BAD = "2611.00002"
 
 def damaged(*items: dict[str, str], day: str = "Mon, 23 Nov 2026") -> bytes:
     """A feed of a good paper and of others whose markup is damaged."""
-    whole = rss_feed([rss_item(f"{GOOD}v1"), *items], day=day)
-    first, *others = whole.split(b"</title><link>")
+    feed = rss_feed([rss_item(f"{GOOD}v1"), *items], day=day)
+    first, *others = feed.split(b"</title><link>")
     assert len(others) == len(items) + 2 - 1
     return (
         first + b"</title><link>" + others[0] + b"".join(b"<link>" + other for other in others[1:])
@@ -62,7 +62,7 @@ class Arxiv:
     api: dict[str, int] = field(default_factory=dict)  # ids and their newest versions
     archive: dict[str, ArchivedPaper] = field(default_factory=dict)
     trouble: dict[str, int] = field(default_factory=dict)  # paths and the status they answer with
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
@@ -70,7 +70,7 @@ class Arxiv:
         if path.startswith("/rss/"):
             return streamed_response(200, self.feed)
         id = question.get("identifier", "").removeprefix("oai:arXiv.org:")
-        self.asked.append(question.get("id_list") or id or question["verb"])
+        self.requests.append(question.get("id_list") or id or question["verb"])
         if path in self.trouble:
             return streamed_response(self.trouble[path], headers={"retry-after": "3600"})
         if path == "/api/query":
@@ -119,19 +119,27 @@ async def fetched(store: Store, arxiv: Arxiv, now: datetime = NOW) -> int:
 async def noted(store: Store, *items: dict[str, str], now: datetime = NOW) -> None:
     """Keeps a feed in which these items cannot be read."""
     batch = parse_batch(damaged(*items), source="cs.CV")
-    assert [one.id for one in batch.skipped_items] == [
-        "" if "x" in one["guid"] else one["guid"].removeprefix("oai:arXiv.org:").partition("v")[0]
-        for one in items
+    assert [item.id for item in batch.skipped_items] == [
+        ""
+        if "x" in item_number["guid"]
+        else item_number["guid"].removeprefix("oai:arXiv.org:").partition("v")[0]
+        for item_number in items
     ]
     await store_batch(store, batch, now)
 
 
-def told(store: Store) -> list[tuple[str, int, AnnouncementKind, str, date]]:
+def announced(store: Store) -> list[tuple[str, int, AnnouncementKind, str, date]]:
     """What is announced beside the good paper."""
     return [
-        (one.paper.id, one.paper.version, one.kind, one.feed, one.day)
-        for one in store.papers.announcements_after(0)
-        if one.paper.id != f"arxiv:{GOOD}"
+        (
+            announcement.paper.id,
+            announcement.paper.version,
+            announcement.kind,
+            announcement.feed,
+            announcement.day,
+        )
+        for announcement in store.papers.announcements_after(0)
+        if announcement.paper.id != f"arxiv:{GOOD}"
     ]
 
 
@@ -141,7 +149,7 @@ async def test_a_paper_is_announced_as_its_item_said(store: Store, kind: Announc
 
     assert await fetched(store, Arxiv(api={BAD: 2})) == 1
 
-    assert told(store) == [(f"arxiv:{BAD}", 2, kind, "cs.CV", MONDAY)]
+    assert announced(store) == [(f"arxiv:{BAD}", 2, kind, "cs.CV", MONDAY)]
     paper = store.papers.get(f"arxiv:{BAD}")
     assert paper
     assert (paper.title, paper.abstract) == ("A Pot", "It boils.")
@@ -154,8 +162,8 @@ async def test_it_is_asked_for_once_though_the_feed_shows_it_all_day(store: Stor
         await noted(store, rss_item(f"{BAD}v1"), now=NOW + timedelta(hours=hour))
         await fetched(store, arxiv, NOW + timedelta(hours=hour))
 
-    assert arxiv.asked == [BAD]
-    assert len(told(store)) == 1
+    assert arxiv.requests == [BAD]
+    assert len(announced(store)) == 1
 
 
 async def test_nothing_is_asked_where_nothing_is_outstanding(store: Store) -> None:
@@ -163,7 +171,7 @@ async def test_nothing_is_asked_where_nothing_is_outstanding(store: Store) -> No
     await store_batch(store, parse_batch(rss_feed([rss_item()]), source="cs.CV"), NOW)
 
     assert await fetched(store, arxiv) == 0
-    assert arxiv.asked == []
+    assert arxiv.requests == []
 
 
 async def test_what_the_api_does_not_give_is_asked_of_the_archive(store: Store) -> None:
@@ -174,8 +182,8 @@ async def test_what_the_api_does_not_give_is_asked_of_the_archive(store: Store) 
 
     assert await fetched(store, arxiv) == 2
 
-    assert arxiv.asked == [f"{BAD},2611.00003", BAD]
-    assert {id for id, *_ in told(store)} == {f"arxiv:{BAD}", "arxiv:2611.00003"}
+    assert arxiv.requests == [f"{BAD},2611.00003", BAD]
+    assert {id for id, *_ in announced(store)} == {f"arxiv:{BAD}", "arxiv:2611.00003"}
 
 
 async def test_an_older_version_than_was_announced_is_not_it(store: Store) -> None:
@@ -186,7 +194,7 @@ async def test_an_older_version_than_was_announced_is_not_it(store: Store) -> No
     arxiv.api[BAD] = 4
     assert await fetched(store, arxiv, NOW + RETRY_INTERVAL) == 1
 
-    assert told(store) == [(f"arxiv:{BAD}", 4, AnnouncementKind.REPLACE, "cs.CV", MONDAY)]
+    assert announced(store) == [(f"arxiv:{BAD}", 4, AnnouncementKind.REPLACE, "cs.CV", MONDAY)]
 
 
 async def test_what_nobody_has_is_asked_for_every_day_and_the_operator_is_told(
@@ -198,20 +206,20 @@ async def test_what_nobody_has_is_asked_for_every_day_and_the_operator_is_told(
     for hour in range(0, 49, 6):
         await fetched(store, arxiv, NOW + timedelta(hours=hour))
 
-    assert arxiv.asked == [BAD, BAD] * 3, "both doors, three times"
+    assert arxiv.requests == [BAD, BAD] * 3, "both doors, three times"
     [waiting] = store.missing_papers.unfinished()
     assert (waiting.id, waiting.attempts) == (BAD, 3)
     room = DiskSpace(10**12, 10**12)
 
     def troubles(now: datetime) -> list[str]:
-        return [one.name for one in find_incidents(store, 1, ("cs.LG",), now, room)]
+        return [incident.name for incident in find_incidents(store, 1, ("cs.LG",), now, room)]
 
     assert "trouble-outstanding" in troubles(NOW + RETRY_INTERVAL)
     assert "trouble-outstanding" not in troubles(NOW + RETRY_INTERVAL - timedelta(minutes=1))
     arxiv.api[BAD] = 1
     assert await fetched(store, arxiv, NOW + 3 * RETRY_INTERVAL) == 1
     assert "trouble-outstanding" not in troubles(NOW + 3 * RETRY_INTERVAL)
-    assert told(store)[0][4] == MONDAY, "announced on its day"
+    assert announced(store)[0][4] == MONDAY, "announced on its day"
 
 
 async def test_at_last_the_archive_of_its_day_is_read(store: Store) -> None:
@@ -233,7 +241,7 @@ async def test_an_item_without_an_id_has_its_day_fetched(store: Store) -> None:
     arxiv = Arxiv()
     assert await fetched(store, arxiv) == 0
 
-    assert arxiv.asked == []
+    assert arxiv.requests == []
     assert store.missing_papers.unfinished() == []
     [planned] = store.backfills.unfinished()
     assert (planned.set_spec, planned.first_day, planned.last_day) == ("cs:cs:CV", MONDAY, MONDAY)
@@ -268,8 +276,8 @@ async def test_an_api_that_wants_to_rest_is_left_alone_and_the_archive_asked(
     assert await is_paused(store, MISSING_PAPERS_LEASE, NOW + timedelta(minutes=59))
     await fetched(store, arxiv, NOW + timedelta(minutes=30))
 
-    assert arxiv.asked.count(f"{BAD},2611.00003") == 1
-    assert [one.id for one in store.missing_papers.unfinished()] == ["2611.00003"]
+    assert arxiv.requests.count(f"{BAD},2611.00003") == 1
+    assert [paper.id for paper in store.missing_papers.unfinished()] == ["2611.00003"]
 
 
 async def test_without_any_answer_nothing_counts_as_asked(store: Store) -> None:
@@ -296,18 +304,18 @@ async def test_many_are_asked_for_by_the_hundred_and_few_alone(store: Store) -> 
 
     assert await fetched(store, arxiv) == 150
 
-    questions = [one for one in arxiv.asked if "," in one]
-    assert [len(one.split(",")) for one in questions] == [100, 100]
-    assert len(arxiv.asked) - len(questions) == MAX_ARCHIVE_REQUESTS
-    assert len(told(store)) == 150
-    asked = len(arxiv.asked)
+    questions = [question for question in arxiv.requests if "," in question]
+    assert [len(question.split(",")) for question in questions] == [100, 100]
+    assert len(arxiv.requests) - len(questions) == MAX_ARCHIVE_REQUESTS
+    assert len(announced(store)) == 150
+    requests_before = len(arxiv.requests)
     for _ in range(9):
         await fetched(store, arxiv)
-    alone = [one for one in arxiv.asked[asked:] if "," not in one]
+    alone = [question for question in arxiv.requests[requests_before:] if "," not in question]
     assert len(set(alone)) == len(alone) == 100 - MAX_ARCHIVE_REQUESTS, (
         "each is asked for alone, once a day"
     )
-    assert all(one.attempts == 1 for one in store.missing_papers.unfinished())
+    assert all(paper.attempts == 1 for paper in store.missing_papers.unfinished())
 
 
 async def test_a_crash_between_fetching_and_keeping_loses_nothing(
@@ -319,9 +327,9 @@ async def test_a_crash_between_fetching_and_keeping_loses_nothing(
         await fetched(store, Arxiv(api={BAD: 1}))
     monkeypatch.undo()
 
-    assert told(store) == []
+    assert announced(store) == []
     assert await fetched(store, Arxiv(api={BAD: 1})) == 1
-    assert len(told(store)) == 1
+    assert len(announced(store)) == 1
 
 
 def _crash(*_: object) -> None:
@@ -336,7 +344,7 @@ async def test_a_broken_feed_names_its_only_paper(store: Store) -> None:
 
     assert batch.status is BatchStatus.BROKEN
     assert await fetched(store, Arxiv(api={BAD: 1})) == 1
-    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
+    assert announced(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
 
 
 async def test_a_stale_feed_names_nothing_anew(store: Store) -> None:
@@ -348,20 +356,20 @@ async def test_a_stale_feed_names_nothing_anew(store: Store) -> None:
     await store_batch(store, tuesday, NOW + RETRY_INTERVAL)
 
     assert tuesday.status is BatchStatus.STALE
-    assert [one.last_day for one in store.missing_papers.unfinished()] == [MONDAY]
+    assert [paper.last_day for paper in store.missing_papers.unfinished()] == [MONDAY]
 
 
 async def test_a_result_of_the_first_days_is_fetched_as_such(store: Store) -> None:
     arxiv = Arxiv(api={BAD: 2})
     body = arxiv._results([BAD]).replace(b"</summary>", b"</smmary>")
     batch = parse_batch(body, source=FIRST_FILL)
-    assert [one.id for one in batch.skipped_items] == [BAD]
+    assert [item.id for item in batch.skipped_items] == [BAD]
     await store_batch(store, batch, NOW)
 
     assert await fetched(store, arxiv) == 1
 
     day = feed_day_of_submission(datetime.fromisoformat("2026-11-22T10:00:00+00:00"))
-    assert told(store) == [(f"arxiv:{BAD}", 2, AnnouncementKind.REPLACE, FIRST_FILL, day)]
+    assert announced(store) == [(f"arxiv:{BAD}", 2, AnnouncementKind.REPLACE, FIRST_FILL, day)]
 
 
 async def test_a_record_of_the_archive_is_fetched_by_its_id(store: Store) -> None:
@@ -371,19 +379,19 @@ async def test_a_record_of_the_archive_is_fetched_by_its_id(store: Store) -> Non
         ArchivedPaper(GOOD, (utc(11, 15),), tuesday),
         ArchivedPaper(BAD, (utc(11, 15),), tuesday),
     ]
-    harvest = Backfill("cs:cs:CV", tuesday, tuesday, ("cs.CV", "cs.LG"), NOW)
-    store.backfills.plan(harvest)
+    backfill = Backfill("cs:cs:CV", tuesday, tuesday, ("cs.CV", "cs.LG"), NOW)
+    store.backfills.plan(backfill)
     listed = records_page(filed).replace(f"<id>{BAD}</id>".encode(), f"<id>{BAD}</di>".encode())
 
     async with Fetcher(
         transport=httpx.MockTransport(lambda _: streamed_response(200, listed)),
         request_pace=RequestPace(0.0),
     ) as asker:
-        walked = await run_backfill(store, asker, harvest, NOW, base=OAI, max_pages=9)
+        walked = await run_backfill(store, asker, backfill, NOW, base=OAI, max_pages=9)
     assert (walked.records, walked.backfill.done_at) == (1, NOW)
     assert await fetched(store, Arxiv(archive={BAD: filed[1]})) == 2
 
-    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", tuesday)]
+    assert announced(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", tuesday)]
     assert store.missing_papers.unfinished() == []
 
 
@@ -398,8 +406,8 @@ async def test_the_running_bot_fetches_what_its_feed_could_not_tell(
 
     await make_feed_job(store, fetcher(arxiv), Config(), lambda: NOW)()
 
-    assert told(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
-    assert arxiv.asked == [BAD]
+    assert announced(store) == [(f"arxiv:{BAD}", 1, AnnouncementKind.NEW, "cs.CV", MONDAY)]
+    assert arxiv.requests == [BAD]
 
 
 async def test_a_row_goes_three_months_after_it_was_done(store: Store) -> None:
@@ -408,4 +416,4 @@ async def test_a_row_goes_three_months_after_it_was_done(store: Store) -> None:
 
     assert apply_retention(store, 1, NOW + MESSAGES_RETENTION) == 0
     assert apply_retention(store, 1, NOW + MESSAGES_RETENTION + timedelta(minutes=1)) == 1
-    assert [one.id for one in store.missing_papers.unfinished()] == ["2611.00003"]
+    assert [paper.id for paper in store.missing_papers.unfinished()] == ["2611.00003"]

@@ -39,14 +39,14 @@ def test_the_old_dialect_is_unwrapped_and_its_foreign_classes_are_left_out() -> 
 
 
 def test_the_new_dialect_says_the_same() -> None:
-    (one,) = answer("api-new.xml").announcements
+    (announcement,) = answer("api-new.xml").announcements
 
-    assert one.paper.title == "Fog Models: Attending to <mist>"
-    assert one.paper.abstract == (
+    assert announcement.paper.title == "Fog Models: Attending to <mist>"
+    assert announcement.paper.abstract == (
         "We attend to mist in one line.\n  A paragraph follows, still in one line."
     )
-    assert one.paper.categories == ("cs.LG", "cs.CV")
-    assert one.paper.link == "https://arxiv.org/abs/2611.90012"
+    assert announcement.paper.categories == ("cs.LG", "cs.CV")
+    assert announcement.paper.link == "https://arxiv.org/abs/2611.90012"
 
 
 def test_a_primary_class_of_another_scheme_is_no_category() -> None:
@@ -54,20 +54,20 @@ def test_a_primary_class_of_another_scheme_is_no_category() -> None:
         b'<arxiv:primary_category term="cs.LG"/>', b'<arxiv:primary_category term="I.2.7"/>'
     )
 
-    [one] = arxiv_api.parse(odd, source="x").announcements
+    [announcement] = arxiv_api.parse(odd, source="x").announcements
 
-    assert one.paper.categories == ("cs.LG", "cs.CV")
+    assert announcement.paper.categories == ("cs.LG", "cs.CV")
 
 
 @pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
 def test_a_result_without_a_title_is_kept(title: bytes) -> None:
-    whole = b"<title>Fog Models: Attending to &lt;mist&gt;</title>"
-    assert whole in read_feed("api-new.xml")
+    title_element = b"<title>Fog Models: Attending to &lt;mist&gt;</title>"
+    assert title_element in read_feed("api-new.xml")
 
-    batch = arxiv_api.parse(read_feed("api-new.xml").replace(whole, title), source="x")
+    batch = arxiv_api.parse(read_feed("api-new.xml").replace(title_element, title), source="x")
 
-    [one] = batch.announcements
-    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90012", "")
+    [announcement] = batch.announcements
+    assert (announcement.paper.id, announcement.paper.title) == ("arxiv:2611.90012", "")
     assert batch.warnings == ()
 
 
@@ -91,9 +91,9 @@ def test_an_author_that_is_no_name_is_left_out_or_read() -> None:
         f"<author><name>{name}</name></author>"
         for name in ("Spout Team", ":", "Bo Stratus and Cy Cumulus")
     )
-    found = read_feed("api-old.xml").replace(b"</author>", b"</author>" + lines.encode(), 1)
+    feed = read_feed("api-old.xml").replace(b"</author>", b"</author>" + lines.encode(), 1)
 
-    first = arxiv_api.parse(found, source="x").announcements[0]
+    first = arxiv_api.parse(feed, source="x").announcements[0]
 
     assert first.paper.authors == (
         *("Erzsébet Görbe", "Spout Team", "Bo Stratus", "Cy Cumulus"),
@@ -111,8 +111,8 @@ def test_nothing_found_is_no_hole() -> None:
     nothing = read_feed("api-empty-page.xml").replace(b">250<", b">0<").replace(b">100<", b">0<")
     unknown = read_feed("api-empty-page.xml").replace(b"id_list=", b"id_list=2611.90099")
 
-    for found in (nothing, unknown):
-        batch = arxiv_api.parse(found, source="x")
+    for empty_answer in (nothing, unknown):
+        batch = arxiv_api.parse(empty_answer, source="x")
         assert (batch.status, batch.next_position) == (BatchStatus.EMPTY, 0)
 
 
@@ -196,8 +196,8 @@ def test_ids_are_asked_for_by_the_hundred_and_none_is_cut_off() -> None:
     st.binary(max_size=30),
 )
 def test_damaged_bytes_raise_nothing(name: str, start: int, length: int, put: bytes) -> None:
-    whole = read_feed(name)
+    feed = read_feed(name)
 
-    batch = arxiv_api.parse(whole[:start] + put + whole[start + length :], source="x")
+    batch = arxiv_api.parse(feed[:start] + put + feed[start + length :], source="x")
 
     assert batch.announcements or batch.reason

@@ -21,7 +21,9 @@ FOR_TUESDAY, FOR_WEDNESDAY, FOR_MONDAY = utc(11, 15), utc(11, 16, 22), utc(11, 1
 def record(
     *versions: datetime, categories: tuple[str, ...] = ("cs.CV",), changed: date = TUESDAY
 ) -> OaiRecord:
-    numbered = tuple(PaperVersion(number, at) for number, at in enumerate(versions, start=1))
+    numbered = tuple(
+        PaperVersion(number, position) for number, position in enumerate(versions, start=1)
+    )
     paper = Paper("arxiv:2611.00001", len(versions), "A Kettle", "It boils.", (), categories)
     return OaiRecord(paper, numbered, changed)
 
@@ -48,18 +50,18 @@ def test_a_feed_day_names_the_kind(
 ) -> None:
     paper = record(*versions, categories=tuple(categories.split()))
 
-    found = arxiv_history.announcements_of_record(paper, "cs.CV", (TUESDAY,))
+    announcement = arxiv_history.announcements_of_record(paper, "cs.CV", (TUESDAY,))
 
-    assert [one.kind for one in found] == kinds
-    assert all(one.feed == "cs.CV" and one.day == TUESDAY for one in found)
+    assert [item.kind for item in announcement] == kinds
+    assert all(item.feed == "cs.CV" and item.day == TUESDAY for item in announcement)
 
 
 def test_a_stretch_of_days_tells_a_paper_on_each_of_its_days() -> None:
-    found = arxiv_history.announcements_of_record(
+    announcement = arxiv_history.announcements_of_record(
         record(FOR_TUESDAY, FOR_WEDNESDAY), "cs.CV", (TUESDAY, WEDNESDAY)
     )
 
-    assert [(one.day, one.kind) for one in found] == [
+    assert [(item.day, item.kind) for item in announcement] == [
         (TUESDAY, AnnouncementKind.NEW),
         (WEDNESDAY, AnnouncementKind.REPLACE),
     ]
@@ -77,20 +79,20 @@ def test_a_stretch_of_days_tells_a_paper_on_each_of_its_days() -> None:
 def test_the_kind_is_relative_to_the_feed_in_any_spelling(
     feed: str, categories: tuple[str, ...], kind: AnnouncementKind
 ) -> None:
-    [found] = arxiv_history.announcements_of_record(
+    [announcement] = arxiv_history.announcements_of_record(
         record(FOR_TUESDAY, categories=categories), feed, (TUESDAY,)
     )
 
-    assert found.kind is kind
+    assert announcement.kind is kind
 
 
 def test_a_paper_held_by_a_moderator_is_told_on_the_day_it_came_out() -> None:
     paper = record(utc(11, 10), changed=WEDNESDAY)
 
-    found = arxiv_history.late_announcement(paper, "cs.CV", (TUESDAY, WEDNESDAY))
+    item = arxiv_history.late_announcement(paper, "cs.CV", (TUESDAY, WEDNESDAY))
 
-    assert found
-    assert (found.day, found.kind) == (WEDNESDAY, AnnouncementKind.NEW)
+    assert item
+    assert (item.day, item.kind) == (WEDNESDAY, AnnouncementKind.NEW)
 
 
 def test_a_paper_of_these_days_or_a_later_one_was_not_held() -> None:
@@ -103,8 +105,10 @@ def test_each_early_version_is_told_exactly_on_its_day(hours: list[int]) -> None
     versions = [utc(11, 1) + timedelta(hours=hour) for hour in sorted(hours)]
     days = tuple(date(2026, 11, 1) + timedelta(days=n) for n in range(40))
 
-    found = arxiv_history.announcements_of_record(record(*versions), "cs.CV", days)
+    announcement = arxiv_history.announcements_of_record(record(*versions), "cs.CV", days)
 
-    assert [one.day for one in found] == sorted({feed_day_of_submission(at) for at in versions[:5]})
-    assert [one.kind for one in found[:1]] == [AnnouncementKind.NEW]
-    assert all(one.kind is AnnouncementKind.REPLACE for one in found[1:])
+    assert [item.day for item in announcement] == sorted(
+        {feed_day_of_submission(instant) for instant in versions[:5]}
+    )
+    assert [item.kind for item in announcement[:1]] == [AnnouncementKind.NEW]
+    assert all(item.kind is AnnouncementKind.REPLACE for item in announcement[1:])

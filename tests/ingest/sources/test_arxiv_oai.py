@@ -30,10 +30,10 @@ KETTLE = ArchivedPaper("2611.00001", (utc(11, 15), utc(11, 17)), date(2026, 11, 
 
 
 def test_a_record_holds_the_paper_as_it_is_now_and_its_history() -> None:
-    found = parse(records_page([KETTLE]))
+    page = parse(records_page([KETTLE]))
 
-    [record] = found.records
-    assert found.status is BatchStatus.FRESH
+    [record] = page.records
+    assert page.status is BatchStatus.FRESH
     assert record.paper.id == "arxiv:2611.00001"
     assert (record.paper.version, record.paper.title) == (2, "A Kettle")
     assert record.paper.abstract == "It boils water.\n  And tea."
@@ -88,18 +88,18 @@ def test_an_old_id_keeps_its_slash() -> None:
 def test_a_deleted_record_is_passed_over() -> None:
     body = records_page([KETTLE]).replace(b"<header>", b"<header status='deleted'>")
 
-    found = parse(body)
+    page = parse(body)
 
-    assert (found.status, found.records, found.warnings) == (BatchStatus.FRESH, (), ())
+    assert (page.status, page.records, page.warnings) == (BatchStatus.FRESH, (), ())
 
 
 @pytest.mark.parametrize("title", [b"", b"<title/>", b"<title> </title>"])
 def test_a_record_without_a_title_is_kept(title: bytes) -> None:
-    found = parse(records_page([KETTLE]).replace(b"<title>A Kettle</title>", title))
+    page = parse(records_page([KETTLE]).replace(b"<title>A Kettle</title>", title))
 
-    [record] = found.records
+    [record] = page.records
     assert (record.paper.id, record.paper.title) == ("arxiv:2611.00001", "")
-    assert found.warnings == ()
+    assert page.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_a_record_that_lacks_something_is_named_and_costs_no_other(
     other = ArchivedPaper("2611.00002", (utc(11, 15),), date(2026, 11, 17)).record_xml()
     body = records_page([KETTLE]).replace(b"<resum", other.encode().replace(good, bad) + b"<resum")
 
-    found = parse(body)
+    page = parse(body)
 
-    assert [record.paper.id for record in found.records] == ["arxiv:2611.00001"]
-    assert [warning.text_key for warning in found.warnings] == ["source-skipped"]
-    assert dict(found.warnings[0].values) == {"items": 1, "names": fact}
-    assert [one.id for one in found.skipped_items] == ["" if "nothing" in fact else "2611.00002"]
+    assert [record.paper.id for record in page.records] == ["arxiv:2611.00001"]
+    assert [warning.text_key for warning in page.warnings] == ["source-skipped"]
+    assert dict(page.warnings[0].values) == {"items": 1, "names": fact}
+    assert [item.id for item in page.skipped_items] == ["" if "nothing" in fact else "2611.00002"]
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_what_a_record_says_twice_is_read_where_it_can_be(good: bytes, bad: byte
     body = records_page([KETTLE])
     assert good in body
 
-    found = parse(body.replace(good, bad))
+    page = parse(body.replace(good, bad))
 
-    [record] = found.records
-    assert (record.paper.id, found.warnings) == ("arxiv:2611.00001", ())
+    [record] = page.records
+    assert (record.paper.id, page.warnings) == ("arxiv:2611.00001", ())
     assert record.changed_on in (date(2026, 11, 18), date(2026, 11, 17))
 
 
@@ -149,21 +149,21 @@ def test_a_page_of_which_nothing_can_be_read_is_no_empty_page() -> None:
         replace(KETTLE, id=f"2611.{number:05}") for number in range(MAX_UNREADABLE_RECORDS + 1)
     ]
 
-    found = parse(records_page(papers, "more").replace(b"arXivRaw", b"arXivCooked"))
+    page = parse(records_page(papers, "more").replace(b"arXivRaw", b"arXivCooked"))
     few = parse(records_page(papers[1:], "more").replace(b"arXivRaw", b"arXivCooked"))
 
-    assert (found.status, found.is_usable) == (BatchStatus.BROKEN, False)
+    assert (page.status, page.is_usable) == (BatchStatus.BROKEN, False)
     assert (few.status, few.resumption_token, few.records) == (BatchStatus.FRESH, "more", ())
-    assert [one.id for one in few.skipped_items] == [paper.id for paper in papers[1:]]
+    assert [item.id for item in few.skipped_items] == [paper.id for paper in papers[1:]]
 
 
 def test_a_token_comes_back_as_it_was_given() -> None:
     token = "verb%3DListRecords%26from%3D2026-11-17%26skip%3D1"
 
-    found = parse(records_page([KETTLE], token))
-    url = arxiv_oai.next_page_url(found.resumption_token, base=BASE)
+    page = parse(records_page([KETTLE], token))
+    url = arxiv_oai.next_page_url(page.resumption_token, base=BASE)
 
-    assert found.resumption_token == token
+    assert page.resumption_token == token
     assert parse_qs(urlsplit(url).query) == {"verb": ["ListRecords"], "resumptionToken": [token]}
 
 
@@ -176,8 +176,8 @@ def test_an_abstract_that_speaks_of_tokens_leads_nowhere() -> None:
 def test_the_first_question_names_the_day_and_the_set() -> None:
     url = arxiv_oai.first_page_url(date(2026, 11, 17), "cs:cs:CV", base=BASE)
 
-    asked = {key: value for key, [value] in parse_qs(urlsplit(url).query).items()}
-    assert asked == {
+    remainder = {key: value for key, [value] in parse_qs(urlsplit(url).query).items()}
+    assert remainder == {
         "verb": "ListRecords",
         "metadataPrefix": "arXivRaw",
         "from": "2026-11-17",
@@ -216,44 +216,44 @@ def test_errors_come_with_status_200_and_are_told_apart() -> None:
     ],
 )
 def test_what_is_no_page_says_what_it_is(body: bytes, condition: BatchStatus) -> None:
-    found = parse(body)
+    page = parse(body)
 
-    assert (found.status, found.records, found.resumption_token) == (condition, (), "")
-    assert found.reason
+    assert (page.status, page.records, page.resumption_token) == (condition, (), "")
+    assert page.reason
 
 
 def test_a_page_that_broke_off_gives_its_whole_records_and_no_token() -> None:
     papers = [replace(KETTLE, id=f"2611.0000{number}") for number in range(5)]
     body = records_page(papers, "more")
 
-    found = parse(body[: body.index(b"2611.00003")])
+    instant = parse(body[: body.index(b"2611.00003")])
 
-    assert (found.status, found.is_usable, found.resumption_token) == (
+    assert (instant.status, instant.is_usable, instant.resumption_token) == (
         BatchStatus.PARTIAL,
         False,
         "",
     )
-    assert len(found.records) == 3
+    assert len(instant.records) == 3
 
 
 def test_one_forbidden_byte_costs_no_record() -> None:
-    found = parse(records_page([replace(KETTLE, title="A \x0b Kettle")]))
+    page = parse(records_page([replace(KETTLE, title="A \x0b Kettle")]))
 
-    assert [record.paper.title for record in found.records] == ["A  Kettle"]
+    assert [record.paper.title for record in page.records] == ["A  Kettle"]
 
 
 def test_one_broken_record_does_not_hide_the_next_page() -> None:
     papers = [replace(KETTLE, id=f"2611.0000{number}") for number in range(3)]
     body = records_page(papers, "more").replace(b"<id>2611.00001</id>", b"<id>2611.00001</di>")
 
-    found = parse(body)
+    page = parse(body)
 
-    assert (found.status, found.resumption_token, len(found.records)) == (
+    assert (page.status, page.resumption_token, len(page.records)) == (
         BatchStatus.FRESH,
         "more",
         2,
     )
-    assert [warning.text_key for warning in found.warnings] == ["source-skipped"]
+    assert [warning.text_key for warning in page.warnings] == ["source-skipped"]
 
 
 @given(st.data())
@@ -263,19 +263,21 @@ def test_no_damage_makes_it_raise(data: st.DataObject) -> None:
     end = data.draw(st.integers(start, min(len(body), start + 200)))
     noise = data.draw(st.binary(max_size=20))
 
-    found = parse(body[:start] + noise + body[end:])
+    page = parse(body[:start] + noise + body[end:])
 
-    assert isinstance(found, OaiPage)
-    assert found.is_usable or found.reason
+    assert isinstance(page, OaiPage)
+    assert page.is_usable or page.reason
 
 
 @given(st.lists(st.integers(0, 100 * 365 * 86400), min_size=1, max_size=9))
 def test_every_date_of_a_version_comes_back(seconds: list[int]) -> None:
-    at = tuple(datetime(1991, 8, 1, tzinfo=UTC) + timedelta(seconds=one) for one in seconds)
+    instants = tuple(
+        datetime(1991, 8, 1, tzinfo=UTC) + timedelta(seconds=second) for second in seconds
+    )
 
-    [record] = parse(records_page([replace(KETTLE, versions=at)])).records
+    [record] = parse(records_page([replace(KETTLE, versions=instants)])).records
 
-    assert tuple(version.submitted_at for version in record.versions) == at
+    assert tuple(version.submitted_at for version in record.versions) == instants
 
 
 @pytest.mark.parametrize(
@@ -294,11 +296,11 @@ async def test_a_status_is_said_and_its_wait_kept(status: int, condition: BatchS
     )
 
     with archive_fetcher(archive) as fetcher:
-        found = await arxiv_oai.fetch_page(
+        outcome = await arxiv_oai.fetch_page(
             arxiv_oai.first_page_url(date(2026, 11, 17), base=BASE), fetcher
         )
 
-    assert (found.status, found.retry_after) == (condition, 600.0)
+    assert (outcome.status, outcome.retry_after) == (condition, 600.0)
 
 
 async def test_no_answer_is_said() -> None:
@@ -306,8 +308,8 @@ async def test_no_answer_is_said() -> None:
         raise httpx.ConnectError("down")
 
     with archive_fetcher(FakeArchive(scripted_responses=[silence])) as fetcher:
-        found = await arxiv_oai.fetch_page(
+        outcome = await arxiv_oai.fetch_page(
             arxiv_oai.first_page_url(date(2026, 11, 17), base=BASE), fetcher
         )
 
-    assert found.status is BatchStatus.UNREACHABLE
+    assert outcome.status is BatchStatus.UNREACHABLE

@@ -26,8 +26,13 @@ def test_a_feed_names_its_day_its_categories_and_its_kinds() -> None:
 
     assert batch.status is BatchStatus.FRESH
     assert batch.day == MONDAY
-    assert {one.feed for one in batch.announcements} == {"cs.CV+cs.LG"}
-    assert [one.kind for one in batch.announcements] == ["new", "cross", "replace-cross", "replace"]
+    assert {announcement.feed for announcement in batch.announcements} == {"cs.CV+cs.LG"}
+    assert [announcement.kind for announcement in batch.announcements] == [
+        "new",
+        "cross",
+        "replace-cross",
+        "replace",
+    ]
     assert batch.counts == dict.fromkeys(AnnouncementKind, 1)
     assert batch.warnings == ()
 
@@ -64,39 +69,43 @@ def test_a_paper_is_kept_as_it_was_announced() -> None:
 def test_every_author_that_a_feed_names_is_kept_in_order(
     creators: list[str], names: tuple[str, ...], form: str
 ) -> None:
-    told = "".join(f"<dc:creator>{name}</dc:creator>" for name in creators).encode()
+    creator_elements = "".join(f"<dc:creator>{name}</dc:creator>" for name in creators).encode()
     answer = rss_feed([rss_item()]) if form == "rss" else read_feed("day.atom.xml")
-    answer = answer.replace(b"<dc:creator>Cara Nimbus</dc:creator>", told)
-    assert told in answer
+    answer = answer.replace(b"<dc:creator>Cara Nimbus</dc:creator>", creator_elements)
+    assert creator_elements in answer
 
-    (one,) = announcements(answer)
+    (announcement,) = announcements(answer)
 
-    assert one.paper.authors == names
+    assert announcement.paper.authors == names
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_classes_of_other_schemes_are_no_categories(form: str) -> None:
     terms = ["math.NA", "68T05", "I.2.7; J.3", "Primary 14F05; Secondary 18E30", "cs.NA", "CS"]
     if form == "rss":
-        told = "".join(f"<category>{term}</category>" for term in terms)
-        answer = rss_feed([rss_item()]).replace(b"<category>cs.CV</category>", told.encode())
+        category_elements = "".join(f"<category>{term}</category>" for term in terms)
+        answer = rss_feed([rss_item()]).replace(
+            b"<category>cs.CV</category>", category_elements.encode()
+        )
     else:
-        told = "".join(f'<category term="{term}"/>' for term in terms)
-        answer = read_feed("day.atom.xml").replace(b'<category term="eess.IV"/>', told.encode())
+        category_elements = "".join(f'<category term="{term}"/>' for term in terms)
+        answer = read_feed("day.atom.xml").replace(
+            b'<category term="eess.IV"/>', category_elements.encode()
+        )
         answer = answer.replace(b'<category term="cs.CV"/>', b"")
 
-    [one] = announcements(answer)
+    [announcement] = announcements(answer)
 
-    assert one.paper.categories == ("math.NA", "cs.NA")
+    assert announcement.paper.categories == ("math.NA", "cs.NA")
 
 
 def test_an_old_title_that_names_another_scheme_names_no_category() -> None:
     answer = read_feed("old.rdf.xml")
     assert b"[hep-ph]" in answer
 
-    found = announcements(answer.replace(b"[hep-ph]", b"[81T05]"))
+    announcement = announcements(answer.replace(b"[hep-ph]", b"[81T05]"))
 
-    assert [one.paper.categories for one in found if not one.paper.categories] == [()]
+    assert [item.paper.categories for item in announcement if not item.paper.categories] == [()]
 
 
 def test_an_old_id_keeps_its_slash_and_its_version() -> None:
@@ -108,12 +117,16 @@ def test_an_old_id_keeps_its_slash_and_its_version() -> None:
 
 
 def test_atom_says_the_same_as_rss() -> None:
-    (one,) = announcements(read_feed("day.atom.xml"))
+    (announcement,) = announcements(read_feed("day.atom.xml"))
 
-    assert (one.feed, one.kind, one.day) == ("cs.CV", AnnouncementKind.CROSS, MONDAY)
-    assert one.paper.abstract == "Fog is seen as <signal>."
-    assert one.paper.authors == ("Cara Nimbus",)
-    assert one.paper.categories == ("eess.IV", "cs.CV")
+    assert (announcement.feed, announcement.kind, announcement.day) == (
+        "cs.CV",
+        AnnouncementKind.CROSS,
+        MONDAY,
+    )
+    assert announcement.paper.abstract == "Fog is seen as <signal>."
+    assert announcement.paper.authors == ("Cara Nimbus",)
+    assert announcement.paper.categories == ("eess.IV", "cs.CV")
 
 
 def test_the_era_before_2024_is_read_from_its_titles() -> None:
@@ -121,7 +134,11 @@ def test_the_era_before_2024_is_read_from_its_titles() -> None:
     new, cross, updated = batch.announcements
 
     assert batch.day == date(2019, 3, 4)
-    assert [one.kind for one in batch.announcements] == ["new", "cross", "replace"]
+    assert [announcement.kind for announcement in batch.announcements] == [
+        "new",
+        "cross",
+        "replace",
+    ]
     assert new.paper.title == "Do Muons Mind the Gap?"
     assert new.paper.abstract == (
         "We cover the range $2.6<\\eta<4$, see http://example.org/muons for more."
@@ -135,10 +152,10 @@ def test_the_weeks_without_version_are_read_from_their_links() -> None:
     link = "https://rss.arxiv.org/abs/2402.90001"
     bare = rss_item(link=link, description="It boils.", guid="", announce_type="")
 
-    (one,) = announcements(rss_feed([bare]))
+    (announcement,) = announcements(rss_feed([bare]))
 
-    assert (one.paper.id, one.paper.version) == ("arxiv:2402.90001", 0)
-    assert (one.paper.abstract, one.kind) == ("It boils.", AnnouncementKind.NEW)
+    assert (announcement.paper.id, announcement.paper.version) == ("arxiv:2402.90001", 0)
+    assert (announcement.paper.abstract, announcement.kind) == ("It boils.", AnnouncementKind.NEW)
 
 
 @pytest.mark.parametrize(
@@ -209,13 +226,13 @@ def test_an_empty_day_is_dated() -> None:
 
 
 def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
-    whole = announcements(read_feed("day.rss.xml"))
+    announcement = announcements(read_feed("day.rss.xml"))
 
     cut = read_feed("day.rss.xml").index(b"Clouds are counted")
     batch = arxiv_rss.parse(read_feed("day.rss.xml")[:cut], source="x")
 
     assert batch.status is BatchStatus.PARTIAL
-    assert batch.announcements == whole[:3]
+    assert batch.announcements == announcement[:3]
     assert batch.cursor == FeedCursor("x")
 
 
@@ -229,7 +246,10 @@ def test_a_feed_cut_off_keeps_its_whole_items_and_is_asked_again() -> None:
 def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name: str) -> None:
     batch = arxiv_rss.parse(rss_feed([rss_item(), poison, rss_item("2611.90002v1")]), source="x")
 
-    assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90002"]
+    assert [announcement.paper.id for announcement in batch.announcements] == [
+        "arxiv:2611.90001",
+        "arxiv:2611.90002",
+    ]
     assert batch.status is BatchStatus.FRESH
     (warning,) = batch.warnings
     assert warning.text_key == "source-skipped"
@@ -237,7 +257,7 @@ def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name
 
 
 @pytest.mark.parametrize(
-    ("version", "said", "kind"),
+    ("version", "kind_text", "kind"),
     [
         (1, "sideways", AnnouncementKind.NEW),
         (3, "sideways", AnnouncementKind.REPLACE),
@@ -245,14 +265,16 @@ def test_an_item_that_cannot_be_used_stops_no_other(poison: dict[str, str], name
     ],
 )
 def test_a_kind_that_nobody_knows_costs_no_paper(
-    version: int, said: str, kind: AnnouncementKind
+    version: int, kind_text: str, kind: AnnouncementKind
 ) -> None:
     """arXiv may add one; the description says it too, and the version says what is likely."""
-    odd = rss_item(f"2611.90009v{version}", kind=said, announce_type="sideways")
+    odd = rss_item(f"2611.90009v{version}", kind=kind_text, announce_type="sideways")
 
     batch = arxiv_rss.parse(rss_feed([odd]), source="x")
 
-    assert [(one.paper.version, one.kind) for one in batch.announcements] == [(version, kind)]
+    assert [
+        (announcement.paper.version, announcement.kind) for announcement in batch.announcements
+    ] == [(version, kind)]
     assert batch.warnings == ()
 
 
@@ -260,9 +282,9 @@ def test_a_kind_that_nobody_knows_costs_no_paper(
 def test_a_paper_without_a_title_is_kept(title: str) -> None:
     batch = arxiv_rss.parse(rss_feed([rss_item("2611.90009v1", title=title)]), source="x")
 
-    [one] = batch.announcements
-    assert (one.paper.id, one.paper.title) == ("arxiv:2611.90009", "")
-    assert one.paper.authors == ("Cara Nimbus",)
+    [announcement] = batch.announcements
+    assert (announcement.paper.id, announcement.paper.title) == ("arxiv:2611.90009", "")
+    assert announcement.paper.authors == ("Cara Nimbus",)
     assert batch.warnings == ()
 
 
@@ -274,7 +296,10 @@ def test_a_malformed_item_stops_no_other_and_alters_none() -> None:
 
     batch = arxiv_rss.parse(broken, source="x")
 
-    assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001", "arxiv:2611.90003"]
+    assert [announcement.paper.id for announcement in batch.announcements] == [
+        "arxiv:2611.90001",
+        "arxiv:2611.90003",
+    ]
     assert batch.announcements[0].paper.abstract == "a < b & c"
     assert dict(batch.warnings[0].values)["names"] == "2611.90002"
     assert batch.skipped_items == (
@@ -293,7 +318,7 @@ def test_a_long_head_does_not_make_the_search_for_whole_items_slow() -> None:
 def test_control_characters_cost_no_paper() -> None:
     answer = rss_feed([rss_item(title="Aa#bb", abstract="One.")]).replace(b"#", b"\x0b\x00")
 
-    assert [one.paper.title for one in announcements(answer)] == ["Aabb"]
+    assert [announcement.paper.title for announcement in announcements(answer)] == ["Aabb"]
 
 
 def test_bytes_that_are_no_characters_cost_no_other_character() -> None:
@@ -361,7 +386,7 @@ def test_an_earlier_day_is_kept_and_does_not_move_the_cursor_back() -> None:
         rss_feed([rss_item("2611.90007v1")], day="Fri, 20 Nov 2026"), source="x", previous=cursor
     )
 
-    assert [one.day for one in friday.announcements] == [date(2026, 11, 20)]
+    assert [announcement.day for announcement in friday.announcements] == [date(2026, 11, 20)]
     assert friday.cursor == cursor
     assert [warning.text_key for warning in friday.warnings] == ["source-older-day"]
 
@@ -390,10 +415,10 @@ def test_no_character_of_title_or_abstract_is_altered(title: str, abstract: str)
     sentinel = "Ω"  # without a letter beyond Latin-1 feedparser may take text for wrongly coded
     answer = rss_feed([rss_item(title=sentinel + title, abstract=sentinel + abstract)])
 
-    (one,) = announcements(answer)
+    (announcement,) = announcements(answer)
 
-    assert one.paper.title == strip_invisible(sentinel + title)
-    assert one.paper.abstract == strip_invisible(sentinel + abstract)
+    assert announcement.paper.title == strip_invisible(sentinel + title)
+    assert announcement.paper.abstract == strip_invisible(sentinel + abstract)
 
 
 @given(
@@ -405,22 +430,22 @@ def test_no_character_of_title_or_abstract_is_altered(title: str, abstract: str)
 def test_damaged_bytes_raise_nothing_and_alter_no_paper_silently(
     name: str, start: int, length: int, put: bytes
 ) -> None:
-    whole = read_feed(name)
-    damaged = whole[:start] + put + whole[start + length :]
+    feed = read_feed(name)
+    damaged = feed[:start] + put + feed[start + length :]
 
     batch = arxiv_rss.parse(damaged, source="x")
 
     assert isinstance(batch.status, BatchStatus)
     assert batch.reason or batch.announcements
-    assert all(one.paper.id.startswith("arxiv:") for one in batch.announcements)
+    assert all(announcement.paper.id.startswith("arxiv:") for announcement in batch.announcements)
 
 
 @given(st.integers(0, 10_000))
 def test_a_prefix_of_a_feed_holds_only_papers_of_the_feed(length: int) -> None:
-    whole = announcements(read_feed("day.rss.xml"))
+    announcement = announcements(read_feed("day.rss.xml"))
 
     batch = arxiv_rss.parse(read_feed("day.rss.xml")[:length], source="x")
 
-    assert batch.announcements == whole[: len(batch.announcements)]
+    assert batch.announcements == announcement[: len(batch.announcements)]
     if batch.status is BatchStatus.FRESH:
-        assert batch.announcements == whole
+        assert batch.announcements == announcement

@@ -32,17 +32,17 @@ def offline(answer: httpx.Response) -> Fetcher:
 
 
 async def test_a_feed_is_read_from_its_address_with_its_etag() -> None:
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         return streamed_response(200, read_feed("day.rss.xml"), {"etag": "new"})
 
     async with Fetcher(transport=httpx.MockTransport(answer)) as fetcher:
         batch = await fetch_batch(arxiv_feed("cs.CV+cs.LG"), fetcher, PREVIOUS)
 
-    assert str(asked[0].url) == "https://rss.arxiv.org/rss/cs.CV+cs.LG"
-    assert asked[0].headers["if-none-match"] == "old"
+    assert str(requests[0].url) == "https://rss.arxiv.org/rss/cs.CV+cs.LG"
+    assert requests[0].headers["if-none-match"] == "old"
     assert (batch.status, batch.source) == (BatchStatus.FRESH, "cs.CV+cs.LG")
     assert (batch.cursor.etag, batch.cursor.last_day) == ("new", date(2026, 11, 23))
 
@@ -131,7 +131,7 @@ def test_an_answer_of_the_api_is_told_by_its_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("typed", "name"),
     [
         ("cs.cv", "cs.CV"),
         (" hep-th ", "hep-th"),
@@ -139,8 +139,8 @@ def test_an_answer_of_the_api_is_told_by_its_body() -> None:
         ("math", "math"),
     ],
 )
-def test_categories_are_a_source_in_any_spelling(given: str, name: str) -> None:
-    source = resolve_source(given)
+def test_categories_are_a_source_in_any_spelling(typed: str, name: str) -> None:
+    source = resolve_source(typed)
 
     assert (source.name, source.url) == (name, f"https://rss.arxiv.org/rss/{name}")
 
@@ -156,7 +156,7 @@ def test_a_document_is_known_by_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "key"),
+    ("typed", "key"),
     [
         ("cs.XX", "source-unknown"),
         ("cs.CV+cs.XX", "source-unknown"),
@@ -171,12 +171,12 @@ def test_a_document_is_known_by_its_name(tmp_path: Path) -> None:
         ("http://a:99999/", "source-bad-address"),
     ],
 )
-def test_what_is_no_source_is_refused_with_its_name(given: str, key: str) -> None:
+def test_what_is_no_source_is_refused_with_its_name(typed: str, key: str) -> None:
     with pytest.raises(Refusal) as caught:
-        resolve_source(given)
+        resolve_source(typed)
 
     assert caught.value.key == key
-    assert caught.value.values["given"] == given
+    assert caught.value.values["given"] == typed
 
 
 @given(st.text(max_size=80))

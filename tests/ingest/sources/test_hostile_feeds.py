@@ -29,9 +29,9 @@ BEFORE = [
 def test_a_document_type_is_refused_wherever_it_stands(before: bytes, encoding: str) -> None:
     """Before any of its entities could be expanded: else 9 MB become 3 GB."""
     feed = rss_feed([rss_item()]).replace(b"A Kettle", b"&a;")
-    head, _, rest = feed.partition(b"?>")
+    head, _, remainder = feed.partition(b"?>")
     for kind in (ENTITIES, b'<!DOCTYPE rss SYSTEM "file:///etc/passwd">'):
-        text = (head + b"?>" + before + kind + rest).decode()
+        text = (head + b"?>" + before + kind + remainder).decode()
         text = text.replace("utf-8", encoding).replace("'", '"')
         batch = parse_batch(text.encode(encoding), source="cs.CV")
 
@@ -41,8 +41,8 @@ def test_a_document_type_is_refused_wherever_it_stands(before: bytes, encoding: 
 
 def test_a_document_type_is_refused_in_every_format() -> None:
     for name in ("day.atom.xml", "old.rdf.xml", "api-new.xml"):
-        head, mark, rest = read_feed(name).partition(b"?>")
-        hostile = head + mark + b"<?x > <feed ?>" + ENTITIES + rest
+        head, mark, remainder = read_feed(name).partition(b"?>")
+        hostile = head + mark + b"<?x > <feed ?>" + ENTITIES + remainder
         assert parse_batch(hostile, source="cs.CV").status is BatchStatus.NOT_A_FEED, name
     oai = b"<?x > <OAI-PMH ?>" + ENTITIES + b"<OAI-PMH><ListRecords/></OAI-PMH>"
     assert parse_oai(oai).status is BatchStatus.NOT_A_FEED
@@ -63,7 +63,9 @@ def test_a_field_without_end_costs_its_own_item_and_is_told() -> None:
         begun = time.process_time()
         batch = parse_batch(rss_feed([good, rss_item("2611.90002v1", **changed)]), source="cs.CV")
 
-        assert [one.paper.id for one in batch.announcements] == ["arxiv:2611.90001"]
+        assert [announcement.paper.id for announcement in batch.announcements] == [
+            "arxiv:2611.90001"
+        ]
         assert "2611.90002" in str(batch.warnings)
         assert time.process_time() - begun < 5.0, changed.keys()
 
@@ -73,14 +75,14 @@ def test_a_long_field_is_cut_and_told() -> None:
     long = rss_item(title="t" * 10_000, abstract="a " * 40_000, creator=names)
     batch = parse_batch(rss_feed([long, rss_item("2611.90002v1")]), source="cs.CV")
 
-    [cut, whole] = (one.paper for one in batch.announcements)
+    [cut, announcement] = (announcement.paper for announcement in batch.announcements)
     assert (len(cut.title), len(cut.abstract), len(cut.authors)) == (
         MAX_TITLE,
         MAX_ABSTRACT,
         MAX_AUTHORS + 1,
     )
     assert cut.title.endswith("…")
-    assert whole.title == "A Kettle"
+    assert announcement.title == "A Kettle"
     [notice] = batch.warnings
     assert notice.text_key == "source-shortened"
     assert dict(notice.values) == {"items": 1, "names": "2611.90001"}

@@ -135,7 +135,9 @@ def read(form: str, body: bytes) -> Found:
     parse = arxiv_api.parse if form == "api" else arxiv_rss.parse
     batch = parse(body, source="cs.CV")
     return Found(
-        _by_id([one.paper for one in batch.announcements]), batch.skipped_items, batch.status
+        _by_id([announcement.paper for announcement in batch.announcements]),
+        batch.skipped_items,
+        batch.status,
     )
 
 
@@ -184,9 +186,9 @@ TEXTS = ["title", "abstract", "author", "journal", "comment"]
 
 def test_what_is_planted_is_looked_for_in_every_field_of_every_form() -> None:
     for form in ITEMS:
-        found = read(form, answer(form))
-        assert set(found.papers) == {FIRST, SECOND, THIRD}, form
-        assert (found.unread, found.condition) == ((), BatchStatus.FRESH)
+        feed = read(form, answer(form))
+        assert set(feed.papers) == {FIRST, SECOND, THIRD}, form
+        assert (feed.unread, feed.condition) == ((), BatchStatus.FRESH)
         assert recover_feed(
             answer(form), OAI_FORMATS if form == "oai" else FEED_FORMATS
         ).body == answer(form)
@@ -200,27 +202,27 @@ def test_one_character_costs_no_paper_and_alters_no_other(form: str, field: str)
 
 
 def _costs_no_paper(form: str, field: str, plant: bytes) -> None:
-    whole = read(form, answer(form))
+    feed = read(form, answer(form))
 
-    found = read(form, answer(form, field, plant))
+    intact = read(form, answer(form, field, plant))
 
-    assert set(found.papers) == {FIRST, SECOND, THIRD}
-    assert (found.unread, found.condition, found.token) == ((), BatchStatus.FRESH, whole.token)
-    assert found.papers[FIRST] == whole.papers[FIRST]
-    assert found.papers[THIRD] == whole.papers[THIRD]
+    assert set(intact.papers) == {FIRST, SECOND, THIRD}
+    assert (intact.unread, intact.condition, intact.token) == ((), BatchStatus.FRESH, feed.token)
+    assert intact.papers[FIRST] == feed.papers[FIRST]
+    assert intact.papers[THIRD] == feed.papers[THIRD]
     if field in TEXTS:
         text = MEANT[plant]
         if (form, field) == ("rdf", "abstract"):  # of HTML once more
             text = html.unescape(text)
         if field == "author":  # a sign may separate names
             text = " ".join(split_author_line(text))
-        said = found.papers[SECOND]
+        paper = intact.papers[SECOND]
         shown = {
-            "title": said.title,
-            "abstract": said.abstract,
-            "author": " ".join(said.authors),
-            "journal": said.journal_ref,
-            "comment": said.comment,
+            "title": paper.title,
+            "abstract": paper.abstract,
+            "author": " ".join(paper.authors),
+            "journal": paper.journal_ref,
+            "comment": paper.comment,
         }
         assert " ".join(text.split()) in " ".join(shown[field].split())
 
@@ -255,23 +257,23 @@ def test_what_cannot_be_told_from_markup_is_named_by_its_id(form: str, field: st
 
 
 def _is_read_or_named(form: str, field: str, plant: bytes) -> None:
-    whole = read(form, answer(form))
+    feed = read(form, answer(form))
 
-    found = read(form, answer(form, field, plant))
+    intact = read(form, answer(form, field, plant))
 
-    named = {one.id for one in found.unread}
-    assert {FIRST, SECOND, THIRD} - set(found.papers) <= named
+    named = {item.id for item in intact.unread}
+    assert {FIRST, SECOND, THIRD} - set(intact.papers) <= named
     assert named <= {SECOND, ""}
-    assert found.papers[FIRST] == whole.papers[FIRST]
-    assert found.papers[THIRD] == whole.papers[THIRD]
+    assert intact.papers[FIRST] == feed.papers[FIRST]
+    assert intact.papers[THIRD] == feed.papers[THIRD]
 
 
 @pytest.mark.parametrize("plant", [b"</item>", b"x</item>y", b"</item></item>"])
 def test_what_stands_behind_a_false_end_names_the_item_before_it(plant: bytes) -> None:
     """Else that would count as an item without an id, and cost a question for its whole day."""
-    found = read("rss", answer("rss", "title", plant))
+    reading = read("rss", answer("rss", "title", plant))
 
-    assert [one.id for one in found.unread] == [SECOND]
+    assert [item.id for item in reading.unread] == [SECOND]
 
 
 HOSTILE = st.lists(
@@ -284,12 +286,12 @@ HOSTILE = st.lists(
 @given(st.sampled_from([place for place in PLACES if place[1] != "head"]), HOSTILE)
 def test_whatever_is_planted_no_paper_is_lost(place: tuple[str, str], plant: bytes) -> None:
     form, field = place
-    found = read(form, answer(form, field, plant))
+    feed = read(form, answer(form, field, plant))
 
-    named = {one.id for one in found.unread}
-    missing = {FIRST, SECOND, THIRD} - set(found.papers)
+    named = {item.id for item in feed.unread}
+    missing = {FIRST, SECOND, THIRD} - set(feed.papers)
     assert missing <= named or (missing and "" in named)
-    assert set(found.papers) | named <= {FIRST, SECOND, THIRD, ""}
+    assert set(feed.papers) | named <= {FIRST, SECOND, THIRD, ""}
 
 
 @pytest.mark.parametrize("form", ITEMS)
@@ -299,15 +301,15 @@ def test_a_healthy_feed_is_not_touched(form: str, data: st.DataObject) -> None:
     text = data.draw(texts.filter(lambda text: "\ufffe" not in text and "\uffff" not in text))
     field = data.draw(st.sampled_from([field for name, field in PLACES if name == form]))
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    whole = answer(form, field, escaped.replace('"', "&quot;").encode())
+    feed = answer(form, field, escaped.replace('"', "&quot;").encode())
 
-    assert recover_feed(whole, OAI_FORMATS if form == "oai" else FEED_FORMATS).body == whole
+    assert recover_feed(feed, OAI_FORMATS if form == "oai" else FEED_FORMATS).body == feed
     # Read by parsers of others, the healed feed says the same.
-    assert Tree.canonicalize(repair_xml(whole).decode()) == Tree.canonicalize(whole.decode())
+    assert Tree.canonicalize(repair_xml(feed).decode()) == Tree.canonicalize(feed.decode())
     if form != "oai":
         entries = [
-            feedparser.parse(io.BytesIO(one), sanitize_html=False).entries
-            for one in (whole, repair_xml(whole))
+            feedparser.parse(io.BytesIO(body), sanitize_html=False).entries
+            for body in (feed, repair_xml(feed))
         ]
         assert entries[0] == entries[1]
 
@@ -316,15 +318,15 @@ def test_a_healthy_feed_is_not_touched(form: str, data: st.DataObject) -> None:
 def test_healed_text_is_read_alike_by_another_parser(plant: bytes) -> None:
     """What stands in the title is the title for ElementTree and feedparser too, or no item is."""
     feed = answer("rss", "title", plant)
-    found = read("rss", feed)
+    reading = read("rss", feed)
 
     result = feedparser.parse(io.BytesIO(recover_feed(feed).body), sanitize_html=False)
     assert not result.bozo
     titles = [
-        "".join(one.itertext())
-        for one in Tree.fromstring(recover_feed(feed).body).iterfind("channel/item/title")
+        "".join(title.itertext())
+        for title in Tree.fromstring(recover_feed(feed).body).iterfind("channel/item/title")
     ]
-    assert len(titles) == len(found.papers)
+    assert len(titles) == len(reading.papers)
     assert [entry.title for entry in result.entries] == [title.strip() for title in titles]
 
 
@@ -362,22 +364,22 @@ def test_byte_order_marks_and_blanks_before_a_feed_are_nothing(form: str, before
 )
 @pytest.mark.parametrize("form", ITEMS)
 def test_a_wrong_declaration_costs_no_paper(form: str, declaration: bytes) -> None:
-    usual, rest = answer(form, "title", "Größe".encode()).split(b"\n", 1)
+    usual, remainder = answer(form, "title", "Größe".encode()).split(b"\n", 1)
     assert usual.startswith(b"<?xml")
 
-    found = read(form, declaration + b"\n" + rest)
+    reading = read(form, declaration + b"\n" + remainder)
 
-    assert found == read(form, usual + b"\n" + rest)
-    assert "Größe" in found.papers[SECOND].title
+    assert reading == read(form, usual + b"\n" + remainder)
+    assert "Größe" in reading.papers[SECOND].title
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "ISO-8859-15"])
 def test_a_feed_of_an_older_encoding_is_healed_in_it(encoding: str) -> None:
     feed = answer("rss", "title", "R&D in Größe".encode(encoding))
 
-    found = read("rss", feed.replace(b"UTF-8", encoding.encode()))
+    reading = read("rss", feed.replace(b"UTF-8", encoding.encode()))
 
-    assert found.papers[SECOND].title == "A R&D in Größe Kettle"
+    assert reading.papers[SECOND].title == "A R&D in Größe Kettle"
 
 
 def test_an_item_that_is_lost_alone_is_named_too() -> None:
@@ -397,13 +399,16 @@ def test_an_item_that_is_lost_alone_is_named_too() -> None:
 
 def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
     feed = rss_feed([rss_item(), rss_item("2611.90002v1")])
-    at = feed.rindex(b"</item>")
+    instant = feed.rindex(b"</item>")
 
-    found = read("rss", feed[:at] + b"</itm>" + feed[at + 7 :])
-    broken_off = read("rss", feed[:at])
+    reading = read("rss", feed[:instant] + b"</itm>" + feed[instant + 7 :])
+    broken_off = read("rss", feed[:instant])
 
-    assert (set(found.papers), [one.id for one in found.unread]) == ({"2611.90001"}, ["2611.90002"])
-    assert found.condition is BatchStatus.FRESH
+    assert (set(reading.papers), [item.id for item in reading.unread]) == (
+        {"2611.90001"},
+        ["2611.90002"],
+    )
+    assert reading.condition is BatchStatus.FRESH
     assert (broken_off.condition, broken_off.unread) == (BatchStatus.PARTIAL, ())
 
 
@@ -417,16 +422,16 @@ def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
     ],
 )
 def test_an_id_is_found_where_it_can_be_and_never_in_an_abstract(good: bytes, bad: bytes) -> None:
-    told = rss_item(
+    intact = rss_item(
         "2611.90009v1", abstract="See arXiv:2401.00001v1 and https://arxiv.org/abs/2401.1"
     )
-    feed = rss_feed([rss_item(), told])
+    feed = rss_feed([rss_item(), intact])
     assert good in feed
 
-    found = read("rss", feed.replace(good, bad).replace(b"A Kettle</title>", b"A Kettle<title>"))
+    reading = read("rss", feed.replace(good, bad).replace(b"A Kettle</title>", b"A Kettle<title>"))
 
-    assert "2611.90009" in {one.id for one in found.unread}
-    assert "2401.00001" not in {one.id for one in found.unread}
+    assert "2611.90009" in {item.id for item in reading.unread}
+    assert "2401.00001" not in {item.id for item in reading.unread}
 
 
 @pytest.mark.parametrize(
@@ -448,12 +453,12 @@ def test_old_feeds_name_what_cannot_be_read() -> None:
 
     batch = arxiv_rss.parse(feed, source="x")
 
-    assert [one.id for one in batch.skipped_items] == ["1902.90002"]
+    assert [item.id for item in batch.skipped_items] == ["1902.90002"]
 
 
 def test_a_document_type_in_the_middle_is_no_markup() -> None:
-    found = read("rss", answer("rss", "title", b"<!DOCTYPE x [<!ENTITY a 'b'>]> &a;"))
+    reading = read("rss", answer("rss", "title", b"<!DOCTYPE x [<!ENTITY a 'b'>]> &a;"))
 
-    assert found.papers[SECOND].title == "A <!DOCTYPE x [<!ENTITY a 'b'>]> &a; Kettle"
+    assert reading.papers[SECOND].title == "A <!DOCTYPE x [<!ENTITY a 'b'>]> &a; Kettle"
     with pytest.raises(UnusableAnswer):
         recover_feed(b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + answer("rss"))

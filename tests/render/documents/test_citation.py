@@ -97,7 +97,7 @@ def test_the_date_is_that_of_the_announcement(
 
 
 @pytest.mark.parametrize(
-    ("id", "given", "doi"),
+    ("id", "existing_doi", "doi"),
     [
         ("arxiv:2402.12844", "10.1000/boats", "10.1000/boats"),
         ("arxiv:2402.12844", "https://doi.org/10.1000/boats, 10.1000/kites", "10.1000/boats"),
@@ -108,5 +108,5 @@ def test_the_date_is_that_of_the_announcement(
         ("url:2402aa", "", ""),
     ],
 )
-def test_arxiv_registers_a_doi_for_what_has_no_other(id: str, given: str, doi: str) -> None:
-    assert citation(paper(id=id, doi=given)).doi == doi
+def test_arxiv_registers_a_doi_for_what_has_no_other(id: str, existing_doi: str, doi: str) -> None:
+    assert citation(paper(id=id, doi=existing_doi)).doi == doi

@@ -34,7 +34,7 @@ def test_what_was_left_out_follows_the_shown_entries() -> None:
     ]
 
 
-def test_a_missing_gloss_is_null() -> None:
+def test_a_missing_summary_is_null() -> None:
     read = json.loads(FORMATS["json"](sample_digest(), ("zh", "en")))
 
     assert read["entries"][1]["glosses"]["zh"] is None

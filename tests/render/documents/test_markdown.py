@@ -73,8 +73,10 @@ _VERBATIM = st.builds(VerbatimEntry, _FIELD, _FIELD, st.just(OLD.link), *[_FIELD
 @given(st.lists(_VERBATIM, max_size=4))
 def test_any_fields_without_line_feeds_come_back(fields: list[VerbatimEntry]) -> None:
     entries = tuple(
-        replace(entry, verbatim=kept)
-        for entry, kept in zip(parse(document(OLD, OLD, OLD, OLD)).entries, fields, strict=False)
+        replace(entry, verbatim=verbatim_fields)
+        for entry, verbatim_fields in zip(
+            parse(document(OLD, OLD, OLD, OLD)).entries, fields, strict=False
+        )
     )
     text = render(Digest("cs.CV", "cs.CV", ISSUED_AT, entries, imported=True))
 
@@ -149,8 +151,8 @@ def test_a_broken_document_is_refused_with_its_line(text: str, line: int, key: s
 def test_the_template_of_the_first_day_is_refused_by_name() -> None:
     """Its entries lack the two lines of sentences and the empty lines after them."""
     text = document(OLD, NEW)
-    for kept in (OLD, NEW):
-        text = text.replace(f"    {kept.tldr_zh}\n\n    {kept.tldr_en}\n\n", "")
+    for original in (OLD, NEW):
+        text = text.replace(f"    {original.tldr_zh}\n\n    {original.tldr_en}\n\n", "")
 
     with pytest.raises(DocumentError) as refused:
         parse(text)
@@ -163,10 +165,10 @@ def folded(text: str) -> str:
     return " ".join("".join(" " if c in "\t\n\v\f\r\x85\u2028\u2029" else c for c in text).split())
 
 
-def said(entry: Entry, language: str) -> tuple[str, ...]:
+def texts(entry: Entry, language: str) -> tuple[str, ...]:
     """Title, gist and abstract in a language, empty where nothing is said."""
-    found = [g for g in entry.summaries if g.language == language]
-    return tuple(folded(t) for g in found for t in (g.title, g.tldr, g.abstract)) or ("", "", "")
+    summary = [g for g in entry.summaries if g.language == language]
+    return tuple(folded(t) for g in summary for t in (g.title, g.tldr, g.abstract)) or ("", "", "")
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh")])
@@ -181,11 +183,11 @@ def test_our_own_document_comes_back(languages: tuple[str, ...]) -> None:
         ours.last_day,
         412,
     )
-    for had, has in zip(ours.entries, read.entries, strict=True):
-        kept = replace(had.paper, abstract=folded(had.paper.abstract), partial=True)
-        assert (has.paper, has.kind) == (kept, had.kind)
-        assert said(has, "en")[1] == said(had, "en")[1]
-        assert said(has, "zh") == (said(had, "zh") if "zh" in languages else ("", "", ""))
+    for entry, has in zip(ours.entries, read.entries, strict=True):
+        expected_paper = replace(entry.paper, abstract=folded(entry.paper.abstract), partial=True)
+        assert (has.paper, has.kind) == (expected_paper, entry.kind)
+        assert texts(has, "en")[1] == texts(entry, "en")[1]
+        assert texts(has, "zh") == (texts(entry, "zh") if "zh" in languages else ("", "", ""))
 
 
 @given(hostile_digests(), st.sampled_from([("zh",), ("en",), ("zh", "en")]))
@@ -198,24 +200,24 @@ def test_hostile_texts_neither_break_nor_change_our_own_document(
 
     assert render(replace(read, source_document=""), languages) == text
     assert len(read.entries) == len(ours.entries)
-    for had, has in zip(ours.entries, read.entries, strict=True):
-        assert (has.paper.id, has.paper.version) == (had.paper.id, had.paper.version)
-        assert has.kind == had.kind
+    for entry, has in zip(ours.entries, read.entries, strict=True):
+        assert (has.paper.id, has.paper.version) == (entry.paper.id, entry.paper.version)
+        assert has.kind == entry.kind
 
 
 @given(hostile_texts, hostile_texts, hostile_texts)
 @example(r"\<b", r"\\<b", r"\\\<b < \c")
-def test_a_field_of_our_own_document_is_what_it_was(title: str, gist: str, abstract: str) -> None:
-    had = digest(1).entries[0]
-    gloss = replace(had.summaries[1], title=title, tldr=gist, abstract=abstract)
-    paper = replace(had.paper, title=title, abstract=abstract)
-    ours = digest(entries=(replace(had, paper=paper, summaries=(had.summaries[0], gloss)),))
+def test_a_field_of_our_own_document_is_what_it_was(title: str, tldr: str, abstract: str) -> None:
+    before = digest(1).entries[0]
+    summary = replace(before.summaries[1], title=title, tldr=tldr, abstract=abstract)
+    paper = replace(before.paper, title=title, abstract=abstract)
+    ours = digest(entries=(replace(before, paper=paper, summaries=(before.summaries[0], summary)),))
 
     has = parse(render(ours)).entries[0]
 
     assert has.paper.title == shown(title)
     assert has.paper.abstract == shown(abstract)
-    assert said(has, "zh") == tuple(shown(text) for text in (title, gist, abstract))
+    assert texts(has, "zh") == tuple(shown(text) for text in (title, tldr, abstract))
 
 
 def shown(text: str) -> str:
@@ -256,19 +258,19 @@ def test_nothing_of_a_paper_is_live_in_our_own_document(
     hostile_words: str, languages: tuple[str, ...]
 ) -> None:
     """To a reader of CommonMark, and bare addresses are broken for those who link them too."""
-    had = digest(1).entries[0]
-    glosses = tuple(
-        replace(one, title=hostile_words, tldr=hostile_words, abstract=hostile_words)
-        for one in had.summaries
+    before = digest(1).entries[0]
+    summaries = tuple(
+        replace(summary, title=hostile_words, tldr=hostile_words, abstract=hostile_words)
+        for summary in before.summaries
     )
     paper = replace(
-        had.paper,
+        before.paper,
         title=hostile_words,
         abstract=hostile_words,
         authors=(hostile_words,),
         categories=(hostile_words,),
     )
-    ours = digest(entries=(replace(had, paper=paper, summaries=glosses),))
+    ours = digest(entries=(replace(before, paper=paper, summaries=summaries),))
     text = render(ours, languages)
 
     # An entry stands indented, which would be code to a reader without footnotes.
@@ -277,9 +279,11 @@ def test_nothing_of_a_paper_is_live_in_our_own_document(
     tokens += MarkdownIt("commonmark").enable("table").parse("\n".join(lines[3:7]))
     inline = [child for token in tokens for child in token.children or ()]
 
-    assert {one.attrs["href"] for one in inline if one.type == "link_open"} == {had.paper.link}
-    assert not [one.type for one in inline if one.type in ("image", "html_inline")]
-    bare = text.replace(had.paper.link, "")
+    assert {node.attrs["href"] for node in inline if node.type == "link_open"} == {
+        before.paper.link
+    }
+    assert not [node.type for node in inline if node.type in ("image", "html_inline")]
+    bare = text.replace(before.paper.link, "")
     assert "://" not in bare.replace("\\://", "")
     assert "www." not in bare
     assert parse(text).entries[0].paper.authors == (hostile_words,)
@@ -321,13 +325,13 @@ def test_forged_facts_are_refused(fact: str, forged: str) -> None:
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en")])
 def test_a_row_that_contradicts_its_entry_is_refused(languages: tuple[str, ...]) -> None:
     lines = render(sample_digest(), languages).split("\n")
-    at = next(number for number, line in enumerate(lines) if line.startswith("| [^2]"))
-    lines[at] = lines[at].replace(" |", "! |")
+    instant = next(number for number, line in enumerate(lines) if line.startswith("| [^2]"))
+    lines[instant] = lines[instant].replace(" |", "! |")
 
     with pytest.raises(DocumentError) as refused:
         parse("\n".join(lines))
 
-    assert (refused.value.line, refused.value.key) == (at + 1, "digest-document-row")
+    assert (refused.value.line, refused.value.key) == (instant + 1, "digest-document-row")
 
 
 def in_german(ours: Digest) -> Digest:
@@ -336,8 +340,8 @@ def in_german(ours: Digest) -> Digest:
         replace(
             entry,
             summaries=tuple(
-                replace(gloss, language="de" if gloss.language == "zh" else gloss.language)
-                for gloss in entry.summaries
+                replace(summary, language="de" if summary.language == "zh" else summary.language)
+                for summary in entry.summaries
             ),
         )
         for entry in ours.entries
@@ -355,10 +359,10 @@ def test_any_language_has_the_place_of_chinese(languages: tuple[str, ...]) -> No
     assert f"; languages={','.join(languages)};" in text
     assert "\n# Summary\n" in text
     assert render(replace(read, source_document=""), languages) == text
-    for had, has in zip(ours.entries, read.entries, strict=True):
-        assert said(has, "en")[1] == said(had, "en")[1]
-        assert said(has, "de") == (said(had, "de") if "de" in languages else ("", "", ""))
-        assert {gloss.language for gloss in has.summaries} <= {*languages, "en"}
+    for entry, has in zip(ours.entries, read.entries, strict=True):
+        assert texts(has, "en")[1] == texts(entry, "en")[1]
+        assert texts(has, "de") == (texts(entry, "de") if "de" in languages else ("", "", ""))
+        assert {summary.language for summary in has.summaries} <= {*languages, "en"}
 
 
 def test_a_third_language_is_said_to_be_left_out() -> None:
@@ -405,9 +409,9 @@ def test_an_unimported_digest_never_claims_to_be_a_reference_document() -> None:
     ],
 )
 def test_the_translated_prefix_goes_where_it_is_surely_one(abstract: str, clean: str) -> None:
-    kept = replace(NEW, abstract_zh=abstract)
+    expected_entry = replace(NEW, abstract_zh=abstract)
 
-    (entry,) = parse(document(kept)).entries
+    (entry,) = parse(document(expected_entry)).entries
 
     assert entry.summaries[0].abstract == clean
-    assert entry.verbatim == kept
+    assert entry.verbatim == expected_entry

@@ -65,9 +65,9 @@ def judge(made: Message) -> None:
 
 def judge_blocks(made: Message) -> None:
     blocks = json.loads(json.dumps(made.blocks))
-    given: JsonObject = {"blocks": blocks, "skip_entity_detection": True}
-    InputRichMessage.model_validate(given)
-    parse_rich_message(given, no_media)
+    request: JsonObject = {"blocks": blocks, "skip_entity_detection": True}
+    InputRichMessage.model_validate(request)
+    parse_rich_message(request, no_media)
     check_size(measure_blocks(blocks))
     assert size_limits.count_rich_blocks(blocks) <= size_limits.RICH_BLOCKS
     assert size_limits.rich_units(blocks) <= size_limits.RICH_SOFT_UNITS
@@ -84,9 +84,9 @@ def no_media(_: JsonObject) -> JsonObject:
 def every(value: object) -> list[dict[str, str]]:
     """Every object inside a message."""
     if isinstance(value, list):
-        return [found for part in value for found in every(part)]
+        return [inner for part in value for inner in every(part)]
     if isinstance(value, dict):
-        return [value, *(found for part in value.values() for found in every(part))]
+        return [value, *(inner for part in value.values() for inner in every(part))]
     return []
 
 
@@ -108,41 +108,45 @@ def normal(url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+    "display_options",
+    DISPLAY_OPTIONS,
+    ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
-def test_the_sample_passes_the_judges(look: DisplayOptions) -> None:
-    for part in digest_parts(sample_digest(), look, with_entries=True):
-        judge(render_part(sample_digest(), part, look))
+def test_the_sample_passes_the_judges(display_options: DisplayOptions) -> None:
+    for part in parts(sample_digest(), display_options, with_entries=True):
+        judge(render_part(sample_digest(), part, display_options))
 
 
 @settings(max_examples=60)
 @given(hostile_digests(), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
-def test_hostile_digests_pass_the_judges(ours: Digest, look: DisplayOptions, repeat: bool) -> None:
-    cuts = digest_parts(ours, look, with_entries=True)
+def test_hostile_digests_pass_the_judges(
+    ours: Digest, options: DisplayOptions, repeat: bool
+) -> None:
+    cuts = parts(ours, options, with_entries=True)
     if ours.left_out:
-        cuts += left_out_parts(ours, look, len(ours.entries) + 1)
+        cuts += left_out_parts(ours, options, len(ours.entries) + 1)
 
     for part in cuts:
-        judge(render_part(ours, part, look, repeat=repeat))
+        judge(render_part(ours, part, options, repeat=repeat))
 
 
 @pytest.mark.parametrize(
-    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+    "options", DISPLAY_OPTIONS, ids=lambda options: f"{options.form}-{'-'.join(options.languages)}"
 )
 @pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀", "$x$ "])
 def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
-    look: DisplayOptions, filling: str
+    options: DisplayOptions, filling: str
 ) -> None:
     long = filling * (50_000 // len(filling))
     ours = digest(entries=(entry(1, title=long, abstract=long, authors=(long,) * 5),))
 
-    for part in digest_parts(ours, look, with_entries=True):
-        made = render_part(ours, part, look)
+    for part in parts(ours, options, with_entries=True):
+        made = render_part(ours, part, options)
         judge(made)
         shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
         assert size_limits.ELLIPSIS in shown
-        if part.is_entry and "en" in look.languages:
-            assert say(look.language, "entry-shortened") in shown
+        if part.is_entry and "en" in options.languages:
+            assert say(options.language, "entry-shortened") in shown
             assert "https://arxiv.org/abs/2611.90001" in shown
 
 
@@ -156,11 +160,11 @@ def test_classic_markup_in_a_title_is_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+    "options", DISPLAY_OPTIONS, ids=lambda options: f"{options.form}-{'-'.join(options.languages)}"
 )
 @pytest.mark.parametrize("filling", ["boat ", "纸船", "&<>", "😀"])
 def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
-    look: DisplayOptions, filling: str
+    options: DisplayOptions, filling: str
 ) -> None:
     lone = replace(entry(1, title="B"), summaries=(summary("en", "B"),))
     ours = digest(
@@ -173,17 +177,17 @@ def test_what_stands_around_a_table_takes_no_more_than_is_kept_free(
         last_day=date(2027, 9, 30),
     )
 
-    made = render_part(ours, Part(1, 1, 1), look, repeat=True)
+    made = render_part(ours, Part(1, 1, 1), options, repeat=True)
 
     taken = (
         message_weight(made.html)
-        if look.form is MessageForm.CLASSIC
+        if options.form is MessageForm.CLASSIC
         else size_limits.rich_units(made.blocks)
     )
     assert taken <= size_limits.MAX_FRAME_UNITS
 
 
-def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
+def test_a_late_longer_summary_still_fits_the_same_rows() -> None:
     """The range was measured when the digest was issued; the message must not overflow later."""
     ours = digest(24)
     part = digest_parts(ours, ENGLISH)[0]
@@ -195,7 +199,7 @@ def test_a_late_longer_gloss_still_fits_the_same_rows() -> None:
 
 
 def test_details_are_inside_when_all_of_them_fit() -> None:
-    look = DisplayOptions(
+    options = DisplayOptions(
         form=MessageForm.RICH, entry_link=lambda position: f"https://t.me/b?start=e_7_{position}"
     )
     short, long = (
@@ -203,7 +207,7 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
         digest(entries=tuple(entry(n, abstract="b " * 1500) for n in (1, 2, 3))),
     )
 
-    inside, outside = (render_part(d, digest_parts(d, look)[0], look).blocks for d in (short, long))
+    inside, outside = (render_part(d, parts(d, options)[0], options).blocks for d in (short, long))
 
     kinds = [block["type"] for block in inside]
     assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
@@ -216,8 +220,8 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 
 def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     """In the summary it would scroll there and leave the block closed."""
-    look = DisplayOptions(form=MessageForm.RICH)
-    blocks = render_part(digest(1), digest_parts(digest(1), look)[0], look).blocks
+    options = DisplayOptions(form=MessageForm.RICH)
+    blocks = render_part(digest(1), parts(digest(1), options)[0], options).blocks
 
     inside = next(block for block in blocks if block["type"] == "details")["blocks"]
 
@@ -257,20 +261,24 @@ LIVE = "@durov #tag $TON /unsub evil.shop аррӏе.com 1.2.3.4/x me@evil.zip h
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
     """Not in a title, a name, a class, an abstract, a gloss, a topic or the words that matched."""
-    had = sample_digest().entries[0]
-    said = replace(had.summaries[0], title=LIVE, tldr=LIVE, abstract=f"{LIVE} {LIVE}")
-    hostile = replace(had.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))
+    before = sample_digest().entries[0]
+    live_summary = replace(before.summaries[0], title=LIVE, tldr=LIVE, abstract=f"{LIVE} {LIVE}")
+    hostile = replace(before.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))
     hostile = replace(hostile, categories=("cs.CL", "math.CO"))
     words = (MatchReason(QueryField.ABSTRACT, "durov"), MatchReason(QueryField.TITLE, "evil.shop"))
     odd = replace(
-        had, paper=hostile, summaries=(said,), reasons=words, other_topics=("cs.CV", LIVE)
+        before,
+        paper=hostile,
+        summaries=(live_summary,),
+        reasons=words,
+        other_topics=("cs.CV", LIVE),
     )
     ours = digest(topic=LIVE, entries=(odd,))
 
     for languages in (("en",), ("zh",), ("zh", "en")):
-        look = DisplayOptions(form=MessageForm.CLASSIC, language="en", languages=languages)
-        for part in digest_parts(ours, look, with_entries=full):
-            html = render_part(ours, part, look).html
+        options = DisplayOptions(form=MessageForm.CLASSIC, language="en", languages=languages)
+        for part in parts(ours, options, with_entries=full):
+            html = render_part(ours, part, options).html
             judges.check_nothing_autolinked(html)
             assert "durov" in html
     note = PaperNote(1, 1, "en", LIVE, LIVE, LIVE, LIVE, LIVE, ours.issued_at)

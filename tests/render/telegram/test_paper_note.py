@@ -27,7 +27,7 @@ def test_a_note_on_a_paper_without_a_title_stands_under_its_id(form: MessageForm
     assert "arxiv:2611.90001" in (made.html or str(made.blocks))
 
 
-def told(note: PaperNote, form: MessageForm, language: str = "en") -> Message:
+def rendered(note: PaperNote, form: MessageForm, language: str = "en") -> Message:
     """The note as this form has it."""
     return note_message(
         note, paper(title="On <b>Boats</b>"), DisplayOptions(form=form, language=language)
@@ -36,7 +36,7 @@ def told(note: PaperNote, form: MessageForm, language: str = "en") -> Message:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_classic_note_says_who_wrote_it_and_what_it_lacks(language: str) -> None:
-    made = told(NOTE, MessageForm.CLASSIC, language)
+    made = rendered(NOTE, MessageForm.CLASSIC, language)
 
     labels = [say(language, f"note-{name}") for name in SECTIONS]
     texts = ["漂移。", "测量 10⁻³。", "少 <5%>。", say(language, "note-limits-none")]
@@ -50,7 +50,7 @@ def test_the_classic_note_says_who_wrote_it_and_what_it_lacks(language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rich_note_says_the_same(language: str) -> None:
-    made = told(NOTE, MessageForm.RICH, language)
+    made = rendered(NOTE, MessageForm.RICH, language)
 
     judge(made)
     kinds = [block["type"] for block in made.blocks]

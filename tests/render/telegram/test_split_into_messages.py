@@ -38,24 +38,26 @@ def counts(made: Message) -> str:
 
 
 @pytest.mark.parametrize(
-    "look", DISPLAY_OPTIONS, ids=lambda look: f"{look.form}-{'-'.join(look.languages)}"
+    "display_options",
+    DISPLAY_OPTIONS,
+    ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
-def test_a_digest_of_twelve_is_one_message(look: DisplayOptions) -> None:
-    assert digest_parts(digest(12), look) == (Part(1, 1, 12),)
+def test_a_digest_of_twelve_is_one_message(display_options: DisplayOptions) -> None:
+    assert parts(digest(12), display_options) == (Part(1, 1, 12),)
 
 
 @given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
 def test_parts_cover_each_entry_once_in_order(
-    shown: int, left: int, look: DisplayOptions, full: bool
+    shown: int, left_out: int, options: DisplayOptions, full: bool
 ) -> None:
-    cuts = digest_parts(digest(shown, left), look, with_entries=full)
+    cuts = parts(digest(shown, left_out), options, with_entries=full)
 
     tables = [part for part in cuts if not part.is_entry]
     assert [
-        at
+        position
         for part in tables
         if part.first_entry
-        for at in range(part.first_entry, part.last_entry + 1)
+        for position in range(part.first_entry, part.last_entry + 1)
     ] == list(range(1, shown + 1))
     assert [part.first_entry for part in cuts if part.is_entry] == (
         list(range(1, shown + 1)) if full else []
@@ -63,15 +65,19 @@ def test_parts_cover_each_entry_once_in_order(
     assert len({part.number for part in cuts}) == len(cuts)
 
 
-@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_counts_reconcile(look: DisplayOptions) -> None:
-    some = digest(12, 35)
+@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+def test_counts_reconcile(options: DisplayOptions) -> None:
+    larger_digest = digest(12, 35)
 
-    assert counts(render_part(some, digest_parts(some, look)[0], look)) == (
+    assert counts(render_part(larger_digest, parts(larger_digest, options)[0], options)) == (
         "12 of 47 papers shown · 412 announced by arXiv"
     )
-    assert counts(render_part(digest(1), Part(1, 1, 1), look)) == "1 paper · 412 announced by arXiv"
-    assert counts(render_part(some, Part(1, 13, 24), look)).startswith("Papers 13 to 24 of 47")
+    assert (
+        counts(render_part(digest(1), Part(1, 1, 1), options)) == "1 paper · 412 announced by arXiv"
+    )
+    assert counts(render_part(larger_digest, Part(1, 13, 24), options)).startswith(
+        "Papers 13 to 24 of 47"
+    )
 
 
 def test_kinds_are_counted_over_all_that_matched() -> None:
@@ -86,24 +92,26 @@ def test_kinds_are_counted_over_all_that_matched() -> None:
     )
 
 
-@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
 @pytest.mark.parametrize(("first", "last"), [(1, 12), (13, 24), (40, 47)])
 def test_a_message_needs_no_entries_behind_its_own(
-    look: DisplayOptions, first: int, last: int
+    options: DisplayOptions, first: int, last: int
 ) -> None:
-    whole = digest(12, 35)
-    kinds = tuple(entry.kind for entry in whole.left_out[last - 12 :])
-    beginning = replace(whole, left_out=whole.left_out[: last - 12], unloaded_kinds=kinds)
+    full_digest = digest(12, 35)
+    kinds = tuple(entry.kind for entry in full_digest.left_out[last - 12 :])
+    beginning = replace(
+        full_digest, left_out=full_digest.left_out[: last - 12], unloaded_kinds=kinds
+    )
 
-    for part in digest_parts(whole, look, first=first, last=last):
-        assert render_part(beginning, part, look) == render_part(whole, part, look)
+    for part in parts(full_digest, options, first=first, last=last):
+        assert render_part(beginning, part, options) == render_part(full_digest, part, options)
 
 
-@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_an_empty_digest_says_so(look: DisplayOptions) -> None:
-    (only,) = digest_parts(digest(0), look)
+@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+def test_an_empty_digest_says_so(options: DisplayOptions) -> None:
+    (only,) = parts(digest(0), options)
 
-    made = render_part(digest(0), only, look)
+    made = render_part(digest(0), only, options)
 
     assert counts(made).startswith("No papers this time")
     assert [action.verb for action in actions(made)] == ["settings", "stop"]
@@ -130,7 +138,7 @@ def test_only_the_last_table_ends_with_settings() -> None:
     verbs = [{action.verb for action in actions(render_part(ours, p, ENGLISH))} for p in cuts]
 
     assert len(cuts) > 1
-    assert all(found == {"entry"} for found in verbs[:-1])
+    assert all(verb == {"entry"} for verb in verbs[:-1])
     assert verbs[-1] == {"entry", "rest", "settings", "stop"}
 
 
@@ -166,23 +174,23 @@ def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
     rich = replace(ENGLISH, form=MessageForm.RICH)
     ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
-    whole = digest_parts(ours, rich)[0]
+    rich_part = parts(ours, rich)[0]
 
-    instead = digest_parts(ours, ENGLISH, first=whole.first_entry, last=whole.last_entry)
+    instead = parts(ours, ENGLISH, first=rich_part.first_entry, last=rich_part.last_entry)
 
-    assert [at for p in instead for at in range(p.first_entry, p.last_entry + 1)] == list(
-        range(whole.first_entry, whole.last_entry + 1)
-    )
+    assert [
+        position for p in instead for position in range(p.first_entry, p.last_entry + 1)
+    ] == list(range(rich_part.first_entry, rich_part.last_entry + 1))
     assert len(instead) > 1
 
 
-@pytest.mark.parametrize("look", FORMS, ids=["classic", "rich"])
-def test_a_possible_repeat_is_marked(look: DisplayOptions) -> None:
+@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+def test_a_possible_repeat_is_marked(options: DisplayOptions) -> None:
     ours = digest(2)
 
-    for part in digest_parts(ours, look, with_entries=True):
+    for part in parts(ours, options, with_entries=True):
         plain, marked = (
-            str(render_part(ours, part, look, repeat=again)) for again in (False, True)
+            str(render_part(ours, part, options, repeat=again)) for again in (False, True)
         )
         assert "received this already" not in plain
         assert "received this already" in marked
@@ -196,7 +204,7 @@ def test_an_entry_can_be_kept_and_cited() -> None:
     [[keep, cite], steering] = made.buttons
     assert (keep.label, keep.action) == ("☆ Save", Action("save", 7, 2))
     assert cite.action == CopyText(bibtex(short.paper))
-    assert [one.action for one in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
+    assert [button.action for button in steering] == [Action("less", 7, 2), Action("more", 7, 2)]
 
     long = entry(2, key=5, title="Boats " * 40, authors=("A", "B", "C", "D"))
     row, _ = entry_keyboard(digest(1, entries=(long,), number=0), 1, ENGLISH, is_saved=True)
@@ -223,9 +231,9 @@ def test_a_digest_that_is_not_stored_has_no_buttons_that_name_it() -> None:
     ],
 )
 def test_the_row_speaks_the_first_language(languages: tuple[str, ...], sentence: str) -> None:
-    look = replace(ENGLISH, languages=languages)
+    options = replace(ENGLISH, languages=languages)
 
-    html = render_part(digest(1), Part(1, 1, 1), look).html
+    html = render_part(digest(1), Part(1, 1, 1), options).html
 
     assert sentence in html
     assert "not translated" not in html
@@ -233,10 +241,10 @@ def test_the_row_speaks_the_first_language(languages: tuple[str, ...], sentence:
 
 def test_a_missing_translation_is_marked_and_told_in_english() -> None:
     untranslated = replace(entry(1), summaries=entry(1).summaries[:1])
-    ours, look = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
+    ours, options = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
 
     table, alone = (
-        render_part(ours, part, look).html for part in digest_parts(ours, look, with_entries=True)
+        render_part(ours, part, options).html for part in parts(ours, options, with_entries=True)
     )
 
     assert "1 summary is not translated yet" in table
@@ -256,13 +264,13 @@ def test_both_languages_stand_in_an_entry_and_the_missing_one_is_not_repeated() 
 
 def test_words_that_differ_by_their_case_are_told_once() -> None:
     """All of them are marked where they stand, the first is named."""
-    found = [MatchReason(QueryField.TITLE, "Kettle"), MatchReason(QueryField.ABSTRACT, "kettle")]
-    found += [
+    reasons = [MatchReason(QueryField.TITLE, "Kettle"), MatchReason(QueryField.ABSTRACT, "kettle")]
+    reasons += [
         MatchReason(QueryField.ABSTRACT, "kettles"),
         MatchReason(QueryField.ABSTRACT, "KETTLE"),
     ]
 
-    said = entry_content(replace(entry(), reasons=tuple(found)), 1, ENGLISH)
+    content = entry_content(replace(entry(), reasons=tuple(reasons)), 1, ENGLISH)
 
-    assert said.match_reason == "Matched: Kettle, kettles"
-    assert said.matched_words == ("Kettle", "kettle", "kettles", "KETTLE")
+    assert content.match_reason == "Matched: Kettle, kettles"
+    assert content.matched_words == ("Kettle", "kettle", "kettles", "KETTLE")

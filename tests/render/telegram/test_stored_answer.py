@@ -56,7 +56,7 @@ RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "Hello"},
 NOTE = say("en", "digest-repeat")
 
 
-def _parcel(answer: ReplyPart, doubts: int = 0, edits: int = 0) -> OutboxMessage:
+def _message(answer: ReplyPart, doubts: int = 0, edits: int = 0) -> OutboxMessage:
     form = answer.content.form if isinstance(answer.content, Message) else MessageForm.CLASSIC
     return OutboxMessage(
         1,
@@ -80,10 +80,10 @@ def test_what_is_stored_is_read_back(answer: ReplyPart) -> None:
 
 
 def test_half_a_character_keeps_nothing_from_being_stored() -> None:
-    kept = encode_reply_part(ReplyPart(replace(CLASSIC, html="a\ud800b")))
+    encoded = encode_reply_part(ReplyPart(replace(CLASSIC, html="a\ud800b")))
 
-    assert kept.encode()
-    assert decode_reply_part(kept).content == replace(CLASSIC, html="a?b")
+    assert encoded.encode()
+    assert decode_reply_part(encoded).content == replace(CLASSIC, html="a?b")
 
 
 def test_another_form_is_refused() -> None:
@@ -92,16 +92,16 @@ def test_another_form_is_refused() -> None:
 
 
 def test_what_may_have_arrived_says_so() -> None:
-    for said in (
+    for part in (
         CLASSIC,
         RICH,
         Document("a.txt", b"x", "A file"),
         Message(MessageForm.CLASSIC, text="x"),
     ):
-        sure, doubtful = (reply_content(_parcel(ReplyPart(said), doubts)) for doubts in (0, 1))
-        assert sure == said
+        sure, doubtful = (reply_content(_message(ReplyPart(part), doubts)) for doubts in (0, 1))
+        assert sure == part
         assert NOTE in str(doubtful)
-        assert reply_content(_parcel(ReplyPart(said), doubts=1, edits=5)) == said, (
+        assert reply_content(_message(ReplyPart(part), doubts=1, edits=5)) == part, (
             "an edit is repeated"
         )
 
@@ -109,16 +109,16 @@ def test_what_may_have_arrived_says_so() -> None:
 def test_a_long_answer_in_doubt_still_fits() -> None:
     long = Message(MessageForm.CLASSIC, html="<b>" + "a&amp;" * 2040 + "</b>")
 
-    said = reply_content(_parcel(ReplyPart(long), doubts=1))
+    content = reply_content(_message(ReplyPart(long), doubts=1))
 
-    assert isinstance(said, Message)
-    assert said.text.startswith(NOTE)
-    assert utf16_length(said.text) <= CLASSIC_UNITS
+    assert isinstance(content, Message)
+    assert content.text.startswith(NOTE)
+    assert utf16_length(content.text) <= CLASSIC_UNITS
 
 
 def test_what_is_refused_comes_in_a_simpler_way_until_there_is_none() -> None:
     """An edit anew, a table as text, a text without its markup, and then nothing."""
-    edit = _parcel(ReplyPart(RICH, (CLASSIC,)), edits=5)
+    edit = _message(ReplyPart(RICH, (CLASSIC,)), edits=5)
 
     [anew] = simpler_replies(edit)
     [classic] = simpler_replies(anew)
@@ -128,8 +128,8 @@ def test_what_is_refused_comes_in_a_simpler_way_until_there_is_none() -> None:
     assert (classic.form, reply_content(classic)) == (MessageForm.CLASSIC, CLASSIC)
     assert reply_content(plain) == Message(MessageForm.CLASSIC, text="Hello")
     assert simpler_replies(plain) == []
-    assert [one.fallback_part for one in (edit, anew, classic, plain)] == [0, 1, 2, 3]
-    assert simpler_replies(_parcel(ReplyPart(Document("a.txt", b"x")))) == []
+    assert [part.fallback_part for part in (edit, anew, classic, plain)] == [0, 1, 2, 3]
+    assert simpler_replies(_message(ReplyPart(Document("a.txt", b"x")))) == []
 
 
 def test_a_file_of_an_answer_stored_by_an_earlier_version_can_be_read() -> None:

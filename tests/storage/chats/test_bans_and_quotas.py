@@ -62,10 +62,10 @@ def test_everybody_is_counted_and_the_busiest_come_first(store: Store) -> None:
         chats={kind: 3}, paused_chats=1, people=1, topics=3, distinct_queries=2
     )
     busiest = store.usage_statistics.chats_by_topic_count(BOT, 2)
-    assert [(one.id, topics) for one, topics in busiest] == [(CHAT - 1, 2), (CHAT, 1)]
-    assert [one.id for one, _ in store.usage_statistics.chats_by_topic_count(BOT, 2, offset=2)] == [
-        CHAT - 2
-    ]
+    assert [(chat.id, topics) for chat, topics in busiest] == [(CHAT - 1, 2), (CHAT, 1)]
+    assert [
+        chat.id for chat, _ in store.usage_statistics.chats_by_topic_count(BOT, 2, offset=2)
+    ] == [CHAT - 2]
     assert store.usage_statistics.usage_counts(BOT + 1) == UsageCounts({}, 0, 0, 0, 0)
     assert isinstance(kind, ChatKind)
 
@@ -84,23 +84,23 @@ def test_a_question_about_a_channel_is_answered_in_private(store: Store) -> None
 
 
 def test_what_waits_for_a_chat_is_withdrawn_and_can_come_back(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
+    [stored_paper] = store_papers(store, [paper(1)])
     create_chat(store)
-    digest = issue_digest(store, [one])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(CHAT, digest=digest, first=1, last=1))
 
     assert store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned") == 1
 
     assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 1
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
     assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW + MINUTE) == 1
 
 
 def test_what_a_forgotten_person_said_elsewhere_is_emptied(store: Store) -> None:
     """Only where it was set aside: all else is empty already."""
     for number, who in ((1, PERSON), (2, PERSON * 10)):
-        said = f'{{"message": {{"from": {{"id": {who}, "is_bot": false}}}}}}'
-        store.inbox.put([InboxUpdate(BOT, number, CHAT, said)])
+        payload = f'{{"message": {{"from": {{"id": {who}, "is_bot": false}}}}}}'
+        store.inbox.put([InboxUpdate(BOT, number, CHAT, payload)])
         store.inbox.mark_failed(BOT, number, "exception")
 
     store.chats.erase_person(BOT, PERSON)

@@ -64,12 +64,12 @@ def test_a_chat_is_kept_as_it_came_and_never_reset(store: Store) -> None:
 
 
 def test_a_change_needs_a_chat(store: Store) -> None:
-    known = create_chat(store)
-    store.chats.update(replace(known, zone="Pacific/Apia"))
+    chat = create_chat(store)
+    store.chats.update(replace(chat, zone="Pacific/Apia"))
 
-    assert store.chats.get(BOT, CHAT) == replace(known, zone="Pacific/Apia")
+    assert store.chats.get(BOT, CHAT) == replace(chat, zone="Pacific/Apia")
     with pytest.raises(RowNotFound):
-        store.chats.update(replace(known, id=1))
+        store.chats.update(replace(chat, id=1))
 
 
 def test_a_pause_has_a_reason(store: Store) -> None:
@@ -91,26 +91,29 @@ def test_a_person_is_met_again_without_losing_what_is_known(store: Store) -> Non
 
 
 def test_a_library_holds_a_paper_once_the_latest_first(store: Store) -> None:
-    one, two = store_papers(store, [paper(1), paper(2)])
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
 
     saved = [
         store.saved_papers.save(BOT, PERSON, each.key, now=NOW + n * MINUTE)
-        for n, each in enumerate([one, two, one])
+        for n, each in enumerate([first_paper, two, first_paper])
     ]
 
     assert saved == [True, True, False]
-    assert [kept.paper for kept in store.saved_papers.of_person(BOT, PERSON)] == [two, one]
+    assert [paper.paper for paper in store.saved_papers.of_person(BOT, PERSON)] == [
+        two,
+        first_paper,
+    ]
     assert store.saved_papers.unsave(BOT, PERSON, two.key)
     assert not store.saved_papers.unsave(BOT, PERSON, two.key)
 
 
 def _live(store: Store, number: int) -> None:
     """Let a chat, and the person of the same id, leave a row in every table that can name it."""
-    one, two = store_papers(store, [paper(1), paper(2)])
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
     create_chat(store, number)
     create_topic(store, chat_id=number)
-    digest = issue_digest(store, [one], chat_id=number, left_out=[two])
-    store.digests.add_revision(digest, [summary(one)])
+    digest = issue_digest(store, [first_paper], chat_id=number, left_out=[two])
+    store.digests.add_revision(digest, [summary(first_paper)])
     store.outbox.put_once(outbox_message(number, digest=digest, first=1, last=1))
     store.outbox.hold_chat(BOT, number, NOW)
     store.inbox.put([InboxUpdate(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
@@ -119,7 +122,7 @@ def _live(store: Store, number: int) -> None:
     store.bans_and_quotas.ban(BOT, number, NOW)
     store.bans_and_quotas.set_topic_quota(BOT, number, 3)
     store.chats.upsert_person(Person(BOT, number, "Ada"))
-    store.saved_papers.save(BOT, number, one.key, now=NOW)
+    store.saved_papers.save(BOT, number, first_paper.key, now=NOW)
 
 
 def _rows_naming(store: Store, number: int) -> dict[str, int]:
@@ -182,10 +185,8 @@ def test_a_chat_moves_with_everything(store: Store) -> None:
     store.chats.migrate(BOT, CHAT, CHAT - 1)
     store.chats.migrate(BOT, CHAT, CHAT - 1)
 
-    left = _rows_naming(store, CHAT)
-    assert set(left) <= {"people", "saved_papers", "inbox_updates", "pending_questions"}, (
-        "rows of the chat stayed behind"
-    )
+    rows = _rows_naming(store, CHAT)
+    assert set(rows) <= {"people", "library", "updates", "asks"}, "rows of the chat stayed behind"
     moved = _rows_naming(store, CHAT - 1)
     assert {name for name in before if name not in moved} <= {
         "people",
@@ -198,20 +199,23 @@ def test_a_chat_moves_with_everything(store: Store) -> None:
 
 def test_a_chat_moves_into_one_that_is_known_already(store: Store) -> None:
     new = CHAT - 1
-    one, two = store_papers(store, [paper(1), paper(2)])
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
     for number in (CHAT, new):
         create_chat(store, number)
         create_topic(store, "shared", chat_id=number)
         store.outbox.put_once(outbox_message(number))
     create_topic(store, "only old")
-    issue_digest(store, [one], chat_id=new)
-    issue_digest(store, [one, two])
+    issue_digest(store, [first_paper], chat_id=new)
+    issue_digest(store, [first_paper, two])
 
     store.chats.migrate(BOT, CHAT, new)
 
     assert [each.query for each in store.subscriptions.of_chat(BOT, new)] == ["shared", "only old"]
     assert len(store.digests.headings_of_chat(BOT, new)) == 2
-    assert set(store.digests.received_versions(BOT, new, [one.key, two.key])) == {one.key, two.key}
+    assert set(store.digests.received_versions(BOT, new, [first_paper.key, two.key])) == {
+        first_paper.key,
+        two.key,
+    }
     assert len(store.outbox.claim(BOT, "a", NOW, 1, 10)) == 1
     assert _rows_naming(store, CHAT) == {}
 
@@ -258,8 +262,8 @@ def test_updates_keep_the_order_in_which_they_came(store: Store) -> None:
     ids = [900, 901, 7, 8]
     store.inbox.put([InboxUpdate(BOT, id, id % 2, "{}") for id in ids])
 
-    assert [one.id for one in store.inbox.pending(BOT)] == ids
-    assert [one.id for one in store.inbox.next_of_each_chat(BOT)] == [900, 901]
+    assert [update.id for update in store.inbox.pending(BOT)] == ids
+    assert [update.id for update in store.inbox.next_of_each_chat(BOT)] == [900, 901]
     assert store.inbox.last_update_id(BOT) == 8
     assert store.inbox.last_update_id(BOT + 1) == 0
 
@@ -269,7 +273,7 @@ def test_a_failed_update_lets_the_next_one_pass(store: Store) -> None:
 
     assert store.inbox.mark_failed(BOT, 1, "ZeroDivisionError")
 
-    assert [one.id for one in store.inbox.next_of_each_chat(BOT)] == [2]
+    assert [update.id for update in store.inbox.next_of_each_chat(BOT)] == [2]
 
 
 def test_settled_updates_retire_but_for_the_newest(store: Store) -> None:
@@ -278,7 +282,7 @@ def test_settled_updates_retire_but_for_the_newest(store: Store) -> None:
         store.inbox.mark_applied(BOT, id)
 
     assert store.inbox.delete_settled(BOT, keep_newest=2) == 2
-    assert [one.id for one in store.inbox.pending(BOT)] == [3, 5]
+    assert [update.id for update in store.inbox.pending(BOT)] == [3, 5]
 
 
 def test_a_cursor_begins_empty_and_is_replaced(store: Store) -> None:
@@ -305,11 +309,11 @@ def test_words_behind_a_button_belong_to_their_chat(store: Store) -> None:
 
 def test_the_same_words_of_another_kind_are_another_draft(store: Store) -> None:
     record = '{"format": "papergram topics"}'
-    said = store.button_payloads.put(BOT, CHAT, record, NOW)
+    payload = store.button_payloads.put(BOT, CHAT, record, NOW)
     ours = store.button_payloads.put(BOT, CHAT, record, NOW, kind=ButtonPayloadKind.STOPPED_TOPICS)
 
-    assert said != ours
-    assert store.button_payloads.get(BOT, CHAT, said, ButtonPayloadKind.STOPPED_TOPICS) is None
+    assert payload != ours
+    assert store.button_payloads.get(BOT, CHAT, payload, ButtonPayloadKind.STOPPED_TOPICS) is None
     assert store.button_payloads.get(BOT, CHAT, ours, ButtonPayloadKind.QUERY_TEXT) is None
     assert store.button_payloads.get(
         BOT, CHAT, ours, ButtonPayloadKind.STOPPED_TOPICS
@@ -329,7 +333,7 @@ def test_the_same_words_of_another_kind_are_another_draft(store: Store) -> None:
 def test_a_duty_has_one_holder_at_a_time(steps: list[tuple[str, str, int]]) -> None:
     """A model of one lease: whoever holds it holds it alone, and fences only grow."""
     store = open_store("sqlite://")
-    now, held, fence = NOW, {}, 0
+    now, holders, fence = NOW, {}, 0
     owner, until = "", NOW
     try:
         for action, who, lasts in steps:
@@ -340,15 +344,15 @@ def test_a_duty_has_one_holder_at_a_time(steps: list[tuple[str, str, int]]) -> N
                 assert (lease is not None) == (until <= now or owner == who)
                 if lease is not None:
                     assert lease.fencing_token > fence
-                    held[who], fence = lease, lease.fencing_token
+                    holders[who], fence = lease, lease.fencing_token
                     owner, until = who, now + timedelta(seconds=lasts)
-            elif who in held and action == "renew":
-                current = held[who].fencing_token == fence and owner != ""
-                assert (store.leases.renew(held[who], now, lasts) is not None) == current
+            elif who in holders and action == "renew":
+                current = holders[who].fencing_token == fence and owner != ""
+                assert (store.leases.renew(holders[who], now, lasts) is not None) == current
                 until = now + timedelta(seconds=lasts) if current else until
-            elif who in held:
-                current = held[who].fencing_token == fence
-                assert store.leases.release(held[who]) == current
+            elif who in holders:
+                current = holders[who].fencing_token == fence
+                assert store.leases.release(holders[who]) == current
                 owner, until = ("", NOW - MINUTE) if current else (owner, until)
     finally:
         store.close()
@@ -364,11 +368,11 @@ def test_a_chat_has_so_many_drafts_and_those_shown_last_stay(store: Store) -> No
 
     new = store.button_payloads.put(BOT, CHAT, "new", NOW + timedelta(minutes=6))
 
-    kept = [
+    payload_keys = [
         key
         for key in keys
         if store.button_payloads.get(BOT, CHAT, key, ButtonPayloadKind.QUERY_TEXT)
     ]
-    assert kept == [again, *keys[2:]]
+    assert payload_keys == [again, *keys[2:]]
     assert store.button_payloads.get(BOT, CHAT, new, ButtonPayloadKind.QUERY_TEXT)
     assert store.button_payloads.get(BOT, CHAT + 1, other, ButtonPayloadKind.QUERY_TEXT)

@@ -45,7 +45,9 @@ class ScheduleMachine(RuleBasedStateMachine):
         super().__init__()
         self.store, self.bot = shared_store(), next_bot_id()
         self.now = self.latest = START
-        self.told: list[datetime] = []  # occasions since the cadence was chosen, on the wall clock
+        self.occasions: list[
+            datetime
+        ] = []  # occasions since the cadence was chosen, on the wall clock
         self.is_paused = False
         with self.store.transaction():
             chat = self.store.chats.get_or_add(
@@ -76,16 +78,16 @@ class ScheduleMachine(RuleBasedStateMachine):
             )
 
     def _tell(self, occasion: datetime) -> None:
-        assert not self.told or occasion > self.told[-1], "an occasion was told twice"
-        self.told.append(occasion)
+        assert not self.occasions or occasion > self.occasions[-1], "an occasion was told twice"
+        self.occasions.append(occasion)
 
     def pass_time(self, data: st.DataObject) -> None:
         """To the very instant that is due, just before or after it, or some hours on."""
         due = self._topic().next_due
-        some = timedelta(hours=data.draw(st.integers(1, 9)))
+        elapsed = timedelta(hours=data.draw(st.integers(1, 9)))
         near = [due + timedelta(minutes=m) for m in (-1, 0, 1)] if due else []
-        later = [one for one in near if one > self.now]
-        self.now = data.draw(st.sampled_from([self.now + some, *later, *later]))
+        later = [instant for instant in near if instant > self.now]
+        self.now = data.draw(st.sampled_from([self.now + elapsed, *later, *later]))
 
     def pass_days(self, data: st.DataObject) -> None:
         """The process was down."""
@@ -118,7 +120,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         cadence = Cadence(times=tuple(sorted(chosen)), weekdays=days)
         with self.store.transaction():
             edit_subscriptions.set_cadence(self.store, self._chat(), cadence, self.now)
-        self.told = []
+        self.occasions = []
 
     def pause(self, _: st.DataObject) -> None:
         """Nothing is told until it ends."""
@@ -134,32 +136,32 @@ class ScheduleMachine(RuleBasedStateMachine):
     def the_next_time_is_one_of_the_cadence(self) -> None:
         topic = self._topic()
         assert topic.next_due is not None
-        there = topic.next_due.astimezone(ZoneInfo(topic.zone))
-        shifted = there.replace(fold=0).time() not in topic.cadence.times
-        assert not shifted or _is_beside_a_gap(there), "at another time than was asked for"
+        zone_info = topic.next_due.astimezone(ZoneInfo(topic.zone))
+        shifted = zone_info.replace(fold=0).time() not in topic.cadence.times
+        assert not shifted or _is_beside_a_gap(zone_info), "at another time than was asked for"
         weekdays = topic.cadence.weekdays or range(7)
-        assert shifted or there.weekday() in weekdays, "on another day than was asked for"
+        assert shifted or zone_info.weekday() in weekdays, "on another day than was asked for"
 
     @invariant()
     def each_digest_is_of_an_occasion_of_its_own(self) -> None:
         headings = self.store.digests.headings_of_chat(self.bot, 1, limit=100)
-        periods = [heading.period for heading in headings]
+        periods = [digest_heading.period for digest_heading in headings]
         assert len(set(periods)) == len(periods)
 
     def _chat(self) -> Chat:
-        found = self.store.chats.get(self.bot, 1)
-        assert found is not None
-        return found
+        chat = self.store.chats.get(self.bot, 1)
+        assert chat is not None
+        return chat
 
     def _topic(self) -> Subscription:
-        [found] = self.store.subscriptions.of_chat(self.bot, 1)
-        return found
+        [topic] = self.store.subscriptions.of_chat(self.bot, 1)
+        return topic
 
 
-def _is_beside_a_gap(there: datetime) -> bool:
+def _is_beside_a_gap(local_time: datetime) -> bool:
     """Whether the clocks went forward within the hours before this reading."""
-    earlier = (there.astimezone(UTC) - timedelta(hours=3)).astimezone(there.tzinfo)
-    return there.utcoffset() != earlier.utcoffset()
+    earlier = (local_time.astimezone(UTC) - timedelta(hours=3)).astimezone(local_time.tzinfo)
+    return local_time.utcoffset() != earlier.utcoffset()
 
 
 ScheduleMachine.TestCase.settings = quick_settings(40)

@@ -73,9 +73,9 @@ def test_a_change_made_on_old_reading_is_refused(store: Store) -> None:
 
     assert not store.subscriptions.update(replace(read, limit=9))
     assert not store.subscriptions.advance_cursor(read, cursor=9, next_due=None)
-    kept = store.subscriptions.get(read.key)
-    assert kept is not None
-    assert (kept.limit, kept.cursor) == (5, 0)
+    topic = store.subscriptions.get(read.key)
+    assert topic is not None
+    assert (topic.limit, topic.cursor) == (5, 0)
 
 
 def test_a_removed_topics_key_is_never_given_again(store: Store) -> None:
@@ -96,8 +96,8 @@ def test_a_chats_due_topics_come_together_in_its_order(store: Store) -> None:
     create_topic(store, "b", chat_id=5)
 
     assert store.subscriptions.due_chats(BOT, NOW) == [(CHAT, 0), (5, 0)]
-    assert [one.query for one in store.subscriptions.due(BOT, CHAT, NOW)] == ["a", "c"]
-    assert [one.query for one in store.subscriptions.due(BOT, 5, NOW)] == ["b"]
+    assert [topic.query for topic in store.subscriptions.due(BOT, CHAT, NOW)] == ["a", "c"]
+    assert [topic.query for topic in store.subscriptions.due(BOT, 5, NOW)] == ["b"]
 
 
 def test_paused_chats_and_topics_are_not_due(store: Store) -> None:
@@ -115,14 +115,14 @@ def test_paused_chats_and_topics_are_not_due(store: Store) -> None:
 
 def test_a_topic_without_times_is_due_when_something_was_announced(store: Store) -> None:
     create_chat(store)
-    one = create_topic(store, cadence=AT_ONCE, next_due=None)
+    topic = create_topic(store, cadence=AT_ONCE, next_due=None)
     assert due(store) == {}
     store_papers(store, [paper(1)])
 
     assert due(store) == {CHAT: ["diffusion"]}
     assert due(store, last_seq=0) == {}
     assert store.subscriptions.due(BOT, CHAT, NOW, last_seq=0) == []
-    assert store.subscriptions.advance_cursor(one, cursor=1, next_due=None)
+    assert store.subscriptions.advance_cursor(topic, cursor=1, next_due=None)
     assert due(store) == {}
     assert store.subscriptions.due(BOT, CHAT, NOW) == []
 
@@ -130,7 +130,9 @@ def test_a_topic_without_times_is_due_when_something_was_announced(store: Store)
 def due(store: Store, last_seq: int | None = None) -> dict[int, list[str]]:
     """The chats that are due, each with what it asks."""
     return {
-        number: [one.query for one in store.subscriptions.due(BOT, number, NOW, last_seq=last_seq)]
+        number: [
+            topic.query for topic in store.subscriptions.due(BOT, number, NOW, last_seq=last_seq)
+        ]
         for number, _ in store.subscriptions.due_chats(BOT, NOW, last_seq=last_seq)
     }
 
@@ -145,17 +147,17 @@ def test_equal_queries_are_told_once(store: Store) -> None:
 
 
 def test_a_digest_comes_back_as_it_was_issued(store: Store) -> None:
-    one, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
-    said = summary(one)
+    first_paper, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
+    stored_summary = summary(first_paper)
     digest = Digest(
         topic="Diffusion",
         query="diffusion",
         issued_at=NOW + timedelta(microseconds=1),
         entries=(
             Entry(
-                one,
+                first_paper,
                 AnnouncementKind.NEW,
-                (said,),
+                (stored_summary,),
                 (MatchReason(QueryField.TITLE, "Diffusion"),),
                 ("Robots",),
             ),
@@ -174,27 +176,32 @@ def test_a_digest_comes_back_as_it_was_issued(store: Store) -> None:
 
     number = store.digests.issue(digest)
 
-    got = store.digests.get(number)
-    assert got is not None
-    [kept] = got.entries[0].summaries
-    assert replace(kept, key=0) == said
-    same = replace(got.entries[0], summaries=(said,))
-    assert replace(got, number=0, entries=(same, got.entries[1])) == digest
+    stored_digest = store.digests.get(number)
+    assert stored_digest is not None
+    [read_summary] = stored_digest.entries[0].summaries
+    assert replace(read_summary, key=0) == stored_summary
+    same = replace(stored_digest.entries[0], summaries=(stored_summary,))
+    assert replace(stored_digest, number=0, entries=(same, stored_digest.entries[1])) == digest
 
 
 def test_of_what_was_left_out_a_beginning_can_be_read(store: Store) -> None:
     papers = store_papers(store, [paper(n) for n in range(1, 7)])
     number = issue_digest(store, papers[:2], left_out=papers[2:])
-    whole = store.digests.get(number)
-    assert whole is not None
+    stored_digest = store.digests.get(number)
+    assert stored_digest is not None
 
-    for last, left in ((0, 0), (2, 0), (3, 1), (6, 4), (60, 4)):
-        got = store.digests.get(number, last_position=last)
+    for last, remaining in ((0, 0), (2, 0), (3, 1), (6, 4), (60, 4)):
+        digest = store.digests.get(number, last_position=last)
 
-        assert got is not None
-        assert (got.entries, got.left_out) == (whole.entries, whole.left_out[:left])
-        assert got.unloaded_kinds == tuple(entry.kind for entry in whole.left_out[left:])
-        assert got.matched_count == whole.matched_count == 6
+        assert digest is not None
+        assert (digest.entries, digest.left_out) == (
+            stored_digest.entries,
+            stored_digest.left_out[:remaining],
+        )
+        assert digest.unloaded_kinds == tuple(
+            entry.kind for entry in stored_digest.left_out[remaining:]
+        )
+        assert digest.matched_count == stored_digest.matched_count == 6
 
 
 def test_an_occasion_is_issued_once(store: Store) -> None:
@@ -203,9 +210,9 @@ def test_an_occasion_is_issued_once(store: Store) -> None:
     first, again = issue_digest(store, papers[:1]), issue_digest(store, papers)
 
     assert first == again
-    got = store.digests.get(first)
-    assert got is not None
-    assert len(got.entries) == 1
+    stored_digest = store.digests.get(first)
+    assert stored_digest is not None
+    assert len(stored_digest.entries) == 1
 
 
 def test_later_versions_do_not_change_an_issued_digest(store: Store) -> None:
@@ -221,9 +228,9 @@ def test_later_versions_do_not_change_an_issued_digest(store: Store) -> None:
     assert store.digests.get(number) == before
 
 
-def test_a_late_gloss_makes_a_revision_and_keeps_the_first(store: Store) -> None:
-    one, two = store_papers(store, [paper(1), paper(2)])
-    number = issue_digest(store, [one, two])
+def test_a_late_summary_makes_a_revision_and_keeps_the_first(store: Store) -> None:
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
+    number = issue_digest(store, [first_paper, two])
     first = store.digests.get(number)
 
     revision = store.digests.add_revision(number, [summary(two), summary(two, "en", "English")])
@@ -234,9 +241,9 @@ def test_a_late_gloss_makes_a_revision_and_keeps_the_first(store: Store) -> None
     assert second is not None
     assert third is not None
     assert store.digests.get(number, 1) == first
-    assert [said.title for said in second.entries[1].summaries] == ["图像扩散模型", "English"]
-    assert [said.title for said in third.entries[1].summaries] == ["更好", "English"]
-    assert [entry.paper for entry in third.entries] == [one, two]
+    assert [summary.title for summary in second.entries[1].summaries] == ["图像扩散模型", "English"]
+    assert [summary.title for summary in third.entries[1].summaries] == ["更好", "English"]
+    assert [entry.paper for entry in third.entries] == [first_paper, two]
     assert store.digests.get(number, 4) is None
 
 
@@ -260,7 +267,7 @@ def test_headings_are_paged_from_the_newest(store: Store) -> None:
     page = store.digests.headings_of_chat(BOT, CHAT, limit=2)
     older = store.digests.headings_of_chat(BOT, CHAT, before_number=page[-1].number)
 
-    assert [one.number for one in page + older] == numbers[::-1]
+    assert [digest_heading.number for digest_heading in page + older] == numbers[::-1]
     assert (page[0].shown_count, page[0].left_out_count) == (1, 1)
     last = store.digests.last_issued(BOT, CHAT, 1)
     assert last is not None
@@ -268,24 +275,24 @@ def test_headings_are_paged_from_the_newest(store: Store) -> None:
 
 
 def test_only_shown_papers_are_reserved_each_once(store: Store) -> None:
-    one, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
-    issue_digest(store, [one], "1", left_out=[three])
+    first_paper, two, three = store_papers(store, [paper(1), paper(2), paper(3)])
+    issue_digest(store, [first_paper], "1", left_out=[three])
 
-    number = issue_digest(store, [one, two], "2")
+    number = issue_digest(store, [first_paper, two], "2")
 
-    assert store.digests.received_versions(BOT, CHAT, [1, 2, 3]) == {one.key: 1, two.key: 1}
-    assert store.digests.received_versions(BOT, CHAT - 1, [one.key]) == {}
+    assert store.digests.received_versions(BOT, CHAT, [1, 2, 3]) == {first_paper.key: 1, two.key: 1}
+    assert store.digests.received_versions(BOT, CHAT - 1, [first_paper.key]) == {}
     assert store.digests.release_entries(number, 1, 2) == 1, (
         "the first paper belongs to the first digest"
     )
 
 
 def test_old_receipts_retire_but_reservations_stay(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper(1)])
+    issue_digest(store, [stored_paper])
 
     assert store.digests.delete_receipts_before(NOW + 500 * 1440 * MINUTE) == 0
-    assert store.digests.received_versions(BOT, CHAT, [one.key])
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key])
 
 
 def test_a_naive_instant_is_refused(store: Store) -> None:

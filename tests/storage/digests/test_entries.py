@@ -23,9 +23,9 @@ class Undone(Exception):
 
 def read(store: Store, number: int) -> Digest:
     """A digest that is there."""
-    found = store.digests.get(number)
-    assert found is not None
-    return found
+    stored_digest = store.digests.get(number)
+    assert stored_digest is not None
+    return stored_digest
 
 
 def _store_and_undo(store: Store, keys: list[int]) -> None:
@@ -41,19 +41,22 @@ def test_what_a_transaction_undid_is_not_shown_under_the_same_key(store: Store) 
     keys: list[int] = []
     with pytest.raises(Undone):
         _store_and_undo(store, keys)
-    [kept] = store_papers(store, [paper(2, title="What was")])
-    assert [kept.key] == keys, "else this shows nothing"
+    [stored_paper] = store_papers(store, [paper(2, title="What was")])
+    assert [stored_paper.key] == keys, "else this shows nothing"
 
-    assert read(store, issue_digest(store, [kept])).entries[0].paper == kept
+    assert read(store, issue_digest(store, [stored_paper])).entries[0].paper == stored_paper
 
 
 def test_two_digests_alike_have_equal_entries_and_a_revision_its_own(store: Store) -> None:
     create_chat(store)
-    one, two = store_papers(store, [paper(1), paper(2)])
-    first, second = issue_digest(store, [one, two]), issue_digest(store, [one, two], "1/2026-11-21")
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
+    first, second = (
+        issue_digest(store, [first_paper, two]),
+        issue_digest(store, [first_paper, two], "1/2026-11-21"),
+    )
     before = read(store, first)
 
-    store.digests.add_revision(first, [summary(one)])
+    store.digests.add_revision(first, [summary(first_paper)])
 
     assert read(store, second).entries == before.entries
     assert [len(entry.summaries) for entry in read(store, first).entries] == [1, 0]
@@ -69,10 +72,10 @@ def test_a_paper_that_was_completed_is_shown_as_it_was_and_as_it_is(store: Store
     store.papers.add_announcements(
         [announcement(paper(1, title="As it was announced"))], seen_at=NOW
     )
-    whole = store.papers.get(partial.id)
-    assert whole is not None
+    stored_paper = store.papers.get(partial.id)
+    assert stored_paper is not None
 
-    late = issue_digest(store, [whole], "1/2026-11-21")
+    late = issue_digest(store, [stored_paper], "1/2026-11-21")
 
     assert read(store, late).entries[0].paper.title == "As it was announced"
     assert read(store, early).entries[0].paper.title == "From a document"

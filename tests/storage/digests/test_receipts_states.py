@@ -77,12 +77,14 @@ class LedgerMachine(RuleBasedStateMachine):
         if after.cursor == before.cursor:
             return
         passed = {
-            _number(one.paper.id)
-            for one in self.store.papers.announcements_after(before.cursor)
-            if one.seq <= after.cursor and (one.paper.version == 1)
+            _number(announcement.paper.id)
+            for announcement in self.store.papers.announcements_after(before.cursor)
+            if announcement.seq <= after.cursor and (announcement.paper.version == 1)
         }
-        found = {n for n in passed & self.words.keys() if before.query in ("study", self.words[n])}
-        assert found <= {_number(one.paper.id) for one in self._entries(before.chat)}, "lost"
+        matching = {
+            n for n in passed & self.words.keys() if before.query in ("study", self.words[n])
+        }
+        assert matching <= {_number(entry.paper.id) for entry in self._entries(before.chat)}, "lost"
 
     def announce(self, data: st.DataObject) -> None:
         """New papers, in one of two fields."""
@@ -140,7 +142,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def edit(self, data: st.DataObject) -> None:
         """Other words, between two ticks; a change of an older state is not taken."""
         topic = data.draw(st.sampled_from(list(self._topics().values())))
-        taken = {one.query for one in self._topics().values() if one.chat == topic.chat}
+        taken = {
+            subscription.query
+            for subscription in self._topics().values()
+            if subscription.chat == topic.chat
+        }
         if free := sorted(set(TOPICS) - taken):
             changed = replace(topic, query=data.draw(st.sampled_from(free)))
             assert self.store.subscriptions.update(changed)
@@ -155,7 +161,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_shown_twice(self) -> None:
         for number in CHATS:
-            shown = [(one.paper.id, one.paper.version) for one in self._shown(number)]
+            shown = [(message.paper.id, message.paper.version) for message in self._shown(number)]
             highest: dict[str, int] = {}
             for name, version in shown:
                 assert version > highest.get(name, 0), "shown twice, or an older version"
@@ -164,13 +170,15 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def each_digest_is_on_its_way(self) -> None:
         for number in CHATS:
-            for heading in self.store.digests.headings_of_chat(self.bot, number, limit=100):
-                assert self.store.outbox.messages_of_digest(heading.number), "issued and never sent"
+            for digest_heading in self.store.digests.headings_of_chat(self.bot, number, limit=100):
+                assert self.store.outbox.messages_of_digest(digest_heading.number), (
+                    "issued and never sent"
+                )
 
     @invariant()
-    def what_was_shown_is_in_the_ledger(self) -> None:
+    def what_was_shown_is_in_the_receipts(self) -> None:
         for number in CHATS:
-            shown = {one.paper.key: one.paper.version for one in self._shown(number)}
+            shown = {message.paper.key: message.paper.version for message in self._shown(number)}
             assert self.store.digests.received_versions(self.bot, number, shown) == shown
 
     def _shown(self, chat: int) -> Iterator[Entry]:
@@ -180,22 +188,26 @@ class LedgerMachine(RuleBasedStateMachine):
         return (entry for both in self._digests(chat) for entries in both for entry in entries)
 
     def _digests(self, chat: int) -> Iterable[tuple[tuple[Entry, ...], tuple[Entry, ...]]]:
-        for heading in reversed(self.store.digests.headings_of_chat(self.bot, chat, limit=100)):
-            if heading.number not in self.digests:
-                digest = self.store.digests.get(heading.number)
+        for digest_heading in reversed(
+            self.store.digests.headings_of_chat(self.bot, chat, limit=100)
+        ):
+            if digest_heading.number not in self.digests:
+                digest = self.store.digests.get(digest_heading.number)
                 assert digest is not None
-                self.digests[heading.number] = digest
-            digest = self.digests[heading.number]
+                self.digests[digest_heading.number] = digest
+            digest = self.digests[digest_heading.number]
             yield digest.entries, digest.left_out
 
     def _topics(self) -> dict[int, Subscription]:
-        found = [one for chat in CHATS for one in self.store.subscriptions.of_chat(self.bot, chat)]
-        return {one.key: one for one in found}
+        topic = [
+            topic for chat in CHATS for topic in self.store.subscriptions.of_chat(self.bot, chat)
+        ]
+        return {topic.key: topic for topic in topic}
 
     def _chat(self, number: int) -> Chat:
-        found = self.store.chats.get(self.bot, number)
-        assert found is not None
-        return found
+        chat = self.store.chats.get(self.bot, number)
+        assert chat is not None
+        return chat
 
 
 def _number(paper: str) -> int:

@@ -98,7 +98,7 @@ def test_a_transaction_keeps_all_or_nothing(store: Store) -> None:
     with store.transaction():
         create_chat(store, 2)
 
-    assert [one.id for one in store.chats.all(BOT)] == [2]
+    assert [chat.id for chat in store.chats.all(BOT)] == [2]
 
 
 def test_a_transaction_inside_another_is_a_mistake(store: Store) -> None:
@@ -131,7 +131,7 @@ def test_another_threads_rollback_erases_nothing_of_mine(store: Store) -> None:
     mine.join()
 
     assert seen_meanwhile == []
-    assert [one.id for one in store.chats.all(BOT)] == [2]
+    assert [chat.id for chat in store.chats.all(BOT)] == [2]
 
 
 def test_many_threads_write_without_losing_a_row(store: Store) -> None:
@@ -160,9 +160,9 @@ def test_two_processes_write_one_file(tmp_path: Path) -> None:
     """Each announcement once, each parcel once, whoever came first."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
     both = [process(_ADDS, url, "a"), process(_ADDS, url, "b")]
-    codes = [one.wait(60) for one in both]
-    for one in both:
-        one.communicate()
+    codes = [process.wait(60) for process in both]
+    for child in both:
+        child.communicate()
 
     store = open_store(url)
     announcements, health = store.papers.announcements_after(0), store.check_health()
@@ -171,7 +171,7 @@ def test_two_processes_write_one_file(tmp_path: Path) -> None:
     assert codes == [0, 0]
     assert health.damage == ""
     assert (health.papers, health.waiting_messages, len(announcements)) == (100, 100, 200)
-    assert len({one.seq for one in announcements}) == 200
+    assert len({announcement.seq for announcement in announcements}) == 200
 
 
 def test_a_killed_process_needs_no_repair(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_killed_process_needs_no_repair(tmp_path: Path) -> None:
 
     store = open_store(url)
     create_chat(store, 3)
-    chats = [one.id for one in store.chats.all(BOT)]
+    chats = [chat.id for chat in store.chats.all(BOT)]
     damage, count = store.check_health().damage, store.papers.count()
     store.close()
 
@@ -238,12 +238,12 @@ def test_text_that_is_none_is_refused_whole(store: Store, text: str) -> None:
 
 
 async def test_functions_run_on_the_stores_threads(store: Store) -> None:
-    here = threading.current_thread()
+    own_thread = threading.current_thread()
 
-    there = await store.run(threading.current_thread)
+    store_thread = await store.run(threading.current_thread)
     subscriber = await store.run(create_chat, store, 5)
 
-    assert there is not here
+    assert store_thread is not own_thread
     assert subscriber.id == 5
 
 
@@ -277,7 +277,7 @@ async def test_a_cancelled_caller_does_not_tear_a_transaction(store: Store) -> N
     go_on.set()
     await store.run(create_chat, store, 3)
 
-    assert [one.id for one in store.chats.all(BOT)] == [1, 2, 3]
+    assert [chat.id for chat in store.chats.all(BOT)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -342,13 +342,13 @@ def test_what_is_no_query_spends_no_budget(tmp_path: Path) -> None:
 
 def test_a_collection_that_falls_due_in_a_query_spends_no_budget() -> None:
     """It takes longer the more the process holds, whoever asked for little."""
-    held: list[list[int]] = [[] for _ in range(300_000)]
+    lists: list[list[int]] = [[] for _ in range(300_000)]
     with query_budget(0.005):
         began = thread_time()
         gc.collect()
         assert thread_time() - began > 0.005
         check_budget()
-    assert held
+    assert lists
 
 
 _COLLECTS_WHILE_CONTEXT_VARIABLES_ARE_SET = """

@@ -11,23 +11,23 @@ import pytest
 from storage.engine.fair_lock import FairLock
 
 
-def _until(turns: FairLock, waiting: int) -> None:
+def _until(lock: FairLock, waiting: int) -> None:
     """Looks until so many wait; a thread tells nobody that it has begun to."""
-    while turns.waiting_count < waiting:
+    while lock.waiting_count < waiting:
         threading.Event().wait(0.001)
 
 
-def _queue(turns: FairLock, count: int, came: list[int]) -> list[threading.Thread]:
+def _queue(lock: FairLock, count: int, came: list[int]) -> list[threading.Thread]:
     """Threads that wait in their order."""
 
     def takes(number: int) -> None:
-        with turns:
+        with lock:
             came.append(number)
 
     threads = [threading.Thread(target=takes, args=(number,)) for number in range(count)]
     for number, thread in enumerate(threads, start=1):
         thread.start()
-        _until(turns, number)
+        _until(lock, number)
     return threads
 
 
@@ -37,23 +37,23 @@ def _end(threads: list[threading.Thread]) -> None:
 
 
 def test_those_who_wait_go_in_their_order() -> None:
-    turns, came = FairLock(), list[int]()
+    lock, came = FairLock(), list[int]()
 
-    with turns:
-        threads = _queue(turns, 20, came)
+    with lock:
+        threads = _queue(lock, 20, came)
     _end(threads)
 
     assert came == list(range(20))
-    assert turns.waiting_count == 0
+    assert lock.waiting_count == 0
 
 
 def test_who_lets_go_waits_behind_those_who_waited() -> None:
     """The reason for this lock: the usual one may be taken again at once."""
-    turns, came = FairLock(), list[int]()
+    lock, came = FairLock(), list[int]()
 
-    with turns:
-        threads = _queue(turns, 3, came)
-    with turns:
+    with lock:
+        threads = _queue(lock, 3, came)
+    with lock:
         came.append(99)
     _end(threads)
 
@@ -61,11 +61,11 @@ def test_who_lets_go_waits_behind_those_who_waited() -> None:
 
 
 def test_one_at_a_time() -> None:
-    turns, inside, most = FairLock(), list[int](), list[int]()
+    lock, inside, most = FairLock(), list[int](), list[int]()
 
     def works(number: int) -> None:
         for _ in range(300):
-            with turns:
+            with lock:
                 inside.append(number)
                 most.append(len(inside))
                 inside.remove(number)
@@ -79,11 +79,11 @@ def test_one_at_a_time() -> None:
 
 
 def test_a_failure_inside_passes_the_turn_on() -> None:
-    turns, came = FairLock(), list[int]()
+    lock, came = FairLock(), list[int]()
 
-    with pytest.raises(ValueError, match="ours"), turns:
+    with pytest.raises(ValueError, match="ours"), lock:
         raise ValueError("ours")
-    with turns:
+    with lock:
         came.append(1)
 
     assert came == [1]
@@ -98,24 +98,24 @@ def heeds_ctrl_c() -> Iterator[None]:
 
 
 def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) -> None:
-    turns, begun, done = FairLock(), threading.Event(), threading.Event()
+    lock, begun, finished = FairLock(), threading.Event(), threading.Event()
     main = threading.get_ident()
 
     def holds() -> None:
-        with turns:
+        with lock:
             begun.set()
-            _until(turns, 1)
+            _until(lock, 1)
             signal.pthread_kill(main, signal.SIGINT)
-            done.wait(10.0)
+            finished.wait(10.0)
 
     thread = threading.Thread(target=holds)
     thread.start()
     begun.wait(10.0)
     with pytest.raises(KeyboardInterrupt):
-        turns.__enter__()
-    done.set()
+        lock.__enter__()
+    finished.set()
     thread.join(10.0)
 
-    assert turns.waiting_count == 0
-    with turns:
-        assert turns.waiting_count == 0
+    assert lock.waiting_count == 0
+    with lock:
+        assert lock.waiting_count == 0

@@ -102,8 +102,8 @@ def test_a_truncated_file_is_refused_with_the_copy_to_restore(tmp_path: Path) ->
     store_papers(store, [paper(n, abstract="words " * 300) for n in range(50)])
     store.backup(copy)
     store.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
+    file_bytes = path.read_bytes()
+    path.write_bytes(file_bytes[: len(file_bytes) // 2])
 
     with pytest.raises(DamagedDatabase, match=r"a\.db\.monday"):
         open_store(url(path))
@@ -179,12 +179,12 @@ def test_an_older_file_keeps_its_rows_and_a_copy(tmp_path: Path, step: str) -> N
     engine.close()
 
     store = open_store(url(path))
-    kept = store.papers.get("x")
+    stored_paper = store.papers.get("x")
     create_chat(store)
     store.close()
 
-    assert kept is not None
-    assert kept.title == "Kept"
+    assert stored_paper is not None
+    assert stored_paper.title == "Kept"
     copy = Engine(tmp_path / f"a.db.before-{step}")
     assert former_migrations.pending_former_migrations(copy.connection())[0] == step
     assert len(copy.fetch_all("select * from papers")) == 1
@@ -202,7 +202,7 @@ def _former(path: Path, step: str, *rows: str) -> Store:
     return open_store(url(path))
 
 
-def test_orders_of_glosses_survive_their_fence(tmp_path: Path) -> None:
+def test_orders_of_summaries_survive_their_fence(tmp_path: Path) -> None:
     store = _former(
         tmp_path / "a.db",
         "commission_fences",
@@ -210,34 +210,34 @@ def test_orders_of_glosses_survive_their_fence(tmp_path: Path) -> None:
         "insert into commissions values (7, 1, 1, 'zh', 5, 2, 0, 0, 'copy')",
     )
 
-    [kept] = store.summary_jobs.claim(NOW, 60.0, 10)
-    store.summary_jobs.complete(kept)
-    store.summary_jobs.enqueue([replace(kept, version=2)])
+    [message] = store.summary_jobs.claim(NOW, 60.0, 10)
+    store.summary_jobs.complete(message)
+    store.summary_jobs.enqueue([replace(message, version=2)])
     [later] = store.summary_jobs.claim(NOW, 60.0, 10)
     store.close()
 
-    assert (kept.key, kept.language, kept.attempts, kept.error) == (7, "zh", 2, "copy")
+    assert (message.key, message.language, message.attempts, message.error) == (7, "zh", 2, "copy")
     assert later.key == 8, "a key is never given again"
 
 
 def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
     """But not those that another message of the same digest carries, or that were received."""
-    parcel = """
+    message = """
         insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
             "first", "last", form, language, languages, zone, silent, state, turn, attempts,
             doubts, fence, holder, lease_until, next_at, message, error)
         values (1, 2, 0, 'x', {part}, 0, 1, 0, 9, {part}, {last}, 'rich', 'en', '["en"]', 'UTC', 0,
             '{state}', 1, 0, 0, 0, '', 0, 0, 0, '')
     """
-    ledger = "insert into ledger values (1, 2, {paper}, 1, '{state}', 9, {paper}, 0)"
+    receipts = "insert into ledger values (1, 2, {paper}, 1, '{state}', 9, {paper}, 0)"
     store = _former(
         tmp_path / "a.db",
         "dead_letters",
-        parcel.format(part=1, last=3, state="dead"),
-        parcel.format(part=2, last=2, state="ready"),
-        ledger.format(paper=1, state="reserved"),
-        ledger.format(paper=2, state="reserved"),
-        ledger.format(paper=3, state="sent"),
+        message.format(part=1, last=3, state="dead"),
+        message.format(part=2, last=2, state="ready"),
+        receipts.format(paper=1, state="reserved"),
+        receipts.format(paper=2, state="reserved"),
+        receipts.format(paper=3, state="sent"),
     )
 
     received = store.digests.received_versions(1, 2, [1, 2, 3])
@@ -248,7 +248,7 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
 
 def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> None:
     """A message goes on as it was, Telegram's word to wait counts, an update is pending."""
-    parcel = """
+    outbox_message = """
         insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
             "first", "last", form, language, languages, zone, notice, silent, state, turn,
             attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
@@ -259,9 +259,9 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
     store = _former(
         tmp_path / "a.db",
         "stored_answers",
-        parcel.format(chat=2, rank=0),
-        parcel.format(chat=3, rank=1),
-        parcel.format(chat=4, rank=1),
+        outbox_message.format(chat=2, rank=0),
+        outbox_message.format(chat=3, rank=1),
+        outbox_message.format(chat=4, rank=1),
         f"insert into holds values (1, 4, {later})",
         "insert into updates (bot, id, chat, body, state, attempts, error)"
         " values (1, 5, 4, '{}', 'pending', 0, '')",
@@ -278,10 +278,13 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
     claimed = store.outbox.claim(1, "a", NOW, 60.0, 10)
     answered = store.outbox.put_replies([answer], now=NOW, holder="a", lease_seconds=60.0)
     [update] = store.inbox.pending(1)
-    begun = [store.outbox.mark_sending(one, NOW) for one in claimed]
+    begun = [store.outbox.mark_sending(message, NOW) for message in claimed]
     store.close()
 
-    assert [(one.chat, one.priority, one.unknown_sends, one.reply_content) for one in claimed] == [
+    assert [
+        (message.chat, message.priority, message.unknown_sends, message.reply_content)
+        for message in claimed
+    ] == [
         (2, Priority.INTERACTIVE, 1, ""),
         (3, Priority.SCHEDULED, 1, ""),
     ]
@@ -306,17 +309,17 @@ def test_former_drafts_stay_behind_their_buttons_but_for_what_looks_like_a_recor
         "delete from drafts where key = 9",
     )
 
-    kept = [
+    kept_words = [
         store.button_payloads.get(1, 2, key, kind)
         for kind in ButtonPayloadKind
         for key in (3, 7, 9)
     ]
-    known = store.button_payloads.put(1, 2, "robots OR gan", NOW)
+    payload = store.button_payloads.put(1, 2, "robots OR gan", NOW)
     new = store.button_payloads.put(1, 2, "new", NOW)
     store.close()
 
-    assert kept == [ButtonPayload("robots OR gan"), *[None] * 5]
-    assert known == 3
+    assert kept_words == [ButtonPayload("robots OR gan"), *[None] * 5]
+    assert payload == 3
     assert new > 9
 
 
@@ -391,12 +394,12 @@ def test_old_libraries_do_not_share_a_file() -> None:
 def test_a_second_process_is_refused_where_one_library_is_old(
     tmp_path: Path, first: bool, second: bool
 ) -> None:
-    held = file_checks.FileLock(tmp_path / "a.db", shared=first)
+    lock = file_checks.FileLock(tmp_path / "a.db", shared=first)
 
     with pytest.raises(DatabaseInUse, match=r"3\.51\.3"):
         file_checks.FileLock(tmp_path / "a.db", shared=second)
 
-    held.release()
+    lock.release()
     file_checks.FileLock(tmp_path / "a.db", shared=second).release()
 
 
@@ -405,10 +408,10 @@ def test_a_backup_is_whole_and_never_replaces_a_file(store: Store, tmp_path: Pat
     store.backup(tmp_path / "copy.db")
 
     copy = open_store(url(tmp_path / "copy.db"))
-    found: Chat | None = copy.chats.get(BOT, CHAT)
+    chat: Chat | None = copy.chats.get(BOT, CHAT)
     copy.close()
 
-    assert found == store.chats.get(BOT, CHAT)
+    assert chat == store.chats.get(BOT, CHAT)
     with pytest.raises(DatabaseNotWritable, match="exists already"):
         store.backup(tmp_path / "copy.db")
 
@@ -438,7 +441,7 @@ def test_a_file_that_others_could_read_becomes_its_owners_alone(
 
     assert set(modes.values()) == {0o600}
     assert "a.db-wal" in modes
-    assert len([one for one in caplog.records if "owner" in one.getMessage()]) == 1
+    assert len([record for record in caplog.records if "owner" in record.getMessage()]) == 1
 
 
 def test_a_copy_that_a_dead_process_left_is_deleted(tmp_path: Path) -> None:
@@ -446,19 +449,21 @@ def test_a_copy_that_a_dead_process_left_is_deleted(tmp_path: Path) -> None:
     open_store(url(path)).close()
     process = subprocess.Popen(["true"])
     process.wait()
-    left = [f"a.db.before-drafts.{process.pid}.tmp", f"a.db.copy.{process.pid}.tmp-journal"]
-    kept = [
+    leftovers = [f"a.db.before-drafts.{process.pid}.tmp", f"a.db.copy.{process.pid}.tmp-journal"]
+    remaining = [
         f"a.db.before-drafts.{os.getppid()}.tmp",
         "a.db.before-drafts",
         f"b.db.before-drafts.{process.pid}.tmp",
         "a.db.notes.tmp",
     ]
-    for name in (*left, *kept):
+    for name in (*leftovers, *remaining):
         (tmp_path / name).write_bytes(b"x")
 
     open_store(url(path)).close()
 
-    assert {name for name in (*left, *kept) if (tmp_path / name).exists()} == set(kept)
+    assert {name for name in (*leftovers, *remaining) if (tmp_path / name).exists()} == set(
+        remaining
+    )
 
 
 def test_a_copy_has_its_name_when_it_is_whole(
@@ -469,14 +474,14 @@ def test_a_copy_has_its_name_when_it_is_whole(
     replace_file = Path.replace
 
     def watched(draft: Path, target: Path) -> Path:
-        seen.append({one.name for one in target.parent.iterdir()})
+        seen.append({file.name for file in target.parent.iterdir()})
         return replace_file(draft, target)
 
     monkeypatch.setattr(Path, "replace", watched)
     store.backup(tmp_path / "copy.db")
     store.close()
 
-    assert [sorted(one & {"copy.db", f"copy.db.{os.getpid()}.tmp"}) for one in seen] == [
+    assert [sorted(names & {"copy.db", f"copy.db.{os.getpid()}.tmp"}) for names in seen] == [
         [f"copy.db.{os.getpid()}.tmp"]
     ]
     assert (tmp_path / "copy.db").exists()
@@ -512,12 +517,16 @@ def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path
         """,
     )
 
-    kept = store.digests.get(7)
+    stored_digest = store.digests.get(7)
     dropped = store.digests.delete_topicless(NOW)
     store.close()
 
-    assert kept is not None
-    assert (kept.topic, kept.unstored_kinds, kept.matched_count) == ("words", (), 0)
+    assert stored_digest is not None
+    assert (stored_digest.topic, stored_digest.unstored_kinds, stored_digest.matched_count) == (
+        "words",
+        (),
+        0,
+    )
     assert dropped == 1
 
 
@@ -527,7 +536,7 @@ def test_digests_from_before_are_in_the_languages_of_their_messages(tmp_path: Pa
             issued, seen, imported, revision)
         values ({0}, 1, 2, 0, 5, 'words', 'words', 'p{0}', 5, 0, 0, 1)
     """
-    parcel = """
+    message = """
         insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
             "first", "last", form, language, languages, zone, silent, state, turn, attempts,
             doubts, fence, holder, lease_until, next_at, message, error)
@@ -535,13 +544,13 @@ def test_digests_from_before_are_in_the_languages_of_their_messages(tmp_path: Pa
             1, 0, 0, 0, '', 0, 0, 9, '')
     """
     store = _former(
-        tmp_path / "a.db", "digest_documents", digest.format(7), digest.format(8), parcel
+        tmp_path / "a.db", "digest_documents", digest.format(7), digest.format(8), message
     )
 
-    told, never_sent = store.digests.get(7), store.digests.get(8)
+    stored_digest, never_sent = store.digests.get(7), store.digests.get(8)
     store.close()
 
-    assert told
+    assert stored_digest
     assert never_sent
-    assert (told.languages, never_sent.languages) == (("zh", "en"), ())
-    assert told.source_document == ""
+    assert (stored_digest.languages, never_sent.languages) == (("zh", "en"), ())
+    assert stored_digest.source_document == ""

@@ -12,14 +12,18 @@ _SORTED = "USE TEMP B-TREE FOR ORDER BY"
 
 def plans(store: Store, act: Callable[[], object]) -> dict[str, list[str]]:
     """Return each statement that something makes the store run, with the steps it takes."""
-    said: list[str] = []
+    statements: list[str] = []
     connection = store._engine.connection()
-    connection.set_trace_callback(said.append)
+    connection.set_trace_callback(statements.append)
     act()
     connection.set_trace_callback(None)
-    asked = [one for one in said if one.split()[0] in ("select", "with", "update", "delete")]
-    assert asked
-    return {one: _steps(store, one) for one in asked}
+    remainder = [
+        statement
+        for statement in statements
+        if statement.split()[0] in ("select", "with", "update", "delete")
+    ]
+    assert remainder
+    return {statement: _steps(store, statement) for statement in remainder}
 
 
 def _steps(store: Store, statement: str) -> list[str]:
@@ -39,9 +43,14 @@ def test_old_updates_retire_without_sorting_the_others(store: Store) -> None:
 
 
 def test_a_chat_is_forgotten_by_its_own_rows(store: Store) -> None:
-    found = plans(store, lambda: store.chats.erase(BOT, CHAT))
+    steps_by_statement = plans(store, lambda: store.chats.erase(BOT, CHAT))
 
-    walked = {one for one, steps in found.items() for step in steps if step.startswith("SCAN")}
+    walked = {
+        statement
+        for statement, steps in steps_by_statement.items()
+        for step in steps
+        if step.startswith("SCAN")
+    }
     assert walked == set()
 
 

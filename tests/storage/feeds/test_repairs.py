@@ -29,13 +29,13 @@ MINUTE = timedelta(minutes=1)
 def announce(store: Store, number: int, feed: str, *days: date, version: int = 1) -> None:
     paper = Paper(f"arxiv:2611.{number:05}", version, "A Kettle", "It boils.")
     with store.transaction():
-        told = [Announcement(paper, feed, AnnouncementKind.NEW, day) for day in days]
-        store.papers.add_announcements(told, seen_at=NOW)
+        sent = [Announcement(paper, feed, AnnouncementKind.NEW, day) for day in days]
+        store.papers.add_announcements(sent, seen_at=NOW)
 
 
 def queue(store: Store, chat: int, part: int = 1, *, due: datetime = NOW) -> None:
-    parcel = OutboxMessage(BOT, chat, "test", part, MessageForm.CLASSIC, "en", ("en",), "UTC")
-    assert store.outbox.put_once(parcel, due_at=due)
+    message = OutboxMessage(BOT, chat, "test", part, MessageForm.CLASSIC, "en", ("en",), "UTC")
+    assert store.outbox.put_once(message, due_at=due)
 
 
 def test_a_feed_knows_its_own_days_only(store: Store) -> None:
@@ -74,11 +74,15 @@ def test_an_answer_keeps_the_day_of_its_last_cut(store: Store) -> None:
     store.feed_health.record_status("cs.CV", "fresh", NOW, truncated_day=MONDAY)
     store.feed_health.record_status("cs.CV", "unchanged", NOW + MINUTE, truncated_day=None)
 
-    found = store.feed_health.statuses()["cs.CV"]
-    assert (found.status, found.since, found.truncated_day) == ("unchanged", NOW + MINUTE, MONDAY)
+    status = store.feed_health.statuses()["cs.CV"]
+    assert (status.status, status.since, status.truncated_day) == (
+        "unchanged",
+        NOW + MINUTE,
+        MONDAY,
+    )
 
 
-def test_a_harvest_is_planned_once_and_kept_as_far_as_it_came(store: Store) -> None:
+def test_a_backfill_is_planned_once_and_kept_as_far_as_it_came(store: Store) -> None:
     assert store.backfills.plan(HARVEST)
     further = replace(HARVEST, resumption_token="skip%3D1", pages=1, first_page_at=NOW)
 
@@ -89,21 +93,21 @@ def test_a_harvest_is_planned_once_and_kept_as_far_as_it_came(store: Store) -> N
     assert store.backfills.unfinished() == [further]
 
 
-def test_a_harvest_that_is_done_is_remembered_and_not_open(store: Store) -> None:
+def test_a_backfill_that_is_done_is_remembered_and_not_open(store: Store) -> None:
     store.backfills.plan(HARVEST)
-    done = replace(HARVEST, done_at=NOW)
+    finished_backfill = replace(HARVEST, done_at=NOW)
 
-    store.backfills.save_progress(done)
+    store.backfills.save_progress(finished_backfill)
 
     assert store.backfills.unfinished() == []
-    assert store.backfills.reaching(TUESDAY) == [done]
+    assert store.backfills.reaching(TUESDAY) == [finished_backfill]
     assert store.backfills.reaching(WEDNESDAY) == []
 
 
-def test_harvests_of_the_oldest_days_come_first(store: Store) -> None:
+def test_backfills_of_the_oldest_days_come_first(store: Store) -> None:
     later = replace(HARVEST, first_day=WEDNESDAY, last_day=WEDNESDAY)
-    for harvest in (later, HARVEST):
-        store.backfills.plan(harvest)
+    for backfill in (later, HARVEST):
+        store.backfills.plan(backfill)
 
     assert store.backfills.unfinished() == [HARVEST, later]
     assert store.backfills.get(replace(HARVEST, feeds=("cs.CV",))) is None
@@ -111,17 +115,17 @@ def test_harvests_of_the_oldest_days_come_first(store: Store) -> None:
 
 def test_a_trouble_is_kept_with_its_words(store: Store) -> None:
     trouble = Incident("disk", Notice("trouble-disk", (("megabytes", 12), ("path", "/données"))))
-    told = NotifiedIncident(trouble, NOW)
+    notified = NotifiedIncident(trouble, NOW)
 
-    store.incidents.save(told)
-    store.incidents.save(replace(told, resolved_at=NOW + MINUTE))
+    store.incidents.save(notified)
+    store.incidents.save(replace(notified, resolved_at=NOW + MINUTE))
 
-    assert store.incidents.all() == [replace(told, resolved_at=NOW + MINUTE)]
+    assert store.incidents.all() == [replace(notified, resolved_at=NOW + MINUTE)]
     store.incidents.delete("disk")
     assert store.incidents.all() == []
 
 
-def test_the_first_parcel_of_a_chat_waits_and_those_behind_it_do_not(store: Store) -> None:
+def test_the_first_message_of_a_chat_waits_and_those_behind_it_do_not(store: Store) -> None:
     queue(store, 7, due=NOW + 5 * MINUTE)
     queue(store, 7, part=2, due=NOW)
 
@@ -143,9 +147,9 @@ def test_everybody_held_back_still_waits(store: Store) -> None:
 def test_the_last_message_that_left_is_known(store: Store) -> None:
     queue(store, 7)
     queue(store, 8)
-    for n, parcel in enumerate(store.outbox.claim(BOT, "me", NOW, 60.0, 2)):
-        store.outbox.mark_sending(parcel, NOW)
-        store.outbox.record_outcome(parcel, Sent(1), NOW + n * MINUTE)
+    for n, message in enumerate(store.outbox.claim(BOT, "me", NOW, 60.0, 2)):
+        store.outbox.mark_sending(message, NOW)
+        store.outbox.record_outcome(message, Sent(1), NOW + n * MINUTE)
 
     assert store.delivery_statistics.last_sent_at(BOT) == NOW + MINUTE
     assert store.delivery_statistics.last_sent_at(BOT + 1) is None

@@ -43,16 +43,16 @@ class InboxMachine(RuleBasedStateMachine):
         self.bot = next_bot_id()
         self.last_batch: list[InboxUpdate] = []
         self.queue: list[InboxUpdate] = []  # what Telegram still has
-        self.came: dict[int, list[int]] = {one: [] for one in CHATS}
-        self.effects: dict[int, list[int]] = {one: [] for one in CHATS}
+        self.came: dict[int, list[int]] = {chat: [] for chat in CHATS}
+        self.effects: dict[int, list[int]] = {chat: [] for chat in CHATS}
         self.failed: set[int] = set()
         self.errands: set[int] = set()  # applied, and something is to be fetched yet
         self.flying: list[InboxUpdate] = []  # begun by somebody, and not finished
         self.topics: dict[int, int] = {}
-        for one in CHATS:
-            self.store.chats.get_or_add(Chat(self.bot, one, ChatKind.PRIVATE))
-            followed = Subscription(self.bot, one, "q", "", Cadence(), "UTC", 0, NOW)
-            self.topics[one] = self.store.subscriptions.add(followed)[0].key
+        for chat in CHATS:
+            self.store.chats.get_or_add(Chat(self.bot, chat, ChatKind.PRIVATE))
+            followed = Subscription(self.bot, chat, "q", "", Cadence(), "UTC", 0, NOW)
+            self.topics[chat] = self.store.subscriptions.add(followed)[0].key
 
     @rule(data=st.data(), action=st.sampled_from(_ACTIONS))
     def act(self, data: st.DataObject, action: str) -> None:
@@ -69,7 +69,7 @@ class InboxMachine(RuleBasedStateMachine):
     def poll(self, data: st.DataObject) -> None:
         """Asking acknowledges what is stored; the poller may die before it has stored the rest."""
         offset = self.store.inbox.last_update_id(self.bot) + 1
-        self.queue = [one for one in self.queue if one.id >= offset]
+        self.queue = [update for update in self.queue if update.id >= offset]
         batch = self.queue[:BATCH]
         if data.draw(st.integers(0, 4)):
             self.store.inbox.put(batch)
@@ -82,7 +82,7 @@ class InboxMachine(RuleBasedStateMachine):
     def begin(self, data: st.DataObject) -> None:
         """An answerer takes the head of a chat; another may have done so and be halted."""
         heads = self.store.inbox.next_of_each_chat(self.bot)
-        assert len({one.chat for one in heads}) == len(heads)
+        assert len({update.chat for update in heads}) == len(heads)
         if not heads:
             return
         update = data.draw(st.sampled_from(heads))
@@ -106,7 +106,7 @@ class InboxMachine(RuleBasedStateMachine):
             return
         update = data.draw(st.sampled_from(self.flying))
         self.flying.remove(update)
-        killed, has_errand = data.draw(st.booleans()), data.draw(st.booleans())
+        killed, has_follow_up = data.draw(st.booleans()), data.draw(st.booleans())
         inbox = self.store.inbox
         try:
             with self.store.transaction():
@@ -116,7 +116,7 @@ class InboxMachine(RuleBasedStateMachine):
                     is_first = inbox.mark_applied(self.bot, update.id)
                 if is_first and not update.follow_up:
                     self._effect(update)
-                    if has_errand:
+                    if has_follow_up:
                         inbox.set_follow_up(update, "what is to be fetched")
                 if killed:
                     raise InterruptedError
@@ -127,7 +127,7 @@ class InboxMachine(RuleBasedStateMachine):
             self.errands.discard(update.id)
         elif is_first:
             self.effects[update.chat].append(update.id)
-            if has_errand:
+            if has_follow_up:
                 self.errands.add(update.id)
 
     def _effect(self, update: InboxUpdate) -> None:
@@ -155,27 +155,31 @@ class InboxMachine(RuleBasedStateMachine):
     @invariant()
     def each_effect_happened_once_and_in_order(self) -> None:
         for where in CHATS:
-            done = self.effects[where]
-            assert self._topic(where).row_version == len(done), "applied twice, or an effect lost"
-            assert done == sorted(set(done)), "twice, or out of order"
-            assert not done or self._topic(where).name == str(done[-1])
+            applied = self.effects[where]
+            assert self._topic(where).row_version == len(applied), (
+                "applied twice, or an effect lost"
+            )
+            assert applied == sorted(set(applied)), "twice, or out of order"
+            assert not applied or self._topic(where).name == str(applied[-1])
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        known = {one.id for one in [*self.queue, *self.store.inbox.pending(self.bot, 1000)]}
+        update = {update.id for update in [*self.queue, *self.store.inbox.pending(self.bot, 1000)]}
         for where in CHATS:
             settled = {*self.effects[where], *self.failed}
-            assert set(self.came[where]) <= known | settled, "lost"
-        pending = {one.id for one in self.store.inbox.pending(self.bot, 1000) if one.follow_up}
+            assert set(self.came[where]) <= update | settled, "lost"
+        pending = {
+            update.id for update in self.store.inbox.pending(self.bot, 1000) if update.follow_up
+        }
         assert pending == self.errands, "an errand is lost"
 
     def _failed_in(self, where: int) -> set[int]:
         return self.failed & set(self.came[where])
 
     def _topic(self, where: int) -> Subscription:
-        found = self.store.subscriptions.get(self.topics[where])
-        assert found is not None
-        return found
+        topic = self.store.subscriptions.get(self.topics[where])
+        assert topic is not None
+        return topic
 
 
 InboxMachine.TestCase.settings = quick_settings()
@@ -215,11 +219,11 @@ def _mark_always_taken(self: Inbox, bot: int, id: int) -> bool:
     return True
 
 
-def _errand_in_memory(self: Inbox, update: InboxUpdate, errand: str) -> None:
+def _follow_up_in_memory(self: Inbox, update: InboxUpdate, follow_up: str) -> None:
     """What is to be fetched is not written down."""
 
 
-def _failed_with_its_errand(self: Inbox, bot: int, id: int, reason: str = "") -> bool:
+def _failed_with_its_follow_up(self: Inbox, bot: int, id: int, reason: str = "") -> bool:
     """Who was halted sets aside what another has applied."""
     return bool(
         self._engine.execute(
@@ -248,8 +252,8 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
 @pytest.mark.parametrize(
     ("method", "bug"),
     [
-        ("has_errand", _errand_in_memory),
-        ("failed", _failed_with_its_errand),
+        ("has_errand", _follow_up_in_memory),
+        ("failed", _failed_with_its_follow_up),
         ("_put", _replay_applies_again),
         ("last", _acknowledged_before_stored),
         ("applied", _mark_always_taken),

@@ -43,25 +43,25 @@ def claim(
 
 def sending(store: Store, after: timedelta = timedelta()) -> OutboxMessage:
     """Claim the one parcel that is first and begin to send it."""
-    [one] = claim(store, after=after, n=1)
-    assert store.outbox.mark_sending(one, NOW + after)
-    return one
+    [message] = claim(store, after=after, n=1)
+    assert store.outbox.mark_sending(message, NOW + after)
+    return message
 
 
 def state(store: Store, key: int) -> MessageState:
-    kept = store.outbox.get(key)
-    assert kept is not None
-    return kept.state
+    message = store.outbox.get(key)
+    assert message is not None
+    return message.state
 
 
-def test_a_parcel_is_put_once(store: Store) -> None:
+def test_a_message_is_put_once(store: Store) -> None:
     assert store.outbox.put_once(outbox_message())
     assert not store.outbox.put_once(replace(outbox_message(), form=MessageForm.CLASSIC))
     assert store.outbox.put_once(outbox_message(part=2))
     assert store.outbox.put_once(replace(outbox_message(), revision=2, edited_message_id=99))
 
 
-def test_a_parcel_comes_back_as_it_was_put(store: Store) -> None:
+def test_a_message_comes_back_as_it_was_put(store: Store) -> None:
     put = replace(
         outbox_message(first=1, last=12),
         notice=Notice("quiet", (("day", "2026-11-26"), ("n", 3))),
@@ -70,21 +70,21 @@ def test_a_parcel_comes_back_as_it_was_put(store: Store) -> None:
     )
     store.outbox.put_once(put)
 
-    [got] = claim(store)
+    [message] = claim(store)
 
-    assert replace(got, key=0, fencing_token=0) == put
+    assert replace(message, key=0, fencing_token=0) == put
 
 
-def test_a_chat_gets_its_parcels_one_by_one_in_order(store: Store) -> None:
+def test_a_chat_gets_its_messages_one_by_one_in_order(store: Store) -> None:
     for part in (1, 2, 3):
         store.outbox.put_once(outbox_message(part=part))
 
     parts = []
     for _ in range(3):
-        one = sending(store)
+        message = sending(store)
         assert claim(store, "b") == []
-        store.outbox.record_outcome(one, Sent(100), NOW)
-        parts.append(one.part)
+        store.outbox.record_outcome(message, Sent(100), NOW)
+        parts.append(message.part)
 
     assert parts == [1, 2, 3]
 
@@ -94,7 +94,7 @@ def test_a_chat_with_many_parts_holds_nobody_else(store: Store) -> None:
         store.outbox.put_once(outbox_message(part=part))
     store.outbox.put_once(outbox_message(chat_id=OTHER))
 
-    assert [one.chat for one in claim(store)] == [CHAT, OTHER]
+    assert [message.chat for message in claim(store)] == [CHAT, OTHER]
 
 
 def test_chats_may_be_passed_over(store: Store) -> None:
@@ -103,16 +103,16 @@ def test_chats_may_be_passed_over(store: Store) -> None:
 
     claimed = store.outbox.claim(BOT, "a", NOW, LEASE, 1, excluded_chats=[CHAT])
 
-    assert [one.chat for one in claimed] == [OTHER]
+    assert [message.chat for message in claimed] == [OTHER]
 
 
-def test_another_bots_parcels_are_not_ours(store: Store) -> None:
+def test_another_bots_messages_are_not_ours(store: Store) -> None:
     store.outbox.put_once(replace(outbox_message(), bot=BOT + 1))
 
     assert claim(store) == []
 
 
-def test_a_parcel_waits_for_its_instant(store: Store) -> None:
+def test_a_message_waits_for_its_instant(store: Store) -> None:
     store.outbox.put_once(outbox_message(), due_at=NOW + MINUTE)
 
     assert claim(store) == []
@@ -121,11 +121,11 @@ def test_a_parcel_waits_for_its_instant(store: Store) -> None:
 
 def test_a_send_begins_only_with_enough_of_the_lease_left(store: Store) -> None:
     store.outbox.put_once(outbox_message())
-    [one] = claim(store)
+    [message] = claim(store)
 
-    assert not store.outbox.mark_sending(one, NOW + timedelta(seconds=40), min_lease_seconds=30)
-    assert store.outbox.mark_sending(one, NOW + timedelta(seconds=20), min_lease_seconds=30)
-    assert not store.outbox.mark_sending(one, NOW, min_lease_seconds=30), "it has begun already"
+    assert not store.outbox.mark_sending(message, NOW + timedelta(seconds=40), min_lease_seconds=30)
+    assert store.outbox.mark_sending(message, NOW + timedelta(seconds=20), min_lease_seconds=30)
+    assert not store.outbox.mark_sending(message, NOW, min_lease_seconds=30), "it has begun already"
 
 
 def test_a_claim_that_ran_out_before_the_send_raises_no_doubt(store: Store) -> None:
@@ -153,8 +153,8 @@ def test_a_send_that_nobody_settled_comes_back_in_doubt(store: Store) -> None:
 def test_a_claim_ends_every_send_whose_time_is_over_and_no_clock_undoes_it(store: Store) -> None:
     store.outbox.put_once(outbox_message())
     store.outbox.put_once(outbox_message(chat_id=OTHER))
-    one, two = claim(store)
-    assert store.outbox.mark_sending(one, NOW)
+    first_paper, two = claim(store)
+    assert store.outbox.mark_sending(first_paper, NOW)
     assert store.outbox.mark_sending(two, NOW)
 
     claim(store, "b", 2 * MINUTE, n=1)
@@ -174,40 +174,44 @@ def test_a_late_settlement_counts_while_nobody_else_claimed(store: Store) -> Non
 
 def test_what_was_sent_keeps_its_message_and_loses_its_payload(store: Store) -> None:
     store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
-    one = sending(store)
+    message = sending(store)
 
-    store.outbox.record_outcome(one, Sent(2**40), NOW)
+    store.outbox.record_outcome(message, Sent(2**40), NOW)
 
-    kept = store.outbox.get(one.key)
-    assert kept is not None
-    assert (kept.state, kept.message_id, kept.notice) == (MessageState.SENT, 2**40, None)
-    assert not store.outbox.record_outcome(one, Sent(1), NOW), "settled once"
+    stored_message = store.outbox.get(message.key)
+    assert stored_message is not None
+    assert (stored_message.state, stored_message.message_id, stored_message.notice) == (
+        MessageState.SENT,
+        2**40,
+        None,
+    )
+    assert not store.outbox.record_outcome(message, Sent(1), NOW), "settled once"
 
 
 def test_what_is_taken_over_in_the_middle_is_not_settled_by_a_former_holder(
     store: Store,
 ) -> None:
     store.outbox.put_once(outbox_message())
-    one = sending(store)
+    message = sending(store)
 
     assert store.outbox.recover_claims(BOT) == 1
 
-    assert not store.outbox.record_outcome(one, Sent(1), NOW)
-    assert state(store, one.key) is MessageState.READY
+    assert not store.outbox.record_outcome(message, Sent(1), NOW)
+    assert state(store, message.key) is MessageState.READY
     [again] = claim(store)
     assert again.unknown_sends == 1
 
 
 def test_late_word_of_what_was_in_doubt_before_the_takeover_spares_a_repeat(store: Store) -> None:
     store.outbox.put_once(outbox_message())
-    one = sending(store)
+    message = sending(store)
     store.outbox.hold_chat(BOT, CHAT, NOW + 3 * MINUTE)
     assert claim(store, "b", 2 * MINUTE) == [], "held, but in doubt since the lease ran out"
     assert store.outbox.recover_claims(BOT) == 0
 
-    assert store.outbox.record_outcome(one, Sent(1), NOW + 2 * MINUTE)
+    assert store.outbox.record_outcome(message, Sent(1), NOW + 2 * MINUTE)
 
-    assert state(store, one.key) is MessageState.SENT
+    assert state(store, message.key) is MessageState.SENT
     assert claim(store, "b", 4 * MINUTE) == []
 
 
@@ -235,8 +239,8 @@ def test_an_unknown_outcome_is_sent_once_more_by_policy(store: Store) -> None:
 
 
 def test_an_unknown_outcome_is_kept_visible_by_the_other_policy(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
 
     store.outbox.record_outcome(sending(store), UnknownOutcome("read time-out"), NOW, resend=False)
@@ -253,15 +257,15 @@ def test_sent_entries_are_received_for_good(store: Store) -> None:
 
     store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
-    keys = [one.key for one in papers]
+    keys = [paper.key for paper in papers]
     assert store.digests.received_versions(BOT, CHAT, keys) == {keys[0]: 1, keys[1]: 1}
     assert store.digests.release_entries(digest, 1, 3) == 0
 
 
-def test_a_chat_that_is_gone_is_paused_and_its_parcels_dropped(store: Store) -> None:
+def test_a_chat_that_is_gone_is_paused_and_its_messages_dropped(store: Store) -> None:
     create_chat(store)
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     store.outbox.put_once(outbox_message(part=2))
 
@@ -271,7 +275,7 @@ def test_a_chat_that_is_gone_is_paused_and_its_parcels_dropped(store: Store) -> 
     assert subscriber is not None
     assert subscriber.pause_reason == "bot was blocked by the user"
     assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 2
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
 
 
 def test_freeing_an_update_leaves_the_version_that_was_received(store: Store) -> None:
@@ -313,25 +317,25 @@ def test_pieces_take_the_turn_of_the_part_they_replace(store: Store) -> None:
 
     order = []
     for _ in range(3):
-        one = sending(store)
-        order.append((one.part, one.fallback_part))
-        store.outbox.record_outcome(one, Sent(1), NOW)
+        message = sending(store)
+        order.append((message.part, message.fallback_part))
+        store.outbox.record_outcome(message, Sent(1), NOW)
     assert order == [(1, 1), (1, 2), (2, 0)]
-    assert len(store.digests.received_versions(BOT, CHAT, [one.key for one in papers])) == 2
+    assert len(store.digests.received_versions(BOT, CHAT, [paper.key for paper in papers])) == 2
 
 
-def test_a_refused_parcel_is_kept_and_can_be_sent_again_by_hand(store: Store) -> None:
+def test_a_refused_message_is_kept_and_can_be_sent_again_by_hand(store: Store) -> None:
     store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
-    one = sending(store)
+    message = sending(store)
 
-    store.outbox.record_outcome(one, MessageRejected("message is too long"), NOW)
+    store.outbox.record_outcome(message, MessageRejected("message is too long"), NOW)
 
     [dead] = store.outbox.messages_in_state(BOT, MessageState.DEAD)
     assert (dead.error, dead.notice) == ("message is too long", Notice("hello"))
     assert claim(store) == []
     assert store.outbox.retry_message(dead.key, now=NOW)
     assert not store.outbox.retry_message(dead.key, now=NOW)
-    assert not store.outbox.record_outcome(one, Sent(1), NOW), "the old claim is over"
+    assert not store.outbox.record_outcome(message, Sent(1), NOW), "the old claim is over"
     assert len(claim(store)) == 1
 
 
@@ -339,32 +343,32 @@ def test_pieces_that_exist_already_leave_a_dead_letter(store: Store) -> None:
     """The same refusal twice must not lose the part without a trace."""
     store.outbox.put_once(outbox_message())
     store.outbox.put_once(outbox_message(piece=1))
-    one = sending(store)
+    message = sending(store)
 
     store.outbox.record_outcome(
-        one, MessageRejected("no"), NOW, replacements=[outbox_message(piece=1)]
+        message, MessageRejected("no"), NOW, replacements=[outbox_message(piece=1)]
     )
 
-    assert state(store, one.key) is MessageState.DEAD
+    assert state(store, message.key) is MessageState.DEAD
 
 
-def test_a_dropped_parcel_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+def test_a_dropped_message_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     [waiting] = store.outbox.messages_of_digest(digest)
 
     assert store.outbox.drop_message(waiting.key, now=NOW)
-    freed = store.digests.received_versions(BOT, CHAT, [one.key])
+    freed = store.digests.received_versions(BOT, CHAT, [stored_paper.key])
     assert store.outbox.retry_message(waiting.key, now=NOW)
 
     assert freed == {}
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
 
 
-def test_a_refused_parcel_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+def test_a_refused_message_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
 
@@ -372,57 +376,57 @@ def test_a_refused_parcel_frees_its_entries_and_a_retry_reserves_them(store: Sto
     [dead] = store.outbox.messages_of_digest(digest)
     assert store.outbox.retry_message(dead.key, now=NOW)
 
-    assert [entry.paper.key for entry in missed] == [one.key]
+    assert [entry.paper.key for entry in missed] == [stored_paper.key]
     assert store.digests.missed_entries(BOT, CHAT, NOW) == []
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
     assert [again.unknown_sends for again in claim(store)] == [0], (
         "nothing of it was shown meanwhile"
     )
 
 
 def test_what_was_received_meanwhile_comes_back_as_a_possible_repeat(store: Store) -> None:
-    one, two = store_papers(store, [paper(1), paper(2)])
-    digest = issue_digest(store, [one])
+    first_paper, two = store_papers(store, [paper(1), paper(2)])
+    digest = issue_digest(store, [first_paper])
     other = issue_digest(store, [two], "other")
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
     store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="other"))
     store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
-    again = issue_digest(store, [one], "missed")
+    again = issue_digest(store, [first_paper], "missed")
     store.outbox.put_once(outbox_message(digest=again, first=1, last=1, period="missed"))
     store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
     for each in store.outbox.messages_in_state(BOT, MessageState.DEAD):
         store.outbox.retry_message(each.key, now=NOW)
 
-    assert [kept.unknown_sends for kept in store.outbox.messages_of_digest(digest)] == [1]
-    assert [kept.unknown_sends for kept in store.outbox.messages_of_digest(other)] == [0]
+    assert [message.unknown_sends for message in store.outbox.messages_of_digest(digest)] == [1]
+    assert [message.unknown_sends for message in store.outbox.messages_of_digest(other)] == [0]
 
 
 def test_what_another_message_is_bringing_is_not_sent_again_beside_it(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     dead = sending(store)
     store.outbox.record_outcome(dead, MessageRejected("no"), NOW)
-    other = issue_digest(store, [one], "missed")
+    other = issue_digest(store, [stored_paper], "missed")
     store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="missed"))
 
     assert not store.outbox.retry_message(dead.key, now=NOW)
     store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
 
     assert store.outbox.retry_message(dead.key, now=NOW), "that message did not arrive"
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {one.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
 
 
 def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
-    whole = outbox_message(digest=digest, first=1, last=1)
-    store.outbox.put_once(whole)
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
+    digest_message = outbox_message(digest=digest, first=1, last=1)
+    store.outbox.put_once(digest_message)
     first = sending(store)
     store.outbox.record_outcome(
-        first, MessageRejected("no"), NOW, replacements=[replace(whole, fallback_part=1)]
+        first, MessageRejected("no"), NOW, replacements=[replace(digest_message, fallback_part=1)]
     )
     store.outbox.record_outcome(sending(store), Sent(1), NOW)
 
@@ -431,19 +435,19 @@ def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(sto
     assert [again.unknown_sends for again in claim(store)] == [1]
 
 
-def test_an_entry_stays_reserved_while_another_parcel_carries_it(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
-    digest = issue_digest(store, [one])
+def test_an_entry_stays_reserved_while_another_message_carries_it(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper(1)])
+    digest = issue_digest(store, [stored_paper])
     for part in (1, 2):
         store.outbox.put_once(outbox_message(part=part, digest=digest, first=1, last=1))
     table, entry = store.outbox.messages_of_digest(digest)
 
     store.outbox.drop_message(entry.key, now=NOW)
-    still = store.digests.received_versions(BOT, CHAT, [one.key])
+    still = store.digests.received_versions(BOT, CHAT, [stored_paper.key])
     store.outbox.drop_message(table.key, now=NOW)
 
-    assert still == {one.key: 1}
-    assert store.digests.received_versions(BOT, CHAT, [one.key]) == {}
+    assert still == {stored_paper.key: 1}
+    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
 
 
 def test_a_hold_stops_a_chat_and_the_longer_one_counts(store: Store) -> None:
@@ -452,8 +456,8 @@ def test_a_hold_stops_a_chat_and_the_longer_one_counts(store: Store) -> None:
     store.outbox.hold_chat(BOT, CHAT, NOW + 3 * MINUTE)
     store.outbox.hold_chat(BOT, CHAT, NOW + MINUTE)
 
-    assert [one.chat for one in claim(store, after=2 * MINUTE)] == [OTHER]
-    assert CHAT in [one.chat for one in claim(store, after=3 * MINUTE)]
+    assert [message.chat for message in claim(store, after=2 * MINUTE)] == [OTHER]
+    assert CHAT in [message.chat for message in claim(store, after=3 * MINUTE)]
 
 
 def test_a_hold_of_chat_zero_stops_everybody(store: Store) -> None:
@@ -471,10 +475,10 @@ def test_a_stopping_holder_lets_go_of_what_it_has_not_begun(store: Store) -> Non
     store.outbox.mark_sending(begun, NOW)
 
     assert store.outbox.release_holder("a") == 1
-    assert [one.key for one in claim(store, "b")] == [waiting.key]
+    assert [message.key for message in claim(store, "b")] == [waiting.key]
 
 
-def test_the_longest_waiting_parcel_is_told(store: Store) -> None:
+def test_the_longest_waiting_message_is_told(store: Store) -> None:
     assert store.outbox.oldest_due_at(BOT, NOW) is None
     store.outbox.put_once(outbox_message(), due_at=NOW - MINUTE)
     store.outbox.put_once(outbox_message(part=2), due_at=NOW + MINUTE)
@@ -482,7 +486,7 @@ def test_the_longest_waiting_parcel_is_told(store: Store) -> None:
     assert store.outbox.oldest_due_at(BOT, NOW) == NOW - MINUTE
 
 
-def test_old_parcels_retire_once_settled(store: Store) -> None:
+def test_old_messages_retire_once_settled(store: Store) -> None:
     store.outbox.put_once(outbox_message())
     store.outbox.record_outcome(sending(store), Sent(1), NOW)
     store.outbox.put_once(outbox_message(part=2))
@@ -492,29 +496,29 @@ def test_old_parcels_retire_once_settled(store: Store) -> None:
     assert store.outbox.counts_by_state(BOT)[MessageState.READY] == 1
 
 
-def test_an_old_parcel_settled_lately_holds_no_other_back(store: Store) -> None:
+def test_an_old_message_settled_lately_holds_no_other_back(store: Store) -> None:
     """Its key is low and its day is late: those behind it are old all the same."""
     for part in (1, 2, 3):
         store.outbox.put_once(outbox_message(chat_id=CHAT - part))
     slow, *others = claim(store)
-    for one in others:
-        store.outbox.record_outcome(one, Sent(1), NOW)
+    for message in others:
+        store.outbox.record_outcome(message, Sent(1), NOW)
     store.outbox.record_outcome(slow, Sent(1), NOW + 10 * MINUTE)
 
     assert store.outbox.delete_settled(BOT, NOW + MINUTE) == 2
     assert store.outbox.get(slow.key) is not None
 
 
-def test_parcels_retire_a_few_at_a_time_in_the_order_they_were_settled(store: Store) -> None:
+def test_messages_retire_a_few_at_a_time_in_the_order_they_were_settled(store: Store) -> None:
     for part in (1, 2, 3):
         store.outbox.put_once(outbox_message(chat_id=CHAT - part))
-    parcels = claim(store)
-    for minutes, one in enumerate(reversed(parcels)):
-        store.outbox.record_outcome(one, Sent(1), NOW + minutes * MINUTE)
+    messages = claim(store)
+    for minutes, message in enumerate(reversed(messages)):
+        store.outbox.record_outcome(message, Sent(1), NOW + minutes * MINUTE)
 
     assert store.outbox.delete_settled(BOT, NOW + 5 * MINUTE, limit=2) == 2
-    [left] = store.outbox.messages_in_state(BOT, MessageState.SENT)
-    assert left.key == parcels[0].key
+    [message_left] = store.outbox.messages_in_state(BOT, MessageState.SENT)
+    assert message_left.key == messages[0].key
 
 
 def test_nothing_of_another_bot_retires(store: Store) -> None:
@@ -606,24 +610,31 @@ def test_a_refused_edit_is_not_revived_with_its_chat(store: Store) -> None:
     assert store.outbox.record_outcome(claimed, MessageRejected("message to edit not found"), NOW)
 
     assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW) == 0
-    found = store.outbox.get(queued.key)
-    assert found is not None
-    assert found.state is MessageState.DROPPED
+    message = store.outbox.get(queued.key)
+    assert message is not None
+    assert message.state is MessageState.DROPPED
 
 
 def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     """Thousands may wait or be dropped when one chat comes back or is sent away."""
     store.outbox.put_once(outbox_message())
-    said: list[str] = []
+    statements: list[str] = []
     connection = store._engine.connection()
-    connection.set_trace_callback(said.append)
+    connection.set_trace_callback(statements.append)
 
     store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned")
     store.outbox.requeue_dropped(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
-    begin = "update outbox_messages", "select * from outbox_messages"
-    asked = [one for one in said if one.lstrip().startswith(begin) and "chat =" in one]
-    plans = [store._engine.fetch_all(f"explain query plan {one}")[0]["detail"] for one in asked]
+    begin = "update parcels", "select * from parcels"
+    updates = [
+        statement
+        for statement in statements
+        if statement.lstrip().startswith(begin) and "chat =" in statement
+    ]
+    plans = [
+        store._engine.fetch_all(f"explain query plan {statement}")[0]["detail"]
+        for statement in updates
+    ]
     assert len(plans) == 2
     assert all("(bot=? AND chat=?" in plan for plan in plans), plans

@@ -100,11 +100,11 @@ class OutboxMachine(RuleBasedStateMachine):
         self.unsettled: list[OutboxMessage] = []  # arrived, the acknowledgement is late
         self.arrived: Counter[int] = Counter()
         self.doubts: Counter[int] = Counter()
-        self.held: dict[int, datetime] = {}
-        self.told: dict[int, datetime] = {}  # held by Telegram's own word
+        self.held_until: dict[int, datetime] = {}
+        self.flood_until: dict[int, datetime] = {}  # held by Telegram's own word
         self.papers = store_papers(self.store, [paper(n) for n in range(1, 13)])
-        for one in CHATS:
-            create_chat(self.store, one)
+        for chat in CHATS:
+            create_chat(self.store, chat)
 
     def teardown(self) -> None:
         self.store.close()
@@ -116,18 +116,18 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def enqueue(self, data: st.DataObject) -> None:
         number, shown = data.draw(st.sampled_from(CHATS)), data.draw(st.integers(0, 4))
-        keys = [one.key for one in self.papers]
+        keys = [paper.key for paper in self.papers]
         received = self.store.digests.received_versions(BOT, number, keys)
-        if not (free := [one for one in self.papers if one.key not in received]):
+        if not (free := [paper for paper in self.papers if paper.key not in received]):
             return
         twice = data.draw(st.booleans())
         period = f"d{len(self.put)}"
         digest = issue_digest(self.store, [free[shown % len(free)]], period, number)
-        one = outbox_message(number, period=period, digest=digest, first=1, last=1)
-        assert self.store.outbox.put_once(one, due_at=self.now)
-        assert not (twice and self.store.outbox.put_once(one, due_at=self.now))
-        [kept] = self.store.outbox.messages_of_digest(digest)
-        self.put[kept.key] = number, free[shown % len(free)].key
+        message = outbox_message(number, period=period, digest=digest, first=1, last=1)
+        assert self.store.outbox.put_once(message, due_at=self.now)
+        assert not (twice and self.store.outbox.put_once(message, due_at=self.now))
+        [queued] = self.store.outbox.messages_of_digest(digest)
+        self.put[queued.key] = number, free[shown % len(free)].key
 
     def answer(self, data: st.DataObject) -> None:
         """An update is applied: its answers are queued together, and leased where they may leave.
@@ -154,49 +154,63 @@ class OutboxMachine(RuleBasedStateMachine):
         )
         replaced = {
             key
-            for key, one in before.items()
-            if edits and one.edited_message_id and one.state is MessageState.READY
+            for key, message in before.items()
+            if edits and message.edited_message_id and message.state is MessageState.READY
         }
         for key in replaced:
             assert self._kept(key).state is MessageState.DROPPED, "an older edit would come later"
             self.leases.pop(key, None)
-        first = not any(one.state in _MOVING for k, one in before.items() if k not in replaced)
-        is_free = self.told.get(number, self.now) <= self.now
+        first = not any(
+            message.state in _MOVING for k, message in before.items() if k not in replaced
+        )
+        is_free = self.flood_until.get(number, self.now) <= self.now
         assert bool(leased) == (first and is_free), "sent before an earlier one, or not at once"
         waiting = self.store.outbox.messages_in_state(BOT, MessageState.READY, 10_000)
-        for one in [one for one in waiting if one.period == period]:
-            self.put[one.key] = number, 0
-            self.answers[one.key] = until
-            if one.edited_message_id:
-                self.edits.add(one.key)
-        for one in leased:
-            self.leases[one.key] = holder, one.fencing_token, self.now + timedelta(seconds=LEASE)
-            self.hand.append((holder, one))
+        for message in [message for message in waiting if message.period == period]:
+            self.put[message.key] = number, 0
+            self.answers[message.key] = until
+            if message.edited_message_id:
+                self.edits.add(message.key)
+        for message in leased:
+            self.leases[message.key] = (
+                holder,
+                message.fencing_token,
+                self.now + timedelta(seconds=LEASE),
+            )
+            self.hand.append((holder, message))
 
     def claim(self, data: st.DataObject) -> None:
         holder, many = data.draw(st.sampled_from(HOLDERS)), data.draw(st.integers(1, 5))
         states = {key: self._kept(key).state for key in self.put}
         claimed = self.store.outbox.claim(BOT, holder, self.now, LEASE, many)
         self._expire()
-        assert len({(one.chat, one.key in self.answers) for one in claimed}) == len(claimed) <= many
-        for one in claimed:
-            is_answer = one.key in self.answers
+        assert (
+            len({(message.chat, message.key in self.answers) for message in claimed})
+            == len(claimed)
+            <= many
+        )
+        for message in claimed:
+            is_answer = message.key in self.answers
             earlier = [
                 key
                 for key, (where, _) in self.put.items()
-                if where == one.chat
-                and key < one.key
+                if where == message.chat
+                and key < message.key
                 and (key in self.answers) == is_answer
                 # Those that nobody waits for any more are dropped first.
                 and self._kept(key).state is not MessageState.DROPPED
             ]
             assert all(states[key] not in _MOVING for key in earlier), "out of order"
-            held = self.told if is_answer else self.held
-            assert held.get(one.chat, self.now) <= self.now, "held"
-            assert not is_answer or self.answers[one.key] > self.now, "too late"
-            self._check_lease(one)
-            self.leases[one.key] = holder, one.fencing_token, self.now + timedelta(seconds=LEASE)
-            self.hand.append((holder, one))
+            holds = self.flood_until if is_answer else self.held_until
+            assert holds.get(message.chat, self.now) <= self.now, "held"
+            assert not is_answer or self.answers[message.key] > self.now, "too late"
+            self._check_lease(message)
+            self.leases[message.key] = (
+                holder,
+                message.fencing_token,
+                self.now + timedelta(seconds=LEASE),
+            )
+            self.hand.append((holder, message))
 
     def _expire(self) -> None:
         """Each claim ends all leases that ran out in the middle of a send, for good: also of
@@ -206,12 +220,12 @@ class OutboxMachine(RuleBasedStateMachine):
             self.begun.discard(key)
             self.leases[key] = *self.leases[key][:2], _LONG_AGO
 
-    def _check_lease(self, one: OutboxMessage) -> None:
-        _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
-        self.stale.add((one.key, fence))
+    def _check_lease(self, message: OutboxMessage) -> None:
+        _, fence, until = self.leases.get(message.key, ("", 0, _LONG_AGO))
+        self.stale.add((message.key, fence))
         assert until <= self.now, "claimed while another's lease lasts"
-        assert one.fencing_token > fence, "the fence did not grow"
-        assert one.unknown_sends == self.doubts[one.key], "a doubt was missed or invented"
+        assert message.fencing_token > fence, "the fence did not grow"
+        assert message.unknown_sends == self.doubts[message.key], "a doubt was missed or invented"
 
     def write(self, data: st.DataObject) -> None:
         """Sends begin and others end, all in one commit; one of them may fail by itself."""
@@ -239,41 +253,43 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def _stumble(self, change: StoreChange) -> bool:
         """What fails after all has changed nothing."""
-        known = dict(self.leases), set(self.begun), Counter(self.doubts), list(self.flying)
+        state_before = dict(self.leases), set(self.begun), Counter(self.doubts), list(self.flying)
         change()
-        self.leases, self.begun, self.doubts, self.flying = known
+        self.leases, self.begun, self.doubts, self.flying = state_before
         raise Stumbled
 
-    def _begin(self, holder: str, one: OutboxMessage) -> bool:
-        _, fence, until = self.leases.get(one.key, ("", 0, _LONG_AGO))
-        is_free = self._kept(one.key).state is MessageState.READY and fence == one.fencing_token
+    def _begin(self, holder: str, message: OutboxMessage) -> bool:
+        _, fence, until = self.leases.get(message.key, ("", 0, _LONG_AGO))
+        is_free = (
+            self._kept(message.key).state is MessageState.READY and fence == message.fencing_token
+        )
         lasts = until > self.now + timedelta(seconds=WITHIN)
-        lasts = lasts and self.answers.get(one.key, self.now + timedelta(days=1)) > self.now
-        begun = self.store.outbox.mark_sending(one, self.now, min_lease_seconds=WITHIN)
+        lasts = lasts and self.answers.get(message.key, self.now + timedelta(days=1)) > self.now
+        begun = self.store.outbox.mark_sending(message, self.now, min_lease_seconds=WITHIN)
         assert begun == (is_free and lasts), "begun without a lease, or not with one"
         if begun:
-            self.begun.add(one.key)
-            self.flying.append((holder, one))
+            self.begun.add(message.key)
+            self.flying.append((holder, message))
         return begun
 
     def acknowledge_late(self, _: st.DataObject) -> None:
         if self.unsettled:
             self._settle(self.unsettled.pop(), Sent(1))
 
-    def _settle(self, one: OutboxMessage, outcome: SendOutcome) -> bool:
-        current = self._kept(one.key)
-        accepted = self.store.outbox.record_outcome(one, outcome, self.now)
-        rightful = current.fencing_token == one.fencing_token and current.state in _MOVING
-        assert not (accepted and (one.key, one.fencing_token) in self.stale), (
+    def _settle(self, message: OutboxMessage, outcome: SendOutcome) -> bool:
+        current = self._kept(message.key)
+        accepted = self.store.outbox.record_outcome(message, outcome, self.now)
+        rightful = current.fencing_token == message.fencing_token and current.state in _MOVING
+        assert not (accepted and (message.key, message.fencing_token) in self.stale), (
             "a stale holder settled"
         )
         assert accepted == rightful, "a stale holder settled, or the rightful one did not"
         if accepted:
-            self.begun.discard(one.key)
-            self.leases.pop(one.key, None)
-            self.doubts[one.key] += isinstance(outcome, UnknownOutcome)
+            self.begun.discard(message.key)
+            self.leases.pop(message.key, None)
+            self.doubts[message.key] += isinstance(outcome, UnknownOutcome)
         if accepted and isinstance(outcome, ChatUnreachable):
-            for key in [key for key, (where, _) in self.put.items() if where == one.chat]:
+            for key in [key for key, (where, _) in self.put.items() if where == message.chat]:
                 self.begun.discard(key)
                 self.leases.pop(key, None)
         return accepted
@@ -299,11 +315,11 @@ class OutboxMachine(RuleBasedStateMachine):
         sending = {key for key in self.leases if self._kept(key).state is MessageState.SENDING}
         self.store.outbox.recover_claims(BOT)
         for key, (whose, fence, _) in list(self.leases.items()):
-            kept = self._kept(key)
-            assert kept.state is not MessageState.SENDING
+            stored_message = self._kept(key)
+            assert stored_message.state is not MessageState.SENDING
             if key in sending:  # else nobody has sent it since, and a late word of it is welcome
                 self.stale.add((key, fence))
-            self.leases[key] = whose, kept.fencing_token - 1, _LONG_AGO
+            self.leases[key] = whose, stored_message.fencing_token - 1, _LONG_AGO
         for key in self.begun:
             self.doubts[key] += key not in self.edits
         self.begun.clear()
@@ -317,8 +333,8 @@ class OutboxMachine(RuleBasedStateMachine):
         is_told = data.draw(st.booleans())
         self.store.outbox.hold_chat(BOT, number, until, by_telegram=is_told)
         if is_told:
-            self.told[number] = max(until, self.told.get(number, until))
-        self.held[number] = max(until, self.held.get(number, until))
+            self.flood_until[number] = max(until, self.flood_until.get(number, until))
+        self.held_until[number] = max(until, self.held_until.get(number, until))
 
     def retry(self, data: st.DataObject) -> None:
         if not self.put:
@@ -340,19 +356,21 @@ class OutboxMachine(RuleBasedStateMachine):
     def nothing_is_lost_and_a_repeat_is_marked(self) -> None:
         assert sum(self.store.outbox.counts_by_state(BOT).values()) == len(self.put)
         for key in self.put:
-            kept = self._kept(key)
-            assert kept.state is not MessageState.SENT or self.arrived[key], "lost"
-            open_send = key in self.begun and kept.state is MessageState.SENDING
-            given_up = kept.state in _GIVEN_UP
-            allowed = kept.unknown_sends + 1 + open_send + given_up
+            stored_message = self._kept(key)
+            assert stored_message.state is not MessageState.SENT or self.arrived[key], "lost"
+            open_send = key in self.begun and stored_message.state is MessageState.SENDING
+            given_up = stored_message.state in _GIVEN_UP
+            allowed = stored_message.unknown_sends + 1 + open_send + given_up
             is_marked = self.arrived[key] <= allowed or key in self.edits
             assert is_marked, "sent twice without a doubt"
             if key in self.answers:
-                assert bool(kept.reply_content) == (kept.state in _MOVING), "kept too long, or lost"
-                assert kept.state not in (MessageState.DEAD, MessageState.UNKNOWN)
+                assert bool(stored_message.reply_content) == (stored_message.state in _MOVING), (
+                    "kept too long, or lost"
+                )
+                assert stored_message.state not in (MessageState.DEAD, MessageState.UNKNOWN)
 
     @invariant()
-    def what_moves_or_arrived_is_in_the_ledger(self) -> None:
+    def what_moves_or_arrived_is_in_the_receipts(self) -> None:
         for key, (number, shown) in self.put.items():
             if shown and self._kept(key).state in (*_MOVING, MessageState.SENT):
                 assert shown in self.store.digests.received_versions(BOT, number, [shown])
@@ -361,7 +379,8 @@ class OutboxMachine(RuleBasedStateMachine):
     def what_was_given_up_is_missed_or_comes_otherwise(self) -> None:
         for number in CHATS:
             missed = {
-                one.paper.key for one in self.store.digests.missed_entries(BOT, number, _LONG_AGO)
+                digest.paper.key
+                for digest in self.store.digests.missed_entries(BOT, number, _LONG_AGO)
             }
             coming = {
                 shown
@@ -372,9 +391,9 @@ class OutboxMachine(RuleBasedStateMachine):
             assert missed == given_up, "lost without a trace, or told twice"
 
     def _kept(self, key: int) -> OutboxMessage:
-        kept = self.store.outbox.get(key)
-        assert kept is not None
-        return kept
+        message = self.store.outbox.get(key)
+        assert message is not None
+        return message
 
 
 OutboxMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=50)
@@ -383,7 +402,7 @@ TestOutbox = OutboxMachine.TestCase
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_no_order_of_events_loses_a_parcel_or_hides_a_repeat() -> None:
+def test_no_order_of_events_loses_a_message_or_hides_a_repeat() -> None:
     run_machine(OutboxMachine)
 
 
@@ -412,7 +431,7 @@ def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
 
 
 def _begun_by_anybody(
-    self: Outbox, parcel: OutboxMessage, now: datetime, *, within: float = 0.0
+    self: Outbox, message: OutboxMessage, now: datetime, *, within: float = 0.0
 ) -> bool:
     """Nobody writes down that a send begins."""
     return True

@@ -27,14 +27,20 @@ def test_a_batch_added_twice_adds_nothing_the_second_time(store: Store) -> None:
     )
 
     assert (first, second) == (IngestCounts(stored=2), IngestCounts(unchanged=2))
-    assert [one.seq for one in store.papers.announcements_after(0)] == [1, 2]
+    assert [announcement.seq for announcement in store.papers.announcements_after(0)] == [1, 2]
 
 
 def test_a_paper_comes_back_as_it_was_given(store: Store) -> None:
-    [kept] = store_papers(store, [paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))])
+    [stored_paper] = store_papers(
+        store, [paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))]
+    )
 
     given_ = paper(3, title="A < b & \\alpha\u0085", authors=("é", "李明"))
-    assert (kept.id, kept.title, kept.authors) == (given_.id, given_.title, given_.authors)
+    assert (stored_paper.id, stored_paper.title, stored_paper.authors) == (
+        given_.id,
+        given_.title,
+        given_.authors,
+    )
 
 
 def test_a_higher_version_adds_and_a_lower_one_never_replaces(store: Store) -> None:
@@ -61,7 +67,10 @@ def test_an_announcement_tells_the_version_it_was_of(store: Store) -> None:
         [announcement(paper(1, 2, title="second"), AnnouncementKind.REPLACE)], seen_at=NOW
     )
 
-    assert [one.paper.title for one in store.papers.announcements_after(0)] == ["first", "second"]
+    assert [announcement.paper.title for announcement in store.papers.announcements_after(0)] == [
+        "first",
+        "second",
+    ]
 
 
 def test_a_live_source_completes_a_partial_paper(store: Store) -> None:
@@ -79,12 +88,12 @@ def test_a_live_source_completes_a_partial_paper(store: Store) -> None:
 
 def test_each_feed_and_day_announces_once(store: Store) -> None:
     tomorrow = DAY + timedelta(days=1)
-    one = paper(1)
+    first_paper = paper(1)
     batch = [
-        announcement(one),
-        announcement(one),
-        announcement(one, feed="cs.LG"),
-        announcement(one, day=tomorrow),
+        announcement(first_paper),
+        announcement(first_paper),
+        announcement(first_paper, feed="cs.LG"),
+        announcement(first_paper, day=tomorrow),
     ]
 
     store.papers.add_announcements(batch, seen_at=NOW)
@@ -101,7 +110,10 @@ def test_positions_only_grow(store: Store) -> None:
         store.papers.add_announcements([announcement(paper(number))], seen_at=NOW)
 
     assert store.papers.last_seq() == 5
-    assert [one.seq for one in store.papers.announcements_after(2, limit=2)] == [3, 4]
+    assert [announcement.seq for announcement in store.papers.announcements_after(2, limit=2)] == [
+        3,
+        4,
+    ]
 
 
 def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
@@ -114,34 +126,36 @@ def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
     store.papers.add_announcements(batch, seen_at=NOW)
 
     assert store.papers.announcement_counts_by_day() == [(before, 1), (DAY, 2)]
-    assert [one.kind for one in store.papers.announcements_on_days(DAY, DAY)] == [
+    assert [announcement.kind for announcement in store.papers.announcements_on_days(DAY, DAY)] == [
         AnnouncementKind.NEW,
         AnnouncementKind.NEW,
     ]
     assert [a.paper.id for a in store.papers.announcements_on_days(before, before)] == [paper(2).id]
 
 
-def test_a_gloss_is_kept_once_per_maker_and_prompt(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
+def test_a_summary_is_kept_once_per_maker_and_prompt(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper(1)])
 
-    assert store.papers.add_summary(summary(one))
-    assert not store.papers.add_summary(summary(one, title="另一个"))
-    assert store.papers.add_summary(summary(one, prompt="2"))
+    assert store.papers.add_summary(summary(stored_paper))
+    assert not store.papers.add_summary(summary(stored_paper, title="另一个"))
+    assert store.papers.add_summary(summary(stored_paper, prompt="2"))
 
 
 def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None:
-    [one] = store_papers(store, [paper(1)])
+    [stored_paper] = store_papers(store, [paper(1)])
     for maker in ("model-x", "import", "extractive"):
-        store.papers.add_summary(summary(one, maker=maker))
-        store.papers.add_summary(summary(one, language="en", maker="extractive"))
+        store.papers.add_summary(summary(stored_paper, maker=maker))
+        store.papers.add_summary(summary(stored_paper, language="en", maker="extractive"))
 
-    best = store.papers.best_summaries([one.key, 999])
+    best = store.papers.best_summaries([stored_paper.key, 999])
 
-    assert [(said.language, said.producer) for said in best[one.key]] == [
+    assert [
+        (best_summary.language, best_summary.producer) for best_summary in best[stored_paper.key]
+    ] == [
         ("en", "extractive"),
         ("zh", "model-x"),
     ]
-    assert list(best) == [one.key]
+    assert list(best) == [stored_paper.key]
 
 
 def test_the_newest_version_speaks_first(store: Store) -> None:
@@ -149,11 +163,13 @@ def test_the_newest_version_speaks_first(store: Store) -> None:
     store.papers.add_summary(summary(first, title="旧"))
     store.papers.add_summary(summary(second, title="新", maker="extractive"))
 
-    assert [said.title for said in store.papers.best_summaries([first.key])[first.key]] == ["新"]
+    assert [summary.title for summary in store.papers.best_summaries([first.key])[first.key]] == [
+        "新"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("diffusion", [1]),
         ('"diffusion models"', [1]),
@@ -173,19 +189,19 @@ def test_the_newest_version_speaks_first(store: Store) -> None:
         ("扩散", [1]),
     ],
 )
-def test_search_finds(store: Store, query: str, found: list[int]) -> None:
-    one, _ = store_papers(
+def test_search_finds(store: Store, query: str, expected: list[int]) -> None:
+    first_paper, _ = store_papers(
         store,
         [
             paper(1, categories=("cs.CV", "cs.LG")),
             paper(2, title="Hoping robots", abstract="A robot.", categories=("cs.RO",)),
         ],
     )
-    store.papers.add_summary(summary(one))
+    store.papers.add_summary(summary(first_paper))
 
     page = store.papers.search(parse(query).clause, limit=10)
 
-    assert [int(each.id[-1]) for each in page] == found
+    assert [int(each.id[-1]) for each in page] == expected
 
 
 def test_search_follows_the_newest_version(store: Store) -> None:
@@ -205,7 +221,7 @@ def test_search_pages_from_the_newest_day(store: Store) -> None:
     pages = [store.papers.search(clause, limit=2, offset=offset) for offset in (0, 2, 4)]
     oldest = store.papers.search(clause, limit=1, newest_first=False)
 
-    assert [[int(one.id[-1]) for one in page] for page in pages] == [[2, 4], [1, 3], []]
+    assert [[int(match.id[-1]) for match in page] for page in pages] == [[2, 4], [1, 3], []]
     assert oldest[0].id == paper(3).id
 
 
@@ -217,9 +233,9 @@ def test_announced_narrows_to_words_and_days(store: Store) -> None:
     ]
     store.papers.add_announcements(batch, seen_at=NOW)
 
-    found = store.papers.find_announcements_on_days(parse("diffusion").clause, DAY, DAY)
+    late_announcement = store.papers.find_announcements_on_days(parse("diffusion").clause, DAY, DAY)
 
-    assert [one.paper.id for one in found] == [paper(1).id]
+    assert [match.paper.id for match in late_announcement] == [paper(1).id]
 
 
 _WORDS = """
@@ -264,11 +280,11 @@ def _queries(draw: st.DrawFn) -> str:
 
 @given(
     texts=st.lists(st.tuples(_TEXT, _TEXT, _NAMES), min_size=1, max_size=4),
-    said=_TEXT,
+    phrase=_TEXT,
     query=_queries(),
 )
 def test_no_paper_that_matches_is_missing(
-    texts: list[tuple[str, str, str]], said: str, query: str
+    texts: list[tuple[str, str, str]], phrase: str, query: str
 ) -> None:
     """Whatever the matcher accepts, with or without glosses, search has found."""
     parsed = parse(query)
@@ -278,32 +294,35 @@ def test_no_paper_that_matches_is_missing(
             store,
             [paper(n, 1, *text[:2], authors=(text[2],)) for n, text in enumerate(texts, start=1)],
         )
-        told = summary(papers[0], "en", title=f"zz {said}")  # no phrase into the gloss
-        store.papers.add_summary(told)
+        stored_summary = summary(papers[0], "en", title=f"zz {phrase}")  # no phrase into the gloss
+        store.papers.add_summary(stored_summary)
 
-        found = {one.key for one in store.papers.search(parsed.clause, limit=10)}
+        matches = {paper.key for paper in store.papers.search(parsed.clause, limit=10)}
     finally:
         store.close()
 
-    for one in papers:
-        about = [told] if one.key == told.paper else []
-        if match_paper(parsed, one) is not None or match_paper(parsed, one, about) is not None:
-            assert one.key in found, (query, one)
+    for stored_paper in papers:
+        about = [stored_summary] if stored_paper.key == stored_summary.paper else []
+        if (
+            match_paper(parsed, stored_paper) is not None
+            or match_paper(parsed, stored_paper, about) is not None
+        ):
+            assert stored_paper.key in matches, (query, stored_paper)
 
 
 def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(open_store(url, analyze=str.lower)) as old:
         old.papers.begin_reindex("plain")
-        kept = store_papers(old, [paper(n, title="Hoping robots") for n in range(5)])
-        old.papers.add_summary(summary(kept[0]))
+        stored_paper = store_papers(old, [paper(n, title="Hoping robots") for n in range(5)])
+        old.papers.add_summary(summary(stored_paper[0]))
         assert old.papers.reindex_some("plain") == 0
     hoping = parse("ti:hoping").clause
 
     with closing(open_store(url, analyze=index_text)) as new:
         assert new.papers.search(hoping, limit=10) == []
         assert new.papers.reindex_some("stems", limit=3) == 3
-        assert [one.key for one in new.papers.search(hoping, limit=10)] == [5, 4, 3]
+        assert [paper.key for paper in new.papers.search(hoping, limit=10)] == [5, 4, 3]
         assert new.papers.is_reindexing()
 
     with closing(open_store(url, analyze=index_text)) as killed_meanwhile:
@@ -347,12 +366,14 @@ def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_p
 
     with closing(open_store(url, analyze=index_text)) as new:
         new.papers.begin_reindex("stems")
-        asked = parse("generative").clause
-        meanwhile = {one.title for one in new.papers.search(asked, limit=10)}
+        clause = parse("generative").clause
+        meanwhile = {paper.title for paper in new.papers.search(clause, limit=10)}
         assert meanwhile == {"Generative models", "Two generations"}
         while new.papers.reindex_some("stems"):
             pass
-        assert [one.title for one in new.papers.search(asked, limit=10)] == ["Generative models"]
+        assert [paper.title for paper in new.papers.search(clause, limit=10)] == [
+            "Generative models"
+        ]
 
 
 def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_path: Path) -> None:
@@ -370,5 +391,5 @@ def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_pa
 
         with closing(open_store(url, analyze=analysing)) as renewing:
             renewing.papers.reindex_some("stems")
-        assert [one.title for one in new.papers.search(parse("submarine").clause, limit=5)]
+        assert [paper.title for paper in new.papers.search(parse("submarine").clause, limit=5)]
         assert new.papers.search(parse("robot").clause, limit=5) == []

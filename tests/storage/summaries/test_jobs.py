@@ -23,11 +23,21 @@ def order(of: Paper, language: str = "zh", minutes: int = 0) -> SummaryJob:
     return SummaryJob(of.key, of.version, language, NOW + minutes * MINUTE)
 
 
-def test_a_gloss_is_ordered_once_and_then_at_most_wanted_earlier(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
+def test_a_summary_is_ordered_once_and_then_at_most_wanted_earlier(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper()])
 
-    assert store.summary_jobs.enqueue([order(one, minutes=60), order(one, "en", minutes=60)]) == 2
-    assert store.summary_jobs.enqueue([order(one, minutes=5), order(one, "en", minutes=90)]) == 0
+    assert (
+        store.summary_jobs.enqueue(
+            [order(stored_paper, minutes=60), order(stored_paper, "en", minutes=60)]
+        )
+        == 2
+    )
+    assert (
+        store.summary_jobs.enqueue(
+            [order(stored_paper, minutes=5), order(stored_paper, "en", minutes=90)]
+        )
+        == 0
+    )
 
     claimed = store.summary_jobs.claim(NOW, 60.0, 10)
     assert [(c.language, c.needed_at - NOW) for c in claimed] == [
@@ -47,36 +57,36 @@ def test_what_a_model_or_a_document_said_is_not_paid_for(store: Store) -> None:
     assert [c.paper for c in store.summary_jobs.claim(NOW, 60.0, 10)] == [bare.key]
 
 
-def test_an_import_without_its_sentence_is_no_gloss(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    store.papers.add_summary(summary(one, maker="import", gist=""))
+def test_an_import_without_its_sentence_is_no_summary(store: Store) -> None:
+    [stored_paper] = store_papers(store, [paper()])
+    store.papers.add_summary(summary(stored_paper, maker="import", gist=""))
 
-    assert store.summary_jobs.enqueue([order(one)]) == 1
+    assert store.summary_jobs.enqueue([order(stored_paper)]) == 1
 
 
 def test_what_messages_lack_is_told_in_their_languages(store: Store) -> None:
-    one, other, left_out = store_papers(store, [paper(1), paper(2), paper(3)])
-    number = issue_digest(store, [one, other], left_out=[left_out])
+    first_paper, other, left_out = store_papers(store, [paper(1), paper(2), paper(3)])
+    number = issue_digest(store, [first_paper, other], left_out=[left_out])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=2), due_at=NOW)
-    store.papers.add_summary(summary(one))
-    store.papers.add_summary(summary(one, "en", maker="extractive"))
+    store.papers.add_summary(summary(first_paper))
+    store.papers.add_summary(summary(first_paper, "en", maker="extractive"))
 
-    found = store.summary_jobs.find_missing(BOT, NOW)
+    missing = store.summary_jobs.find_missing(BOT, NOW)
 
-    assert [(c.paper, c.language) for c in found] == [
-        (one.key, "en"),
+    assert [(c.paper, c.language) for c in missing] == [
+        (first_paper.key, "en"),
         (other.key, "zh"),
         (other.key, "en"),
     ]
-    assert {c.needed_at for c in found} == {NOW}
+    assert {c.needed_at for c in missing} == {NOW}
     assert store.summary_jobs.find_missing(BOT, NOW + MINUTE) == []
     assert store.summary_jobs.find_missing(BOT + 1, NOW) == []
 
 
 def test_what_was_given_up_lacks_nothing(store: Store) -> None:
     """Nobody pays for what a chat that is gone will not read."""
-    [one] = store_papers(store, [paper(1)])
-    number = issue_digest(store, [one])
+    [stored_paper] = store_papers(store, [paper(1)])
+    number = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1))
     [waiting] = store.outbox.messages_of_digest(number)
 
@@ -89,8 +99,8 @@ def test_what_was_given_up_lacks_nothing(store: Store) -> None:
 
 
 def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    store.summary_jobs.enqueue([order(one)])
+    [stored_paper] = store_papers(store, [paper()])
+    store.summary_jobs.enqueue([order(stored_paper)])
 
     assert store.summary_jobs.claim(NOW, 60.0, 10)
     assert not store.summary_jobs.claim(NOW + timedelta(seconds=59), 60.0, 10)
@@ -98,8 +108,8 @@ def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> 
 
 
 def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: Store) -> None:
-    one, other = store_papers(store, [paper(1), paper(2)])
-    store.summary_jobs.enqueue([order(one), order(other, minutes=1)])
+    first_paper, other = store_papers(store, [paper(1), paper(2)])
+    store.summary_jobs.enqueue([order(first_paper), order(other, minutes=1)])
     first, second = store.summary_jobs.claim(NOW, 60.0, 10)
 
     store.summary_jobs.fail(first, "wrong_language", NOW + MINUTE)
@@ -109,16 +119,16 @@ def test_a_failure_waits_and_the_last_one_gives_up_until_somebody_asks(store: St
     assert (backlog.waiting, backlog.retrying, backlog.abandoned) == (1, 1, 1)
     assert not store.summary_jobs.claim(NOW, 60.0, 10)
     [again] = store.summary_jobs.claim(NOW + MINUTE, 60.0, 10)
-    assert (again.paper, again.attempts, again.error) == (one.key, 1, "wrong_language")
+    assert (again.paper, again.attempts, again.error) == (first_paper.key, 1, "wrong_language")
     store.summary_jobs.release(again)
     assert store.summary_jobs.enqueue([order(other)]) == 0  # given up stays so
-    assert store.summary_jobs.retry([order(one), order(other)]) == 2
+    assert store.summary_jobs.retry([order(first_paper), order(other)]) == 2
     assert len(store.summary_jobs.claim(NOW, 60.0, 10)) == 2
 
 
 def test_who_comes_late_touches_no_order_of_another(store: Store) -> None:
-    one, other = store_papers(store, [paper(1), paper(2)])
-    store.summary_jobs.enqueue([order(one)])
+    first_paper, other = store_papers(store, [paper(1), paper(2)])
+    store.summary_jobs.enqueue([order(first_paper)])
     [slow] = store.summary_jobs.claim(NOW, 60.0, 1)
     [quick] = store.summary_jobs.claim(NOW + MINUTE, 60.0, 1)
 
@@ -136,10 +146,10 @@ def test_who_comes_late_touches_no_order_of_another(store: Store) -> None:
 
 
 def test_pending_counts_what_a_digest_still_waits_for(store: Store) -> None:
-    shown, left = store_papers(store, [paper(1), paper(2)])
-    number = issue_digest(store, [shown], left_out=[left])
+    shown, stored_paper = store_papers(store, [paper(1), paper(2)])
+    number = issue_digest(store, [shown], left_out=[stored_paper])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1))
-    store.summary_jobs.enqueue([order(shown), order(left)])
+    store.summary_jobs.enqueue([order(shown), order(stored_paper)])
 
     assert store.summary_jobs.count_pending(number) == 1
     [mine, _] = store.summary_jobs.claim(NOW, 60.0, 10)
@@ -158,31 +168,31 @@ def test_a_digest_waits_for_no_language_that_others_read(store: Store) -> None:
 
 def test_a_digest_that_shows_a_title_alone_is_late_once_more_is_said(store: Store) -> None:
     """What has no sentence is ordered, so what is then said must be shown."""
-    [one] = store_papers(store, [paper(1)])
-    store.papers.add_summary(summary(one, maker="import", gist=""))
-    number = issue_digest(store, [one])
-    store.digests.add_revision(number, store.papers.summaries_of_version(one.key, 1))
+    [stored_paper] = store_papers(store, [paper(1)])
+    store.papers.add_summary(summary(stored_paper, maker="import", gist=""))
+    number = issue_digest(store, [stored_paper])
+    store.digests.add_revision(number, store.papers.summaries_of_version(stored_paper.key, 1))
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1))
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
     store.outbox.record_outcome(claimed, Sent(1), NOW)
     before = store.summary_jobs.digests_with_late_summaries(BOT, NOW)
 
-    store.papers.add_summary(summary(one))
+    store.papers.add_summary(summary(stored_paper))
 
     assert before == []
     assert store.summary_jobs.digests_with_late_summaries(BOT, NOW) == [number]
-    store.digests.add_revision(number, store.papers.summaries_of_version(one.key, 1))
+    store.digests.add_revision(number, store.papers.summaries_of_version(stored_paper.key, 1))
     assert store.summary_jobs.digests_with_late_summaries(BOT, NOW) == []
 
 
 def test_coverage_counts_each_shown_version_once(store: Store) -> None:
-    one, other, left = store_papers(store, [paper(1), paper(2), paper(3)])
-    issue_digest(store, [one, other], left_out=[left])
-    issue_digest(store, [one], period="2/2026-11-20")
-    store.papers.add_summary(summary(one))
+    first_paper, other, left_out = store_papers(store, [paper(1), paper(2), paper(3)])
+    issue_digest(store, [first_paper, other], left_out=[left_out])
+    issue_digest(store, [first_paper], period="2/2026-11-20")
+    store.papers.add_summary(summary(first_paper))
     store.papers.add_summary(summary(other, maker="extractive"))
 
-    store.papers.add_summary(summary(one, maker="another model"))
+    store.papers.add_summary(summary(first_paper, maker="another model"))
 
     covered = store.summary_jobs.coverage(BOT, ["en", "zh"], NOW - MINUTE)
     [later] = store.summary_jobs.coverage(BOT, ["zh"], NOW + MINUTE)
@@ -193,14 +203,16 @@ def test_coverage_counts_each_shown_version_once(store: Store) -> None:
 
 
 def test_a_note_is_kept_once_per_version_and_language(store: Store) -> None:
-    [one] = store_papers(store, [paper()])
-    note = PaperNote(one.key, 1, "en", "P", "M", "R", "L", "model-x", NOW, "1")
+    [stored_paper] = store_papers(store, [paper()])
+    note = PaperNote(stored_paper.key, 1, "en", "P", "M", "R", "L", "model-x", NOW, "1")
 
     store.paper_notes.add(note)
-    store.paper_notes.add(PaperNote(one.key, 1, "en", "other", "M", "R", "L", "model-y", NOW))
+    store.paper_notes.add(
+        PaperNote(stored_paper.key, 1, "en", "other", "M", "R", "L", "model-y", NOW)
+    )
 
-    assert store.paper_notes.get(one.key, 1, "en") == note
-    assert store.paper_notes.get(one.key, 1, "zh") is None
+    assert store.paper_notes.get(stored_paper.key, 1, "en") == note
+    assert store.paper_notes.get(stored_paper.key, 1, "zh") is None
 
 
 def test_what_was_paid_adds_up_per_day_and_model(store: Store) -> None:
@@ -225,11 +237,11 @@ def test_what_was_paid_adds_up_per_day_and_model(store: Store) -> None:
     assert len(store.spending.between(before, today)) == 2
 
 
-def test_the_mean_cost_of_a_gloss_is_that_of_the_recent_ones(store: Store) -> None:
+def test_the_mean_cost_of_a_summary_is_that_of_the_recent_ones(store: Store) -> None:
     """However many were made before, and by whom, it is asked for quickly."""
     papers = store_papers(store, [paper(n) for n in range(25)])
-    for one in papers[:19]:
-        store.papers.add_summary(replace(summary(one), tokens=100))
+    for stored_paper in papers[:19]:
+        store.papers.add_summary(replace(summary(stored_paper), tokens=100))
     few = store.summary_jobs.mean_tokens("model-x", "zh")
     store.papers.add_summary(replace(summary(papers[19]), tokens=300))
     enough = store.summary_jobs.mean_tokens("model-x", "zh")

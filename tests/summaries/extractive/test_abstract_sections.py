@@ -41,11 +41,11 @@ def test_labels_tell_the_sections_and_are_not_shown(abstract: str) -> None:
 
 
 def test_of_a_double_label_the_better_counts() -> None:
-    found = split_passages(
+    passages = split_passages(
         ("Context: It rains.", "Methods and Results: It holds.", "Originality/value: It is new.")
     )
 
-    assert found == ((B, "It rains."), (R, "It holds."), (C, "It is new."))
+    assert passages == ((B, "It rains."), (R, "It holds."), (C, "It is new."))
 
 
 @pytest.mark.parametrize(

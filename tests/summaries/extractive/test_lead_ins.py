@@ -63,9 +63,9 @@ Motivated people fold boats, cups and hats.
 
 @pytest.mark.parametrize("line", TAKEN_OFF.strip().splitlines())
 def test_a_lead_in_is_taken_off(line: str) -> None:
-    sentence, _, wanted = line.partition(" -> ")
+    sentence, _, remainder = line.partition(" -> ")
 
-    assert without_lead_in(sentence) == wanted
+    assert without_lead_in(sentence) == remainder
 
 
 @pytest.mark.parametrize("sentence", STAYS.strip().splitlines())
@@ -74,7 +74,7 @@ def test_a_sentence_that_needs_its_first_words_keeps_them(sentence: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("sentence", "wanted"),
+    ("sentence", "expected"),
     [
         ("While boats fold, we fly.", "We fly."),
         ("Using paper, which folds, we fly.", "We fly."),
@@ -83,9 +83,9 @@ def test_a_sentence_that_needs_its_first_words_keeps_them(sentence: str) -> None
     ],
 )
 def test_the_main_clause_is_found_behind_a_clause_that_depends_on_it(
-    sentence: str, wanted: str
+    sentence: str, expected: str
 ) -> None:
-    assert main_clause(sentence) == wanted
+    assert main_clause(sentence) == expected
 
 
 OPENINGS = st.sampled_from(

@@ -8,7 +8,7 @@ from bot.summaries.extractive.prose import clean_prose
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("R&amp;D of <b>boats</b> &#x2013; <i>CO<sub>2</sub></i>", "R&D of boats – CO2"),
         ("A &lt;b&gt;boat&lt;/b&gt;&nbsp;floats.", "A boat floats."),
@@ -22,8 +22,8 @@ from bot.summaries.extractive.prose import clean_prose
         ("Nous plions. --- We fold.", "Nous plions. We fold."),
     ],
 )
-def test_what_is_no_prose_goes(text: str, wanted: str) -> None:
-    assert clean_prose(text) == wanted
+def test_what_is_no_prose_goes(text: str, expected: str) -> None:
+    assert clean_prose(text) == expected
 
 
 @pytest.mark.parametrize(

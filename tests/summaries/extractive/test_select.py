@@ -113,9 +113,9 @@ ABSTRACTS = {
 def test_the_sentence_a_reader_would_choose_is_chosen(title: str, marked: str) -> None:
     chosen = extract_tldr(title, marked.replace(">>", ""))
 
-    wanted = marked.split(">>")[1]
-    assert wanted.startswith(chosen[1:], 1)
-    assert chosen[0] == wanted[0].upper()
+    remainder = marked.split(">>")[1]
+    assert remainder.startswith(chosen[1:], 1)
+    assert chosen[0] == remainder[0].upper()
     assert chosen.endswith((".", "!"))
 
 
@@ -134,11 +134,11 @@ def test_among_equals_the_first_wins() -> None:
     )
 
 
-def test_a_paper_without_abstract_has_its_title_for_a_gist() -> None:
+def test_a_paper_without_abstract_has_its_title_for_a_tldr() -> None:
     assert extract_tldr("On\n  primes", " ") == "On primes"
 
 
-def test_one_sentence_is_its_own_gist() -> None:
+def test_one_sentence_is_its_own_tldr() -> None:
     assert extract_tldr("Primes", "However,  what\nis known?") == "What is known?"
 
 
@@ -232,7 +232,7 @@ TEXTS = st.one_of(st.text(), st.lists(WORDS).map("".join))
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_any_input_has_a_gist_of_its_own_words(title: str, abstract: str, comment: str) -> None:
+def test_any_input_has_a_tldr_of_its_own_words(title: str, abstract: str, comment: str) -> None:
     source = f"{title} {abstract} {comment}"
     source += unescape(source)
 

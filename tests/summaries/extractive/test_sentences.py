@@ -64,9 +64,9 @@ Wir zeigen dies. | Übrigens gilt mehr.
 CASES = [line.split(" | ") for line in READ_BY_HAND.strip().splitlines()]
 
 
-@pytest.mark.parametrize("wanted", CASES, ids=lambda wanted: wanted[0][:40])
-def test_a_text_is_split_as_a_reader_splits_it(wanted: list[str]) -> None:
-    assert list(split_sentences(" ".join(wanted))) == wanted
+@pytest.mark.parametrize("expected_sentences", CASES, ids=lambda sentences: sentences[0][:40])
+def test_a_text_is_split_as_a_reader_splits_it(expected_sentences: list[str]) -> None:
+    assert list(split_sentences(" ".join(expected_sentences))) == expected_sentences
 
 
 def test_a_forgotten_space_still_parts_sentences() -> None:
@@ -104,6 +104,6 @@ def test_a_sentence_is_never_blank_and_has_no_edges(text: str) -> None:
 def test_no_sentence_ends_inside_a_formula(inside: list[str]) -> None:
     formula = "$" + " ".join(inside)[:200] + "$"
 
-    found = split_sentences(f"We prove that {formula} holds. It is sharp.")
+    sentences = split_sentences(f"We prove that {formula} holds. It is sharp.")
 
-    assert found == (f"We prove that {formula} holds.", "It is sharp.")
+    assert sentences == (f"We prove that {formula} holds.", "It is sharp.")

@@ -10,7 +10,7 @@ from bot.summaries.extractive.truncate import ELLIPSIS, drop_remarks, truncate_s
 
 
 @pytest.mark.parametrize(
-    ("sentence", "limit", "wanted"),
+    ("sentence", "limit", "expected"),
     [
         ("We prove it.", 12, "We prove it."),
         ("We prove a bound, which is sharp.", 25, "We prove a bound…"),
@@ -25,12 +25,12 @@ from bot.summaries.extractive.truncate import ELLIPSIS, drop_remarks, truncate_s
         ("y $" + "x" * 50 + "$", 20, "y…"),
     ],
 )
-def test_a_cut_falls_at_a_border(sentence: str, limit: int, wanted: str) -> None:
-    assert truncate_sentence(sentence, limit) == wanted
+def test_a_cut_falls_at_a_border(sentence: str, limit: int, expected: str) -> None:
+    assert truncate_sentence(sentence, limit) == expected
 
 
 @pytest.mark.parametrize(
-    ("sentence", "limit", "wanted"),
+    ("sentence", "limit", "expected"),
     [
         ("We prove it (here).", 19, "We prove it (here)."),
         ("We prove it (here and there) twice (now).", 30, "We prove it twice (now)."),
@@ -42,8 +42,8 @@ def test_a_cut_falls_at_a_border(sentence: str, limit: int, wanted: str) -> None
         ),
     ],
 )
-def test_remarks_go_until_the_sentence_is_short(sentence: str, limit: int, wanted: str) -> None:
-    assert drop_remarks(sentence, limit) == wanted
+def test_remarks_go_until_the_sentence_is_short(sentence: str, limit: int, expected: str) -> None:
+    assert drop_remarks(sentence, limit) == expected
 
 
 WORDS = st.sampled_from(
@@ -56,10 +56,10 @@ def test_a_cut_never_opens_a_word_or_a_formula(sentence: str, limit: int) -> Non
     short = truncate_sentence(sentence, limit)
 
     assert len(short) <= limit
-    kept = short.removesuffix(ELLIPSIS)
-    assert sentence.startswith(kept)
-    assert kept.count("$") % 2 == 0
-    assert re.match(r"$|[\s,;:—]", sentence[len(kept) :])
+    shortened = short.removesuffix(ELLIPSIS)
+    assert sentence.startswith(shortened)
+    assert shortened.count("$") % 2 == 0
+    assert re.match(r"$|[\s,;:—]", sentence[len(shortened) :])
 
 
 @given(st.text(), st.integers(20, 120))

@@ -15,7 +15,7 @@ DAY = date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("2000000", Budget(2_000_000)),
         ("2,000,000", Budget(2_000_000)),
@@ -30,12 +30,12 @@ DAY = date(2026, 11, 20)
         ("1.5 usd", None),
     ],
 )
-def test_a_budget_is_tokens_or_money(text: str, found: Budget | None) -> None:
-    assert parse_budget(text) == found
+def test_a_budget_is_tokens_or_money(text: str, expected: Budget | None) -> None:
+    assert parse_budget(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("0.27/1.10 USD", Price(0.27, 1.1, "USD")),
         ("2 / 8 CNY", Price(2.0, 8.0, "CNY")),
@@ -44,8 +44,10 @@ def test_a_budget_is_tokens_or_money(text: str, found: Budget | None) -> None:
         ("free", None),
     ],
 )
-def test_a_price_is_of_a_million_tokens_sent_and_received(text: str, found: Price | None) -> None:
-    assert parse_price(text) == found
+def test_a_price_is_of_a_million_tokens_sent_and_received(
+    text: str, expected: Price | None
+) -> None:
+    assert parse_price(text) == expected
 
 
 def test_money_is_counted_by_the_price_of_a_token() -> None:

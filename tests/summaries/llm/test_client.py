@@ -40,17 +40,17 @@ SCHEMA = {
 DATA = "The abstract of a paper, which is 42 characters."
 
 
-async def ask(server: ScriptedServer, *, times: int = 1, patience: float = 5.0) -> ModelReply:
-    async with ModelClient(server.url, KEY, "small", timeout=patience) as model:
+async def ask(server: ScriptedServer, *, times: int = 1, summary_wait: float = 5.0) -> ModelReply:
+    async with ModelClient(server.url, KEY, "small", timeout=summary_wait) as model:
         for _ in range(times):
             reply = await model.ask("Say it as JSON.", DATA, schema=SCHEMA, max_tokens=100)
         return reply
 
 
-async def trouble_with(answer: ScriptedAnswer, *, patience: float = 5.0) -> ModelError:
+async def trouble_with(answer: ScriptedAnswer, *, summary_wait: float = 5.0) -> ModelError:
     async with scripted_server(answer) as server:
         with pytest.raises(ModelError) as caught:
-            await ask(server, patience=patience)
+            await ask(server, summary_wait=summary_wait)
     return caught.value
 
 
@@ -103,7 +103,7 @@ async def test_nothing_of_another_account_is_sent(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("message", "kept"),
+    ("message", "parameter"),
     [
         ("'response_format' of type 'json_schema' is not supported", "json_object"),
         ("This response_format type is unavailable now", "json_object"),
@@ -111,14 +111,14 @@ async def test_nothing_of_another_account_is_sent(monkeypatch: pytest.MonkeyPatc
     ],
 )
 async def test_a_refused_schema_becomes_any_object_and_is_remembered(
-    message: str, kept: str
+    message: str, parameter: str
 ) -> None:
     async with scripted_server(error_response(400, message), completion_response("{}")) as server:
         await ask(server, times=2)
 
-    forms = [one.get("response_format") for one in server.request_bodies]
+    forms = [request.get("response_format") for request in server.request_bodies]
     assert len(forms) == 3
-    assert forms[1:] == [{"type": kept}] * 2
+    assert forms[1:] == [{"type": parameter}] * 2
 
 
 async def test_what_a_server_refuses_by_name_is_left_out_from_then_on() -> None:
@@ -236,7 +236,7 @@ async def test_a_server_that_never_answers_is_given_up_and_its_price_estimated()
     async def hang(_: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
-    trouble = await trouble_with(hang, patience=0.2)
+    trouble = await trouble_with(hang, summary_wait=0.2)
 
     assert isinstance(trouble, Unreachable)
     assert trouble.usage.prompt_tokens > 0
@@ -251,7 +251,7 @@ async def test_a_body_that_drips_for_ever_is_given_up() -> None:
             await writer.drain()
             await asyncio.sleep(0)
 
-    assert isinstance(await trouble_with(drip, patience=0.3), Unreachable)
+    assert isinstance(await trouble_with(drip, summary_wait=0.3), Unreachable)
 
 
 @pytest.mark.parametrize("status", [200, 400])
@@ -266,7 +266,7 @@ async def test_a_body_without_end_is_given_up_after_a_megabyte(status: int) -> N
             await writer.drain()
             sent += 0x10000
 
-    trouble = await trouble_with(flood, patience=20.0)
+    trouble = await trouble_with(flood, summary_wait=20.0)
 
     assert "1048576 bytes" in trouble.detail
     assert sent < 32 << 20  # what the sockets of two sides hold
@@ -303,7 +303,7 @@ async def test_a_model_that_thinks_is_given_room_once_it_is_known() -> None:
         first = server.request_bodies[:2]
 
     assert reply.usage == Usage(100, 20)
-    assert [one["max_tokens"] for one in first] == [100, 8100]
+    assert [body["max_tokens"] for body in first] == [100, 8100]
     assert server.request_bodies[2]["max_tokens"] == 8100
 
 
@@ -392,13 +392,15 @@ async def test_the_key_is_in_no_error_and_no_log(
 
     async with scripted_server(once) as server, ModelClient(server.url, KEY, "small") as model:
         asking = model.ask("JSON", DATA, schema=SCHEMA, max_tokens=9)
-        (found,) = await asyncio.gather(asking, return_exceptions=True)
-        told = repr(model) + repr(found)
-    if isinstance(found, BaseException):
-        told += "".join(traceback.format_exception(found)) + str(vars(found))
+        (error,) = await asyncio.gather(asking, return_exceptions=True)
+        text = repr(model) + repr(error)
+    if isinstance(error, BaseException):
+        text += "".join(traceback.format_exception(error)) + str(vars(error))
 
     assert caplog.records
-    assert "CRET" not in told + caplog.text + "".join(str(vars(one)) for one in caplog.records)
+    assert "CRET" not in text + caplog.text + "".join(
+        str(vars(record)) for record in caplog.records
+    )
 
 
 @pytest.mark.parametrize("key", ["sk-\u2026", "sk-one sk-two", "sk-a\nb"])

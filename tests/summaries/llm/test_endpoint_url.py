@@ -6,7 +6,7 @@ from bot.summaries.llm.endpoint_url import parse_endpoint
 
 
 @pytest.mark.parametrize(
-    ("given", "base"),
+    ("address", "base"),
     [
         ("https://api.openai.com/v1", "https://api.openai.com/v1"),
         ("https://api.openai.com/v1/", "https://api.openai.com/v1"),
@@ -27,24 +27,24 @@ from bot.summaries.llm.endpoint_url import parse_endpoint
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
     ],
 )
-def test_an_address_means_a_base(given: str, base: str) -> None:
-    assert parse_endpoint(given).base == base
+def test_an_address_means_a_base(address: str, base: str) -> None:
+    assert parse_endpoint(address).base == base
 
 
 def test_a_query_goes_with_every_request() -> None:
-    found = parse_endpoint("https://x.example/openai/v1?api-version=2024-10-21")
+    endpoint = parse_endpoint("https://x.example/openai/v1?api-version=2024-10-21")
 
-    assert found.query == (("api-version", "2024-10-21"),)
-    assert found.base == "https://x.example/openai/v1"
+    assert endpoint.query == (("api-version", "2024-10-21"),)
+    assert endpoint.base == "https://x.example/openai/v1"
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     ["", "api.openai.com", "localhost:11434", "ftp://x.example", "https://", "http://h:port/v1"],
 )
-def test_what_is_no_address_is_refused(given: str) -> None:
+def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parse_endpoint(given)
+        parse_endpoint(address)
 
 
 def test_a_password_in_an_address_is_refused_unseen() -> None:

@@ -59,10 +59,10 @@ def test_a_message_may_name_the_wait(words: str, seconds: float | None) -> None:
 
 
 def test_an_overload_carries_its_wait() -> None:
-    found = error_from_response(429, {"retry-after": "20"}, {"error": {"message": "Slow down"}}, "")
+    error = error_from_response(429, {"retry-after": "20"}, {"error": {"message": "Slow down"}}, "")
 
-    assert isinstance(found, Overloaded)
-    assert (found.seconds, found.status, found.detail) == (20.0, 429, "HTTP 429: Slow down")
+    assert isinstance(error, Overloaded)
+    assert (error.seconds, error.status, error.detail) == (20.0, 429, "HTTP 429: Slow down")
 
 
 json_values = st.recursive(
@@ -83,11 +83,11 @@ json_values = st.recursive(
     json_values,
 )
 def test_any_error_is_some_trouble(status: int, headers: dict[str, str], body: object) -> None:
-    found = error_from_response(status, headers, body, "a-key")
+    error = error_from_response(status, headers, body, "a-key")
 
-    assert isinstance(found, ModelError)
-    assert len(found.detail) < 400
-    assert found.detail.isprintable()
+    assert isinstance(error, ModelError)
+    assert len(error.detail) < 400
+    assert error.detail.isprintable()
 
 
 @given(st.text(), st.text("abcXYZ019-_", min_size=6), st.text())

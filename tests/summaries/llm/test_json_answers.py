@@ -121,20 +121,20 @@ def test_proper_json_is_read_as_it_is(fields: dict[str, str]) -> None:
 
 @given(texts, st.sampled_from([KEYS, ("gist",), ("words",)]))
 def test_any_text_is_an_answer_or_unreadable(text: str, keys: tuple[str, ...]) -> None:
-    found = parse_available_fields(text, keys)
-    missing = set(keys) - set(found.fields)
+    fields = parse_available_fields(text, keys)
+    missing = set(keys) - set(fields.fields)
 
-    assert found.fields.keys() <= set(keys)
+    assert fields.fields.keys() <= set(keys)
     with pytest.raises(MissingFields) if missing else nullcontext():
-        assert parse_fields(text, keys) == found.fields
+        assert parse_fields(text, keys) == fields.fields
 
 
 @given(st.integers(0, len(JSON) - 1))
 def test_an_answer_that_ends_early_keeps_its_whole_fields_only(end: int) -> None:
-    found = parse_available_fields(JSON[:end], KEYS)
+    fields = parse_available_fields(JSON[:end], KEYS)
 
-    assert found.fields.items() <= GOOD.items()
-    assert found.is_cut == (end > 0)
+    assert fields.fields.items() <= GOOD.items()
+    assert fields.is_cut == (end > 0)
 
 
 @pytest.mark.parametrize(
@@ -218,13 +218,13 @@ def test_tidying_twice_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("piece", ["{}", "Title: a\n", '{"gist": {"a":"b"},'])
 async def test_a_megabyte_of_an_answer_holds_nobody_else(piece: str) -> None:
     """While it is read, whatever else the bot does has its turns."""
-    turns = 0
+    lock = 0
 
     async def others() -> None:
-        nonlocal turns
+        nonlocal lock
         while True:
             await asyncio.sleep(0)
-            turns += 1
+            lock += 1
 
     async def rambling(*_: object, **__: object) -> ModelReply:
         return ModelReply(piece * (900_000 // len(piece)), Usage(), is_cut=False)
@@ -235,4 +235,4 @@ async def test_a_megabyte_of_an_answer_holds_nobody_else(piece: str) -> None:
         prompts.summary_prompt("A", "B", KEYS, "zh"), 100
     )
     meanwhile.cancel()
-    assert turns > 20
+    assert lock > 20

@@ -47,15 +47,15 @@ from bot.summaries.llm.json_tex_escapes import has_truncated_command
 @pytest.mark.parametrize("around", ["从 $A \\{} B$ 到", "the \\{}{{x}} of $x$", "\\{} 是"])
 def test_a_command_with_one_backslash_is_that_command(command: str, around: str) -> None:
     """In the answer itself, and where a server has already read it as JSON."""
-    said = around.format(command)
-    read_before = json.loads(f'"{said}"') if command[0] != "u" else said
+    written = around.format(command)
+    read_before = json.loads(f'"{written}"') if command[0] != "u" else written
 
-    for answer in (f'{{"gist": "{said}"}}', f'{{"gist": "{read_before}"}}'):
-        assert clean_line(parse_fields(answer, ["gist"])["gist"]) == said
+    for answer in (f'{{"gist": "{written}"}}', f'{{"gist": "{read_before}"}}'):
+        assert clean_line(parse_fields(answer, ["gist"])["gist"]) == written
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("written", "meant"),
     [
         (r"one\nTwo", "one Two"),
         (r"one\neither", "one either"),
@@ -66,12 +66,12 @@ def test_a_command_with_one_backslash_is_that_command(command: str, around: str)
         (r"a\\\\nabla", r"a\\nabla"),
     ],
 )
-def test_a_line_break_is_one(said: str, meant: str) -> None:
-    assert clean_line(parse_fields(f'{{"gist": "{said}"}}', ["gist"])["gist"]) == meant
+def test_a_line_break_is_one(written: str, meant: str) -> None:
+    assert clean_line(parse_fields(f'{{"gist": "{written}"}}', ["gist"])["gist"]) == meant
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("from $A ightarrow B$", True),
         (r"from \(abla f\)", True),
@@ -81,6 +81,6 @@ def test_a_line_break_is_one(said: str, meant: str) -> None:
         (r"$\mathrm{ext}$ and $x_{box}$", False),
     ],
 )
-def test_a_command_without_its_beginning_is_noticed(text: str, found: bool) -> None:
-    assert has_truncated_command(text, "the paper") == found
+def test_a_command_without_its_beginning_is_noticed(text: str, expected: bool) -> None:
+    assert has_truncated_command(text, "the paper") == expected
     assert not has_truncated_command(text, text)

@@ -109,17 +109,17 @@ def test_marks_count_on_from_a_first() -> None:
 @given(texts)
 @example("⟦1⟧ ⟦⟦2⟧ $x$")
 def test_what_was_protected_is_restored(text: str) -> None:
-    masked, kept = mask(text)
+    masked, originals = mask(text)
 
-    assert unmask(masked, kept) == text
+    assert unmask(masked, originals) == text
 
 
 @given(texts)
 def test_every_mark_stands_once(text: str) -> None:
     """Marks that the paper itself holds are no marks of ours."""
-    masked, kept = mask(text)
+    masked, originals = mask(text)
 
-    assert count_marks(masked) == dict.fromkeys(range(1, len(kept) + 1), 1)
+    assert count_marks(masked) == dict.fromkeys(range(1, len(originals) + 1), 1)
 
 
 @given(texts, texts)
@@ -139,15 +139,15 @@ def test_a_mark_lost_doubled_broken_or_invented_is_seen(answer: str) -> None:
     assert not has_all_marks("⟦1⟧ of ⟦2⟧", answer)
 
 
-def test_a_gist_has_some_of_the_marks_and_no_address() -> None:
-    masked, kept = mask("We find $x$ and $y$; see https://example.org/x or me@example.org.")
+def test_a_tldr_has_some_of_the_marks_and_no_address() -> None:
+    masked, originals = mask("We find $x$ and $y$; see https://example.org/x or me@example.org.")
 
-    assert has_only_allowed_marks(masked, "⟦2⟧ is found", kept)
-    assert has_only_allowed_marks(masked, "nothing is found", kept)
-    assert not has_only_allowed_marks(masked, "⟦1⟧ is ⟦1⟧", kept)
-    assert not has_only_allowed_marks(masked, "see ⟦3⟧", kept)
-    assert not has_only_allowed_marks(masked, "ask ⟦4⟧", kept)
-    assert not has_only_allowed_marks(masked, "⟦9⟧ is found", kept)
+    assert has_only_allowed_marks(masked, "⟦2⟧ is found", originals)
+    assert has_only_allowed_marks(masked, "nothing is found", originals)
+    assert not has_only_allowed_marks(masked, "⟦1⟧ is ⟦1⟧", originals)
+    assert not has_only_allowed_marks(masked, "see ⟦3⟧", originals)
+    assert not has_only_allowed_marks(masked, "ask ⟦4⟧", originals)
+    assert not has_only_allowed_marks(masked, "⟦9⟧ is found", originals)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,6 @@ def test_a_gist_has_some_of_the_marks_and_no_address() -> None:
 )
 def test_a_long_hostile_text_takes_linear_time(text: str) -> None:
     """The time limit of the test is the proof: each step backwards would take minutes."""
-    masked, kept = mask(text)
+    masked, originals = mask(text)
 
-    assert unmask(masked, kept) == text
+    assert unmask(masked, originals) == text

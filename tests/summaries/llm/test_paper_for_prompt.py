@@ -13,22 +13,22 @@ texts = st.lists(words, min_size=1, max_size=120).map(" ".join)
 
 @given(texts, st.integers(10, 400))
 def test_pieces_are_the_whole(text: str, most: int) -> None:
-    found = split_pieces(text, most)
+    pieces = split_pieces(text, most)
 
-    assert "".join(" ".join(found).split()) == "".join(text.split())
-    assert all(len(piece) <= most or " ".join(split_pieces(piece, 1)) == piece for piece in found)
+    assert "".join(" ".join(pieces).split()) == "".join(text.split())
+    assert all(len(piece) <= most or " ".join(split_pieces(piece, 1)) == piece for piece in pieces)
 
 
 @given(texts)
 def test_halves_are_the_whole_and_shorter(text: str) -> None:
-    found = split_halves(text)
+    halves = split_halves(text)
 
     if len(text) < 200:
-        assert found is None
+        assert halves is None
     else:
-        assert found is not None
-        assert "".join("".join(found).split()) == "".join(text.split())
-        assert all(len(half) < len(text) for half in found)
+        assert halves is not None
+        assert "".join("".join(halves).split()) == "".join(text.split())
+        assert all(len(half) < len(text) for half in halves)
 
 
 def test_one_word_has_no_halves() -> None:
@@ -42,10 +42,10 @@ def test_halves_are_about_even() -> None:
 
 
 def test_title_and_abstract_share_one_numbering() -> None:
-    found = mask_paper(Paper("arxiv:1", 1, "On $a$", "We find $b$\n and $c$."))
+    masked_paper = mask_paper(Paper("arxiv:1", 1, "On $a$", "We find $b$\n and $c$."))
 
-    assert (found.title, found.abstract) == ("On ⟦1⟧", "We find ⟦2⟧ and ⟦3⟧.")
-    assert found.runs == ("$a$", "$b$", "$c$")
+    assert (masked_paper.title, masked_paper.abstract) == ("On ⟦1⟧", "We find ⟦2⟧ and ⟦3⟧.")
+    assert masked_paper.runs == ("$a$", "$b$", "$c$")
 
 
 @pytest.mark.parametrize(

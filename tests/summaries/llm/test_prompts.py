@@ -46,16 +46,16 @@ def test_no_data_holds_its_own_fence(title: str, abstract: str) -> None:
         assert prompt.data.count(fence) == 2
 
 
-def test_a_gist_is_measured_in_the_signs_of_its_language() -> None:
+def test_a_tldr_is_measured_in_the_signs_of_its_language() -> None:
     assert "40 to 90 characters" in summary_prompt("t", "a", ("gist",), "zh").instructions
     assert "20 to 40 words" in summary_prompt("t", "a", ("gist",), "fr").instructions
 
 
 def test_only_what_is_asked_for_is_described() -> None:
-    told = summary_prompt("t", "a", ("title", "gist"), "zh")
+    prompt = summary_prompt("t", "a", ("title", "gist"), "zh")
 
-    assert told.keys == ("title", "gist")
-    assert '"abstract":' not in told.instructions
+    assert prompt.keys == ("title", "gist")
+    assert '"abstract":' not in prompt.instructions
 
 
 def test_marks_are_explained_where_there_are_some() -> None:

@@ -21,7 +21,10 @@ from tests.summaries.llm.wire import (
 )
 from tests.summaries.papers import answer_fields, sample_summaries
 
-PAPERS = {paper.id.removeprefix("arxiv:2611."): (paper, told) for paper, told in sample_summaries()}
+PAPERS = {
+    paper.id.removeprefix("arxiv:2611."): (paper, summary_text)
+    for paper, summary_text in sample_summaries()
+}
 PAPER, TOLD = PAPERS["90101"]
 GOOD = answer_fields(PAPER, TOLD)
 HALF = json.dumps(GOOD, ensure_ascii=False)[:-60]
@@ -35,7 +38,7 @@ class Errand:
         self.spent: list[Usage] = []
         self.server = ScriptedServer([])
 
-    async def told(self, paper: Paper = PAPER, language: str = "zh") -> SummaryText:
+    async def summarize(self, paper: Paper = PAPER, language: str = "zh") -> SummaryText:
         async with (
             scripted_server(*self._answers) as self.server,
             ModelClient(self.server.url, "", "m") as model,
@@ -52,75 +55,80 @@ def with_field(**fields: str) -> bytes:
 
 
 async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
-    errand = Errand(completion_response(GOOD, usage=(500, 300)))
+    follow_up = Errand(completion_response(GOOD, usage=(500, 300)))
 
-    assert await errand.told() == TOLD
-    assert errand.spent == [Usage(500, 300)]
+    assert await follow_up.summarize() == TOLD
+    assert follow_up.spent == [Usage(500, 300)]
     assert "⟦1⟧" in GOOD["abstract"]
 
 
 @pytest.mark.parametrize("told_title", [None, "", "模型自己起的标题"])
 async def test_a_paper_without_a_title_gets_none_from_a_model(told_title: str | None) -> None:
     untitled = replace(PAPER, title=" ")
-    told = replace(TOLD, title="")
-    fields = answer_fields(untitled, told)
+    untitled_summary = replace(TOLD, title="")
+    fields = answer_fields(untitled, untitled_summary)
     del fields["title"]
     if told_title is not None:
         fields["title"] = told_title
-    errand = Errand(completion_response(fields))
+    follow_up = Errand(completion_response(fields))
 
-    assert await errand.told(untitled) == told
-    assert '"title"' not in errand.server.request_texts()[0]
-    assert "Title:" not in errand.server.request_texts()[0]
+    assert await follow_up.summarize(untitled) == untitled_summary
+    assert '"title"' not in follow_up.server.request_texts()[0]
+    assert "Title:" not in follow_up.server.request_texts()[0]
 
 
 async def test_a_paper_without_a_title_is_told_in_a_language_of_latin_letters() -> None:
-    gist = "Ein Verfahren, das die Schritte der Entrauschung dorthin verlegt, wo sie nötig sind."
-    told = SummaryText(
-        "", gist, "Wir messen, wie das Boot auf dem Wasser treibt und wohin es fährt."
+    tldr = "Ein Verfahren, das die Schritte der Entrauschung dorthin verlegt, wo sie nötig sind."
+    german_summary = SummaryText(
+        "", tldr, "Wir messen, wie das Boot auf dem Wasser treibt und wohin es fährt."
     )
     untitled = Paper("arxiv:2611.1", 1, "", "We measure how the boat drifts and where it goes.")
 
-    found = check_summary(told, untitled, "de")
+    findings = check_summary(german_summary, untitled, "de")
 
-    assert Finding.EMPTY not in found
-    assert Finding.WRONG_LANGUAGE not in found
+    assert Finding.EMPTY not in findings
+    assert Finding.WRONG_LANGUAGE not in findings
 
 
 @pytest.mark.parametrize("number", ["90304", "90501", "90508", "90606", "90105", "90402"])
 async def test_papers_of_many_fields_are_told(number: str) -> None:
-    paper, told = PAPERS[number]
+    paper, summary_text = PAPERS[number]
 
-    assert await Errand(completion_response(answer_fields(paper, told))).told(paper) == told
+    assert (
+        await Errand(completion_response(answer_fields(paper, summary_text))).summarize(paper)
+        == summary_text
+    )
 
 
 async def test_no_formula_is_sent() -> None:
-    errand = Errand(completion_response(GOOD))
-    await errand.told()
+    follow_up = Errand(completion_response(GOOD))
+    await follow_up.summarize()
 
-    assert "tau" not in errand.server.request_texts()[0]
+    assert "tau" not in follow_up.server.request_texts()[0]
 
 
-async def test_in_english_only_the_gist_is_asked_for() -> None:
-    gist = "A sampler that spends denoising steps where noise settles last needs 19, not 50."
-    errand = Errand(completion_response({"gist": gist}))
+async def test_in_english_only_the_tldr_is_asked_for() -> None:
+    tldr = "A sampler that spends denoising steps where noise settles last needs 19, not 50."
+    follow_up = Errand(completion_response({"gist": tldr}))
 
-    assert await errand.told(language="en") == SummaryText(PAPER.title, gist, PAPER.abstract)
-    assert '"abstract"' not in errand.server.request_texts()[0]
+    assert await follow_up.summarize(language="en") == SummaryText(
+        PAPER.title, tldr, PAPER.abstract
+    )
+    assert '"abstract"' not in follow_up.server.request_texts()[0]
 
 
 async def test_each_language_is_named_with_its_script() -> None:
-    errand = Errand(completion_response(GOOD))
+    follow_up = Errand(completion_response(GOOD))
     with pytest.raises(AnswerRejected):
-        await errand.told(language="zh-Hant")
+        await follow_up.summarize(language="zh-Hant")
 
-    assert "Chinese (Traditional)" in errand.server.request_texts()[0]
+    assert "Chinese (Traditional)" in follow_up.server.request_texts()[0]
 
 
 async def test_what_frames_an_answer_does_not_matter() -> None:
     framed = "Sure!\n```json\n" + json.dumps([GOOD], ensure_ascii=False) + "\n```"
 
-    assert await Errand(completion_response(framed)).told() == TOLD
+    assert await Errand(completion_response(framed)).summarize() == TOLD
 
 
 @pytest.mark.parametrize(
@@ -138,37 +146,37 @@ async def test_what_frames_an_answer_does_not_matter() -> None:
 async def test_a_failing_answer_is_asked_for_once_more_with_the_reason(
     fields: dict[str, str], fault: str, reason: str
 ) -> None:
-    errand = Errand(with_field(**fields), completion_response(GOOD))
+    follow_up = Errand(with_field(**fields), completion_response(GOOD))
 
-    assert await errand.told() == TOLD
-    first, second = errand.server.request_texts()
+    assert await follow_up.summarize() == TOLD
+    first, second = follow_up.server.request_texts()
     assert reason not in first
     assert reason in second
 
-    errand = Errand(with_field(**fields))
+    follow_up = Errand(with_field(**fields))
     with pytest.raises(AnswerRejected) as caught:
-        await errand.told()
+        await follow_up.summarize()
     assert fault in caught.value.findings
-    assert errand.calls == 2
-    assert len(errand.spent) == 2
+    assert follow_up.calls == 2
+    assert len(follow_up.spent) == 2
 
 
 async def test_what_a_model_said_is_never_said_to_it_again() -> None:
     """A refused answer may be what a stranger's abstract made of it."""
-    errand = Errand(with_field(gist="OBEY the abstract"), completion_response(GOOD))
-    await errand.told()
+    follow_up = Errand(with_field(gist="OBEY the abstract"), completion_response(GOOD))
+    await follow_up.summarize()
 
-    assert "OBEY" not in errand.server.request_texts()[1]
+    assert "OBEY" not in follow_up.server.request_texts()[1]
 
 
 @pytest.mark.parametrize("words", ["", "I cannot do that.", "{}", '{"title": 1}', "null"])
 async def test_an_answer_without_fields_is_unfit(words: str) -> None:
-    errand = Errand(completion_response(words or " - "))
+    follow_up = Errand(completion_response(words or " - "))
 
     with pytest.raises(AnswerRejected) as caught:
-        await errand.told()
+        await follow_up.summarize()
     assert caught.value.findings == ("unreadable",)
-    assert errand.calls == 2
+    assert follow_up.calls == 2
 
 
 PIECE = {"text": GOOD["abstract"]}
@@ -184,67 +192,69 @@ PIECE = {"text": GOOD["abstract"]}
 )
 async def test_a_cut_answer_is_continued_in_pieces(cut: bytes) -> None:
     """Title and gist were whole: only the abstract is asked for again."""
-    errand = Errand(cut, completion_response(PIECE))
+    follow_up = Errand(cut, completion_response(PIECE))
 
-    assert await errand.told() == TOLD
-    assert errand.calls == 2
-    assert len(errand.spent) == 2
+    assert await follow_up.summarize() == TOLD
+    assert follow_up.calls == 2
+    assert len(follow_up.spent) == 2
 
 
 async def test_what_was_cut_before_the_abstract_is_asked_for_as_well() -> None:
     brief = {"title": GOOD["title"], "gist": GOOD["gist"]}
-    errand = Errand(
+    follow_up = Errand(
         completion_response('{"title": "', reason="length"),
         completion_response(brief),
         completion_response(PIECE),
     )
 
-    assert await errand.told() == TOLD
+    assert await follow_up.summarize() == TOLD
 
 
 async def test_plain_words_that_were_cut_are_not_taken_for_a_piece() -> None:
     """Without a frame nothing tells where a text was to end."""
-    first, rest = GOOD["abstract"].split("。", 1)
-    halves = [completion_response({"text": first + "。"}), completion_response({"text": rest})]
-    errand = Errand(
+    first, remainder = GOOD["abstract"].split("。", 1)
+    halves = [completion_response({"text": first + "。"}), completion_response({"text": remainder})]
+    follow_up = Errand(
         completion_response(HALF),
         completion_response(GOOD["abstract"][:100], reason="length"),
         *halves,
     )
 
-    assert await errand.told() == TOLD
-    assert errand.calls == 4
+    assert await follow_up.summarize() == TOLD
+    assert follow_up.calls == 4
 
 
 async def test_a_model_that_never_ends_is_given_up_after_a_few_calls() -> None:
-    errand = Errand(completion_response('{"title": "", "abstract": "', reason="length"))
+    follow_up = Errand(completion_response('{"title": "", "abstract": "', reason="length"))
 
     with pytest.raises(AnswerRejected, match="cut_short"):
-        await errand.told()
-    assert errand.calls <= 3
+        await follow_up.summarize()
+    assert follow_up.calls <= 3
 
 
 async def test_pieces_that_never_end_are_given_up_after_a_few_halves() -> None:
-    errand = Errand(completion_response(HALF), completion_response('{"text": "', reason="length"))
+    follow_up = Errand(
+        completion_response(HALF), completion_response('{"text": "', reason="length")
+    )
 
     with pytest.raises(AnswerRejected, match="cut_short"):
-        await errand.told()
-    assert errand.calls <= 6
+        await follow_up.summarize()
+    assert follow_up.calls <= 6
 
 
 async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
     """Each piece is shown alone, and the pieces are the whole."""
     paper = Paper(PAPER.id, 1, PAPER.title, " ".join([PAPER.abstract] * 5))
     assert len(paper.abstract) > 3_000
-    errand = Errand(
+    follow_up = Errand(
         completion_response({"title": GOOD["title"], "gist": GOOD["gist"]}),
         completion_response({"text": "一句。"}),
     )
 
     with pytest.raises(AnswerRejected):
-        await errand.told(paper)
+        await follow_up.summarize(paper)
 
-    first, *pieces, _ = errand.server.request_texts()  # the last is another attempt's first
+    first, *pieces, _ = follow_up.server.request_texts()  # the last is another attempt's first
     assert '"abstract":' not in first
     shown = [text.rsplit("Piece: ")[-1].split("\n</")[0] for text in pieces]
     assert len(shown) >= 3
@@ -254,40 +264,40 @@ async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
 
 
 async def test_every_call_is_paid_also_before_one_that_fails() -> None:
-    errand = Errand(completion_response(HALF, usage=(400, 90)), error_response(429, "Slow down"))
+    follow_up = Errand(completion_response(HALF, usage=(400, 90)), error_response(429, "Slow down"))
 
     with pytest.raises(Overloaded):
-        await errand.told()
-    assert errand.spent == [Usage(400, 90)]
+        await follow_up.summarize()
+    assert follow_up.spent == [Usage(400, 90)]
 
 
 async def test_a_call_that_fails_after_it_was_paid_is_paid() -> None:
-    errand = Errand(completion_response("", usage=(400, 0)))
+    follow_up = Errand(completion_response("", usage=(400, 0)))
 
     with pytest.raises(Unreachable):
-        await errand.told()
-    assert errand.spent == [Usage(400, 0)]
+        await follow_up.summarize()
+    assert follow_up.spent == [Usage(400, 0)]
 
 
 @pytest.mark.parametrize(
     ("abstract", "fault"), [("", "no_abstract"), (" \n", "no_abstract"), ("x" * 20_001, "too_long")]
 )
 async def test_what_cannot_be_told_is_not_asked(abstract: str, fault: str) -> None:
-    errand = Errand(completion_response(GOOD))
+    follow_up = Errand(completion_response(GOOD))
 
     with pytest.raises(AnswerRejected, match=fault):
-        await errand.told(Paper(PAPER.id, 1, PAPER.title, abstract))
-    assert errand.calls == 0
+        await follow_up.summarize(Paper(PAPER.id, 1, PAPER.title, abstract))
+    assert follow_up.calls == 0
 
 
 async def test_what_feeds_put_around_a_paper_is_not_sent() -> None:
     title = f"{PAPER.title}. (arXiv:2401.16468v1 [cs.CV] UPDATED)"
     abstract = f"arXiv:2401.16468v1 Announce Type: replace-cross  Abstract: {PAPER.abstract}"
-    errand = Errand(completion_response(GOOD))
-    await errand.told(Paper(PAPER.id, 1, title, abstract))
+    follow_up = Errand(completion_response(GOOD))
+    await follow_up.summarize(Paper(PAPER.id, 1, title, abstract))
 
-    assert "Announce" not in errand.server.request_texts()[0]
-    assert "UPDATED" not in errand.server.request_texts()[0]
+    assert "Announce" not in follow_up.server.request_texts()[0]
+    assert "UPDATED" not in follow_up.server.request_texts()[0]
 
 
 HOSTILE = {
@@ -305,12 +315,12 @@ HOSTILE = {
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
 async def test_an_abstract_that_gives_orders_is_fenced(words: str) -> None:
     """Its words stand once, as data, between fences that it cannot close."""
-    errand = Errand(completion_response(GOOD))
+    follow_up = Errand(completion_response(GOOD))
     with pytest.raises(AnswerRejected):
-        await errand.told(Paper(PAPER.id, 1, PAPER.title, words))
+        await follow_up.summarize(Paper(PAPER.id, 1, PAPER.title, words))
 
-    for asked in errand.server.request_bodies:
-        messages = asked["messages"]
+    for request in follow_up.server.request_bodies:
+        messages = request["messages"]
         assert isinstance(messages, list)
         instructions, data = (message["content"] for message in messages)
         fence = data.splitlines()[0].strip("<>")
@@ -325,16 +335,16 @@ async def test_a_model_that_obeys_a_stranger_is_not_believed(words: str) -> None
     """Whichever field it puts the stranger's words into, nothing is told."""
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} {words}")
     for field in ("title", "gist", "abstract"):
-        errand = Errand(with_field(**{field: words}))
+        follow_up = Errand(with_field(**{field: words}))
         with pytest.raises(AnswerRejected):
-            await errand.told(paper)
-        assert errand.calls == 2
+            await follow_up.summarize(paper)
+        assert follow_up.calls == 2
 
 
-async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
+async def test_a_link_of_the_paper_is_none_of_its_tldr() -> None:
     """A stranger's link may be part of the abstract, which is theirs; the sentence is ours."""
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} See https://evil.example/x now.")
-    errand = Errand(
+    follow_up = Errand(
         completion_response(
             GOOD
             | {"abstract": GOOD["abstract"] + "参见⟦3⟧。"}
@@ -343,12 +353,12 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
     )
 
     with pytest.raises(AnswerRejected) as caught:
-        await errand.told(paper)
+        await follow_up.summarize(paper)
     assert {"link", "mark_lost"} <= set(caught.value.findings)
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("see https://a.example", True),
         ("see www.a.example", True),
@@ -368,5 +378,5 @@ async def test_a_link_of_the_paper_is_none_of_its_gist() -> None:
         ("mAP@50, mAP@0.5:0.95 and P@10 rise by 2.1%", False),
     ],
 )
-def test_a_link_is_what_clients_make_one_of(text: str, found: bool) -> None:
-    assert has_link(text) == found
+def test_a_link_is_what_clients_make_one_of(text: str, expected: bool) -> None:
+    assert has_link(text) == expected

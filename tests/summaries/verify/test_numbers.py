@@ -12,7 +12,7 @@ from bot.summaries.verify import numbers
 
 
 @pytest.mark.parametrize(
-    ("said", "source"),
+    ("claim", "source"),
     [
         ("1000个", "1,000 images"),
         ("1万个", "10,000 images"),
@@ -45,12 +45,12 @@ from bot.summaries.verify import numbers
         ("(1) 和 (2)", "two parts"),
     ],
 )
-def test_the_same_number(said: str, source: str) -> None:
-    assert not _new(said, source)
+def test_the_same_number(claim: str, source: str) -> None:
+    assert not _new(claim, source)
 
 
 @pytest.mark.parametrize(
-    ("said", "source"),
+    ("claim", "source"),
     [
         ("58.2亿", "582M clips"),  # ten times as many: models do this
         ("60亿", "600 million"),
@@ -65,13 +65,13 @@ def test_the_same_number(said: str, source: str) -> None:
         ("fifty-fold", "five"),
     ],
 )
-def test_another_number(said: str, source: str) -> None:
-    assert _new(said, source)
+def test_another_number(claim: str, source: str) -> None:
+    assert _new(claim, source)
 
 
-@pytest.mark.parametrize("said", ["1.250", "1 250", "1'250", "1250", "1.250,0"])
-def test_separators_of_other_languages(said: str) -> None:
-    assert not _new(said, "1,250 gauges", decimal_comma=True)
+@pytest.mark.parametrize("claim", ["1.250", "1 250", "1'250", "1250", "1.250,0"])
+def test_separators_of_other_languages(claim: str) -> None:
+    assert not _new(claim, "1,250 gauges", decimal_comma=True)
     assert not _new("18,5 %", "18.5%", decimal_comma=True)
 
 
@@ -84,7 +84,7 @@ def test_counting_words_and_idioms_claim_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "source"),
+    ("claim", "source"),
     [
         ("ten times faster", "10x"),
         ("forty times", "40 times"),
@@ -97,9 +97,9 @@ def test_counting_words_and_idioms_claim_nothing() -> None:
         ("a hundred times", "two orders of magnitude"),
     ],
 )
-def test_numbers_in_words_are_claims_too(said: str, source: str) -> None:
-    assert numbers.claimed_numbers(said)
-    assert not _new(said, source)
+def test_numbers_in_words_are_claims_too(claim: str, source: str) -> None:
+    assert numbers.claimed_numbers(claim)
+    assert not _new(claim, source)
 
 
 def test_years_citations_and_formulas_may_go() -> None:
@@ -127,10 +127,10 @@ def test_a_text_holds_its_own_numbers(text: str) -> None:
     assert not _new(text, text)
 
 
-def _new(said: str, source: str, *, decimal_comma: bool = False) -> bool:
-    known = numbers.all_numbers(source)
-    found = (
-        *numbers.digit_numbers(said, decimal_comma=decimal_comma),
-        *numbers.claimed_numbers(said),
+def _new(claim: str, source: str, *, decimal_comma: bool = False) -> bool:
+    source_numbers = numbers.all_numbers(source)
+    new_numbers = (
+        *numbers.digit_numbers(claim, decimal_comma=decimal_comma),
+        *numbers.claimed_numbers(claim),
     )
-    return any(not readings & known for readings in found)
+    return any(not readings & source_numbers for readings in new_numbers)

@@ -128,7 +128,7 @@ ZH = GOOD["zh"]
 
 
 @pytest.mark.parametrize("language", GOOD)
-def test_a_good_gloss_passes(language: str) -> None:
+def test_a_good_summary_passes(language: str) -> None:
     assert check_summary(GOOD[language], PAPER, language) == ()
 
 
@@ -147,14 +147,14 @@ def test_another_language_is_noticed(language: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("other", [tag for tag in GOOD if tag != "en"])
-def test_an_english_gist_is_english(other: str) -> None:
+def test_an_english_tldr_is_english(other: str) -> None:
     assert Finding.WRONG_LANGUAGE in check_summary(GOOD[other], PAPER, "en")
 
 
-def test_english_judges_the_gist_alone() -> None:
-    told = replace(GOOD["en"], title="**", abstract="<b>")
+def test_english_judges_the_tldr_alone() -> None:
+    altered = replace(GOOD["en"], title="**", abstract="<b>")
 
-    assert check_summary(told, PAPER, "en") == ()
+    assert check_summary(altered, PAPER, "en") == ()
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_each_fault_is_found(field: str, text: str, fault: Finding) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gist", "fault"),
+    ("tldr", "fault"),
     [
         ("As an AI, I cannot read TideNet's paper about coastal floods.", Finding.ABOUT_ITSELF),
         ("Sure, TideNet lowers the error of coastal flood forecasts.", Finding.ABOUT_ITSELF),
@@ -258,16 +258,16 @@ def test_each_fault_is_found(field: str, text: str, fault: Finding) -> None:
         ("TideNet " + "very " * 90, Finding.TOO_LONG),
     ],
 )
-def test_faults_of_an_english_gist(gist: str, fault: Finding) -> None:
-    assert fault in check_summary(replace(GOOD["en"], tldr=gist), PAPER, "en")
+def test_faults_of_an_english_tldr(tldr: str, fault: Finding) -> None:
+    assert fault in check_summary(replace(GOOD["en"], tldr=tldr), PAPER, "en")
 
 
 def test_what_the_source_holds_is_no_fault() -> None:
     """Odd as it may look: brackets, handles and tags of the paper's own."""
     paper = replace(PAPER, abstract=PAPER.abstract + " It answers <think> to @tidebot.")
-    told = replace(ZH, abstract=ZH.abstract + "它以<think>回答@tidebot。")
+    altered = replace(ZH, abstract=ZH.abstract + "它以<think>回答@tidebot。")
 
-    assert check_summary(told, paper, "zh") == ()
+    assert check_summary(altered, paper, "zh") == ()
 
 
 @pytest.mark.parametrize(
@@ -282,10 +282,10 @@ def test_what_the_source_holds_is_no_fault() -> None:
 )
 def test_an_honest_translation_of_a_quoted_injection_is_taken(quote: str, translated: str) -> None:
     quoting = replace(PAPER, abstract=f"{PAPER.abstract} {quote}")
-    told = replace(ZH, abstract=ZH.abstract + translated)
+    altered = replace(ZH, abstract=ZH.abstract + translated)
 
-    assert check_summary(told, quoting, "zh") == ()
-    assert Finding.ABOUT_ITSELF in check_summary(told, PAPER, "zh")
+    assert check_summary(altered, quoting, "zh") == ()
+    assert Finding.ABOUT_ITSELF in check_summary(altered, PAPER, "zh")
 
 
 def test_the_missing_end_of_an_imported_abstract_is_not_new() -> None:
@@ -300,11 +300,11 @@ def test_the_missing_end_of_an_imported_abstract_is_not_new() -> None:
 def test_a_long_hostile_answer_takes_linear_time(piece: str) -> None:
     """The time limit of the test is the proof: each step backwards would take minutes."""
     paper = replace(PAPER, abstract=PAPER.abstract * 200)
-    said = piece * (150_000 // len(piece))
+    text = piece * (150_000 // len(piece))
 
-    assert check_summary(replace(GOOD["zh"], abstract=said), paper, "zh")
-    assert check_summary(replace(GOOD["zh"], tldr=said), paper, "en")
-    assert has_link(said) is False
+    assert check_summary(replace(GOOD["zh"], abstract=text), paper, "zh")
+    assert check_summary(replace(GOOD["zh"], tldr=text), paper, "en")
+    assert has_link(text) is False
 
 
 def test_every_fault_has_its_words_for_the_model() -> None:
@@ -321,18 +321,20 @@ texts = st.text(max_size=300) | st.text("。.…$<>[]()0123456789aA的、,\n ", 
     texts,
     st.sampled_from([*GOOD, "xx", "", "sr-Latn"]),
 )
-def test_any_answer_is_judged(told: SummaryText, title: str, abstract: str, language: str) -> None:
-    found = check_summary(told, replace(PAPER, title=title, abstract=abstract), language)
+def test_any_answer_is_judged(
+    answer: SummaryText, title: str, abstract: str, language: str
+) -> None:
+    findings = check_summary(answer, replace(PAPER, title=title, abstract=abstract), language)
 
-    assert len(set(found)) == len(found)
-    assert all(isinstance(fault, Finding) for fault in found)
+    assert len(set(findings)) == len(findings)
+    assert all(isinstance(fault, Finding) for fault in findings)
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
-def test_a_gist_without_its_end_is_never_better(language: str, data: st.DataObject) -> None:
+def test_a_tldr_without_its_end_is_never_better(language: str, data: st.DataObject) -> None:
     """No cut of a good abstract makes new numbers pass: only fewer are told."""
     good = GOOD[language]
-    at = data.draw(st.integers(1, len(good.tldr)))
-    found = check_summary(replace(good, tldr=good.tldr[:at] + " 98765"), PAPER, language)
+    length = data.draw(st.integers(1, len(good.tldr)))
+    findings = check_summary(replace(good, tldr=good.tldr[:length] + " 98765"), PAPER, language)
 
-    assert Finding.NUMBER_CHANGED in found
+    assert Finding.NUMBER_CHANGED in findings

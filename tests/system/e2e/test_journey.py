@@ -105,8 +105,8 @@ async def test_reading_goes_on_where_the_page_is_opened_again(visits: OpenPage) 
     first = await visits()
     await first.start_bot()
     await first.subscribe("robot*")
-    told = await first.messages.count()
+    message_count = await first.messages.count()
 
     again = await visits()
 
-    await expect(again.messages).to_have_count(told)
+    await expect(again.messages).to_have_count(message_count)

@@ -19,9 +19,9 @@ SCREENS = {"desk": (1280, 860), "tablet": (820, 1100), "phone": (360, 740)}
 
 async def audited(visitor: Visitor) -> int:
     """Fails for what the page does wrong; gives how many texts were read."""
-    told = await visitor.page.evaluate(AUDIT)
-    assert told["found"] == []
-    return int(told["read"])
+    faults = await visitor.page.evaluate(AUDIT)
+    assert faults["found"] == []
+    return int(faults["read"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -58,9 +58,9 @@ async def test_the_audit_sees_planted_faults(visitor: Visitor) -> None:
         }"""
     )
 
-    told = await visitor.page.evaluate(AUDIT)
+    planted_faults = await visitor.page.evaluate(AUDIT)
 
-    faults = {line.partition(":")[0].partition(" ")[0] for line in told["found"]}
+    faults = {line.partition(":")[0].partition(" ")[0] for line in planted_faults["found"]}
     assert faults == {"contrast", "small", "nameless", "overflows", "the"}
 
 

@@ -36,22 +36,22 @@ async def keys(client: httpx.AsyncClient, verb: str) -> Sequence[Mapping[str, ob
     async with asyncio.timeout(PATIENCE):
         while True:
             state = (await client.get("/page/state")).json()
-            found = [
+            data_keys = [
                 {"message": message["message_id"], "data": key["callback_data"]}
                 for message in state["messages"]
                 for row in message.get("reply_markup", {}).get("inline_keyboard", [])
                 for key in row
                 if key.get("callback_data", "").startswith(f"1{verb}:")
             ]
-            if found:
-                return found
+            if data_keys:
+                return data_keys
             await client.get("/page/events", params={"after": state["event"]})
 
 
 async def skip(client: httpx.AsyncClient) -> tuple[bool, datetime]:
     """Goes to the next digest; whether there was one, and when."""
-    told = (await client.post("/page/do/next", json={})).json()
-    return told["came"], datetime.fromisoformat(told["now"])
+    page_state = (await client.post("/page/do/next", json={})).json()
+    return page_state["came"], datetime.fromisoformat(page_state["now"])
 
 
 async def test_the_clock_goes_from_digest_to_digest(client: httpx.AsyncClient) -> None:

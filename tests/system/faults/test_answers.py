@@ -95,10 +95,10 @@ async def test_several_messages_keep_their_order(store: Store, fault: Make) -> N
         await scene.wait_until_idle()
         await _goes_on(scene)
 
-        said = scene.bot_messages(ada)[-3 if fault not in ARRIVED else -4 :]
-        first = len(said) - 2
-        assert all("Papergram" in text for text in said[:first])
-        assert say("en", "export-none") in said[first]
+        messages = scene.bot_messages(ada)[-3 if fault not in ARRIVED else -4 :]
+        first = len(messages) - 2
+        assert all("Papergram" in text for text in messages[:first])
+        assert say("en", "export-none") in messages[first]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -111,9 +111,9 @@ async def test_a_file_is_sent_again(store: Store, fault: Make) -> None:
         await scene.wait_until_idle()
         await _goes_on(scene)
 
-        files = [one for one in ada.messages() if one.document]
-        _marks([one.text for one in files], fault)
-        assert len({one.document for one in files}) == 1
+        files = [message for message in ada.messages() if message.document]
+        _marks([file.text for file in files], fault)
+        assert len({file.document for file in files}) == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -126,7 +126,7 @@ async def test_an_edit_is_made_again_and_marks_nothing(store: Store, fault: Make
         await scene.press_button(ada, say("en", "button-time"))
         await _goes_on(scene)
 
-        [changed] = [one for one in ada.messages() if one.is_from_bot]
+        [changed] = [message for message in ada.messages() if message.is_from_bot]
         assert changed.id == shown.id
         assert changed.text != shown.text
         assert REPEAT_NOTE not in changed.text
@@ -140,7 +140,7 @@ async def test_a_refused_table_comes_as_text_though_that_fails_at_first(
     async with bot_with_faults(store) as scene:
         ada = scene.add_reader(form=MessageForm.RICH)
         await scene.make_digests_due()
-        [digest] = [one for one in ada.messages() if one.is_rich]
+        [digest] = [message for message in ada.messages() if message.is_rich]
         refusal = faults.error_response(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
         scene.emulator.faults.schedule("sendRichMessage", refusal, chat=ada.id)
         scene.emulator.faults.schedule("sendMessage", fault(), chat=ada.id)
@@ -198,7 +198,7 @@ async def test_an_answer_that_comes_too_late_is_dropped(store: Store) -> None:
         await scene.advance_time(seconds=5)
 
         assert scene.bot_messages(ada) == [], "nobody waits for it any more"
-        assert len([one for one in bob.messages() if one.document]) == 1, (
+        assert len([message for message in bob.messages() if message.document]) == 1, (
             "a file is wanted for longer"
         )
         assert sorted(_answers(store)) == [("dropped", 0), ("sent", 0)]
@@ -216,7 +216,7 @@ async def test_a_file_is_dropped_after_a_day(store: Store) -> None:
         await scene.wait_until_idle()
         await scene.advance_time(seconds=90_005)
 
-        assert not [one for one in ada.messages() if one.document]
+        assert not [message for message in ada.messages() if message.document]
         assert _answers(store) == [("dropped", 0)]
 
 
@@ -273,13 +273,13 @@ async def test_a_copy_leaves_before_the_data_go(store: Store) -> None:
         assert refused.toast == say("en", "forget-waits")
         assert count_rows(store, "chats", chat=ada.id) == 1
         await _goes_on(scene)
-        assert len([one for one in ada.messages() if one.document]) == 1
+        assert len([message for message in ada.messages() if message.document]) == 1
 
-        done = await scene.press_button(ada, say("en", "button-forget"))
+        answer = await scene.press_button(ada, say("en", "button-forget"))
 
-        assert done.only_message.text == say("en", "forget-done")
-        assert count_rows(store, "chats", chat=ada.id) == 0
-        assert count_rows(store, "outbox_messages", chat=ada.id) == 0
+        assert answer.only_message.text == say("en", "forget-done")
+        assert count_rows(store, "subscribers", chat=ada.id) == 0
+        assert count_rows(store, "parcels", chat=ada.id) == 0
 
 
 async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
@@ -300,16 +300,16 @@ async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
         assert refused.toast == say("en", "forget-waits")
         assert count_rows(store, "chats", chat=channel.id) == 1
         await _goes_on(scene)
-        assert len([one for one in ada.messages() if one.document]) == 1
-        done = await scene.press_button(ada, say("en", "button-forget"))
-        assert say("en", "forget-done") in done.only_message.text
-        assert count_rows(store, "chats", chat=channel.id) == 0
+        assert len([message for message in ada.messages() if message.document]) == 1
+        answer = await scene.press_button(ada, say("en", "button-forget"))
+        assert say("en", "forget-done") in answer.only_message.text
+        assert count_rows(store, "subscribers", chat=channel.id) == 0
 
 
 def _waiting(store: Store) -> set[int]:
     """The chats with a message that is to be tried again."""
     waiting = store.outbox.messages_in_state(BOT, MessageState.READY)
-    return {parcel.chat for parcel in waiting if parcel.attempts}
+    return {message.chat for message in waiting if message.attempts}
 
 
 async def test_a_chat_that_hangs_holds_no_answer_to_another(store: Store) -> None:

@@ -131,8 +131,10 @@ async def test_who_comes_back_gets_all_that_was_missed(
         await scene.advance_time(minutes=1)
 
         digests = [text for text in scene.bot_messages(ada) if "Study" in text]
-        told = [[number for number in "1234" if f"Study {number} of" in one] for one in digests]
-        assert told == [["1", "2"], ["3", "4"]]
+        missed_numbers = [
+            [number for number in "1234" if f"Study {number} of" in digest] for digest in digests
+        ]
+        assert missed_numbers == [["1", "2"], ["3", "4"]]
         assert scene.pause_reason(ada) == ""
         assert count_rows(store, "receipts", chat=ada.id, state="sent") == 4
         assert len(scene.bot_messages(bob)) == 3
@@ -180,31 +182,31 @@ async def test_a_block_is_known_before_the_next_digest(store: Store) -> None:
 async def test_a_group_that_became_a_supergroup_is_followed_there(store: Store) -> None:
     """Told by the refusal of a message, before the service message was seen."""
     async with bot_with_faults(store) as scene:
-        lab, bob = scene.add_group(), scene.add_reader("Bob")
+        group, bob = scene.add_group(), scene.add_reader("Bob")
         await scene.wait_until_idle()
         owner = scene.emulator.people.create_person("Owner")
         new = scene.emulator.people.create_supergroup("Lab", owner)
         new.add_bot()
         await scene.wait_until_idle()
-        scene.emulator.faults.schedule("sendMessage", chat_migrated(new.id), chat=lab.id)
+        scene.emulator.faults.schedule("sendMessage", chat_migrated(new.id), chat=group.id)
 
         await scene.make_digests_due()
         await scene.advance_time(seconds=5)
 
         _, digest = scene.bot_messages(new)  # below the greeting
         assert digest.startswith("diffusion")
-        _moved(store, lab, new)
+        _moved(store, group, new)
         assert len(scene.bot_messages(bob)) == 1
 
 
 async def test_a_service_message_moves_everything_too(store: Store) -> None:
     async with bot_with_faults(store) as scene:
-        lab, bob = scene.add_group(), scene.add_reader("Bob")
+        group, bob = scene.add_group(), scene.add_reader("Bob")
         await scene.wait_until_idle()
         await scene.make_digests_due(1, 2)
-        assert len(scene.bot_messages(lab)) == 1
+        assert len(scene.bot_messages(group)) == 1
 
-        new = lab.migrate()
+        new = group.migrate()
         await scene.wait_until_idle()
         scene.announce_papers(2, 3)
         await scene.move_clock_to(DUE_AT + DAY)
@@ -212,7 +214,7 @@ async def test_a_service_message_moves_everything_too(store: Store) -> None:
         [digest] = scene.bot_messages(new)
         assert "Study 3 of" in digest
         assert "Study 2 of" not in digest, "what the old group had is not sent again"
-        _moved(store, lab, new)
+        _moved(store, group, new)
         assert len(scene.bot_messages(bob)) == 2
 
 
@@ -221,9 +223,9 @@ def _moved(store: Store, old: GroupOrChannel, new: GroupOrChannel) -> None:
         assert count_rows(store, table, chat=old.id) == 0, table
     [topic] = store.subscriptions.of_chat(BOT, new.id)
     assert topic.cursor == store.papers.last_seq()
-    known = store.chats.get(BOT, new.id)
-    assert known is not None
-    assert known.kind is ChatKind.SUPERGROUP
+    chat = store.chats.get(BOT, new.id)
+    assert chat is not None
+    assert chat.kind is ChatKind.SUPERGROUP
 
 
 def _forum(scene: FaultScenario) -> tuple[GroupOrChannel, int]:

@@ -25,11 +25,11 @@ async def test_a_clock_that_goes_back_repeats_nothing(store: Store) -> None:
             await scene.move_clock_to(DUE_AT - back)
             await scene.move_clock_to(DUE_AT + MINUTE)
 
-        assert [len(scene.bot_messages(one)) for one in readers] == [1, 1, 1]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1, 1, 1]
 
         scene.announce_papers(3)
         await scene.move_clock_to(DUE_AT + DAY)
-        assert [len(scene.bot_messages(one)) for one in readers] == [2, 2, 2]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("leap", [-2 * HOUR, -DAY, DAY, 10 * YEAR, 50 * YEAR, -50 * YEAR])
@@ -57,9 +57,9 @@ async def test_a_leap_of_the_system_clock_deletes_and_repeats_nothing(
 
         scene.announce_papers(3)
         await scene.move_clock_to(DUE_AT + DAY - MINUTE)
-        assert [len(scene.bot_messages(one)) for one in readers] == [1, 1, 1]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1, 1, 1]
         await scene.move_clock_to(DUE_AT + DAY)
-        assert [len(scene.bot_messages(one)) for one in readers] == [2, 2, 2]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [2, 2, 2]
         assert scene.bot_messages(resting) == []
         [topic] = await scene.topics(readers[0])
         assert topic.next_due == DUE_AT + 2 * DAY
@@ -72,12 +72,12 @@ async def test_a_clock_that_was_far_ahead_silences_nobody(store: Store, ahead: t
         readers = scene.add_readers(3)
         scene.announce_papers(1)
         await scene.move_clock_to(DUE_AT + ahead)
-        assert [len(scene.bot_messages(one)) for one in readers] == [1, 1, 1]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1, 1, 1]
 
         scene.announce_papers(2)
         await scene.move_clock_to(DUE_AT - MINUTE)
         await scene.move_clock_to(DUE_AT)
-        assert [len(scene.bot_messages(one)) for one in readers] == [2, 2, 2]
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [2, 2, 2]
         [topic] = await scene.topics(readers[0])
         assert topic.next_due == DUE_AT + DAY
 
@@ -98,10 +98,10 @@ async def test_a_message_put_off_by_a_wrong_clock_leaves_by_the_right_one(store:
 async def test_ten_days_of_absence_are_one_digest_a_topic(store: Store) -> None:
     """Capped, with the rest told, and no burst; what came on each of the days is in it."""
     async with bot_with_faults(store) as scene:
-        readers = [one.id for one in scene.add_readers(40)]
-        at = scene.clock.instant
+        readers = [reader.id for reader in scene.add_readers(40)]
+        instant = scene.clock.instant
     for number in range(10):
-        day = (at + number * DAY).date()
+        day = (instant + number * DAY).date()
         announce(store, papers(*range(number * 4, number * 4 + 4)), day=day)
 
     again = open_store(f"sqlite:///{store.path}")
@@ -114,13 +114,13 @@ async def test_ten_days_of_absence_are_one_digest_a_topic(store: Store) -> None:
                 await scene.advance_time(minutes=1)
 
             calls = scene.delivery_calls()
-            told = say("en", "digest-shown-some", shown=12, matched=40)
+            text = say("en", "digest-shown-some", shown=12, matched=40)
             assert sorted(call.chat_id or 0 for call in calls) == sorted(readers), "one each"
-            assert all(told in str(call.parameters["text"]) for call in calls)
+            assert all(text in str(call.parameters["text"]) for call in calls)
             assert scene.most_calls_per_second() <= MAX_CALLS_PER_SECOND
             assert count_rows(again, "receipts", state="sent") == 12 * 40
             assert {
-                one.next_due for n in readers for one in again.subscriptions.of_chat(BOT, n)
+                topic.next_due for n in readers for topic in again.subscriptions.of_chat(BOT, n)
             } == {DUE_AT + 11 * DAY}
     finally:
         again.close()
@@ -137,8 +137,8 @@ async def test_a_chat_with_much_to_read_delays_nobody(store: Store) -> None:
         await scene.move_clock_to(DUE_AT)
 
         order = [call.chat_id for call in scene.delivery_calls()]
-        assert set(order) >= {one.id for one in light}
-        last = max(order.index(one.id) for one in light)
+        assert set(order) >= {person.id for person in light}
+        last = max(order.index(person.id) for person in light)
         assert order[: last + 1].count(heavy.id) <= 5, "its own pace, a message a second"
         spent = (scene.delivery_calls()[last].called_at - DUE_AT).total_seconds()
         assert spent < 4.0, "a hundred messages at thirty a second"

@@ -50,9 +50,9 @@ async def test_a_send_in_doubt_is_made_once_more_and_marked(store: Store, fault:
             True
         ]
         assert len(scene.delivery_calls(ada.id)) == 2
-        [parcel] = scene.outbox_messages(ada)
-        assert (parcel.state, parcel.unknown_sends) == ("sent", 1)
-        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
+        [message] = scene.outbox_messages(ada)
+        assert (message.state, message.unknown_sends) == ("sent", 1)
+        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
         assert scene.pause_reason(ada) == ""
 
 
@@ -88,8 +88,8 @@ async def test_a_server_that_hangs_is_not_waited_for_for_ever(store: Store, faul
         await _minutes(scene, 2)
 
         assert [REPEAT_NOTE in text for text in scene.bot_messages(ada)][-1]
-        [parcel] = scene.outbox_messages(ada)
-        assert (parcel.state, parcel.unknown_sends) == ("sent", 1)
+        [message] = scene.outbox_messages(ada)
+        assert (message.state, message.unknown_sends) == ("sent", 1)
 
 
 @pytest.mark.slow
@@ -105,17 +105,17 @@ async def test_an_outage_of_an_hour_costs_no_attempts_and_ends_without_a_storm(
 
         tried = len(scene.delivery_calls())
         assert tried <= 40, "a probe now and then once it is known to be down"
-        assert all(not scene.bot_messages(one) for one in readers)
+        assert all(not scene.bot_messages(reader) for reader in readers)
         assert (
-            sum(one.attempts for reader in readers for one in scene.outbox_messages(reader))
+            sum(message.attempts for reader in readers for message in scene.outbox_messages(reader))
             == tried
         )
-        assert {state for one in readers for state in scene.message_states(one)} == {"ready"}
+        assert {state for reader in readers for state in scene.message_states(reader)} == {"ready"}
 
         scene.emulator.faults.clear()
         back = scene.clock.instant
         await _minutes(scene, 70)
-        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 100
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 100
         assert scene.most_calls_per_second(back) <= MAX_CALLS_PER_SECOND
         assert count_rows(store, "receipts", state="sent") == 200
 
@@ -130,14 +130,18 @@ async def test_a_refused_connection_costs_nothing_at_all(store: Store) -> None:
         scene.bot.telegram._base_url = open_url.replace(scene.emulator.url, closed)
         await scene.make_digests_due()
         await _minutes(scene, 10)
-        every = [one for reader in readers for one in scene.outbox_messages(reader)]
-        assert {(one.state, one.attempts, one.unknown_sends) for one in every} == {("ready", 0, 0)}
+        every = [message for reader in readers for message in scene.outbox_messages(reader)]
+        assert {(message.state, message.attempts, message.unknown_sends) for message in every} == {
+            ("ready", 0, 0)
+        }
 
         scene.bot.telegram._base_url = open_url
         await _minutes(scene, 15)
 
-        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 20
-        assert not any(REPEAT_NOTE in text for one in readers for text in scene.bot_messages(one))
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 20
+        assert not any(
+            REPEAT_NOTE in text for reader in readers for text in scene.bot_messages(reader)
+        )
 
 
 async def test_a_flooded_chat_waits_alone_and_over_a_restart(store: Store) -> None:
@@ -148,11 +152,11 @@ async def test_a_flooded_chat_waits_alone_and_over_a_restart(store: Store) -> No
         await scene.advance_time(minutes=5)
         assert len(scene.delivery_calls(ada.id)) == 1
         assert len(scene.bot_messages(bob)) == 1
-        chat, at = ada.id, scene.clock.instant
+        chat, instant = ada.id, scene.clock.instant
 
     again = open_store(f"sqlite:///{store.path}")
     try:
-        async with bot_with_faults(again, instant=at) as scene:
+        async with bot_with_faults(again, instant=instant) as scene:
             for number in range(2):
                 scene.emulator.people.create_person(f"Again{number}", has_started_bot=True)
             await scene.advance_time(minutes=5)
@@ -162,8 +166,8 @@ async def test_a_flooded_chat_waits_alone_and_over_a_restart(store: Store) -> No
             await scene.advance_time(seconds=2)
             [call] = scene.delivery_calls()
             assert call.chat_id == chat
-            [parcel] = scene.outbox_messages(chat)
-            assert (parcel.state, parcel.attempts, parcel.unknown_sends) == ("sent", 0, 0)
+            [message] = scene.outbox_messages(chat)
+            assert (message.state, message.attempts, message.unknown_sends) == ("sent", 0, 0)
     finally:
         again.close()
 
@@ -171,9 +175,9 @@ async def test_a_flooded_chat_waits_alone_and_over_a_restart(store: Store) -> No
 async def test_a_flood_over_several_chats_stops_everybody(store: Store) -> None:
     async with bot_with_faults(store) as scene:
         readers = scene.add_readers(60)
-        for one in readers[:3]:
+        for reader in readers[:3]:
             scene.emulator.faults.schedule(
-                "sendMessage", faults.too_many_requests(120), chat=one.id
+                "sendMessage", faults.too_many_requests(120), chat=reader.id
             )
 
         await scene.make_digests_due()
@@ -184,8 +188,8 @@ async def test_a_flood_over_several_chats_stops_everybody(store: Store) -> None:
 
         for _ in range(4):
             await scene.advance_time(seconds=15)
-        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 60
-        assert sum(one.attempts for r in readers for one in scene.outbox_messages(r)) == 0
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 60
+        assert sum(message.attempts for r in readers for message in scene.outbox_messages(r)) == 0
 
 
 @pytest.mark.parametrize(
@@ -214,18 +218,20 @@ async def test_a_refused_token_gives_nothing_up(store: Store, fault: Fault) -> N
             await scene.sleeping_clock.wait_for_sleeper()
             scene.clock.instant += timedelta(minutes=1)
 
-        every = [one for reader in readers for one in scene.outbox_messages(reader)]
-        assert {(one.state, one.attempts, one.unknown_sends) for one in every} == {("ready", 0, 0)}
+        every = [message for reader in readers for message in scene.outbox_messages(reader)]
+        assert {(message.state, message.attempts, message.unknown_sends) for message in every} == {
+            ("ready", 0, 0)
+        }
         assert len(scene.delivery_calls()) <= 40
 
         scene.emulator.faults.clear()
         await scene.advance_time(minutes=5)
         await _minutes(scene, 10)
-        assert [len([t for t in scene.bot_messages(one) if "Study 1" in t]) for one in readers] == [
-            1
-        ] * 20
+        assert [
+            len([t for t in scene.bot_messages(reader) if "Study 1" in t]) for reader in readers
+        ] == [1] * 20
         assert len(scene.bot_messages(readers[0])) == 2, "the digest and the answer to /list"
-        assert Counter(scene.pause_reason(one) for one in readers) == {"": 20}
+        assert Counter(scene.pause_reason(reader) for reader in readers) == {"": 20}
 
 
 async def test_a_fault_while_people_speak_loses_no_word(store: Store) -> None:

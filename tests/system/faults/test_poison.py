@@ -29,16 +29,16 @@ POISON = "Study 2"
 def _breaks(original: Callable[..., str]) -> Callable[..., str]:
     """A function of texts that fails for one paper."""
 
-    def broken(text: str, *rest: str) -> str:
+    def broken(text: str, *arguments: str) -> str:
         if POISON in text:
             raise RecursionError("too deep")
-        return original(text, *rest)
+        return original(text, *arguments)
 
     return broken
 
 
 def _logged(caplog: pytest.LogCaptureFixture) -> set[str]:
-    return {one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR}
+    return {record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR}
 
 
 @pytest.mark.parametrize("form", list(MessageForm))
@@ -48,9 +48,11 @@ async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    entry_content = import_module("bot.render.entry_content")
-    monkeypatch.setattr(entry_content, "to_unicode", _breaks(entry_content.to_unicode))
-    entry_content.display_text.cache_clear()  # it may know these words from before
+    entry_content_module = import_module("bot.render.entry_content")
+    monkeypatch.setattr(
+        entry_content_module, "to_unicode", _breaks(entry_content_module.to_unicode)
+    )
+    entry_content_module.display.cache_clear()  # it may know these words from before
     async with bot_with_faults(store) as scene:
         ada = scene.add_reader("Ada", form=form)
 
@@ -89,10 +91,10 @@ async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
         scene.clock.instant = DUE_AT
         await scene.publish_digests()
 
-        def broken(digest: Digest, *rest: object, **named: object) -> object:
+        def broken(digest: Digest, *arguments: object, **named: object) -> object:
             if digest.chat == ada.id:
                 raise ValueError("broken")
-            return render_part(digest, *rest, **named)  # type: ignore[arg-type]
+            return render_part(digest, *arguments, **named)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
             patch.setattr(writing, "render_part", broken)
@@ -113,9 +115,9 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
 ) -> None:
     async with bot_with_faults(store) as scene:
         ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
-        known = store.chats.get(BOT, ada.id)
-        assert known is not None
-        broken = subscribe_chat(store, known, "kettle")
+        chat = store.chats.get(BOT, ada.id)
+        assert chat is not None
+        broken = subscribe_chat(store, chat, "kettle")
         assert store.subscriptions.update(replace(broken, query="((("))
 
         await scene.make_digests_due()
@@ -126,10 +128,10 @@ async def test_a_query_that_no_longer_parses_holds_no_other_topic(
         assert say("en", "topic-unreadable-paused", topic="kettle", query="(((") in unreadable
         assert "diffusion" in digest, "the chat's other topic"
         assert len(scene.bot_messages(bob)) == 1
-        assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
-        left = store.subscriptions.get(broken.key)
-        assert left is not None
-        assert (left.cursor, left.paused) == (broken.cursor, True), "nothing is skipped"
+        assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+        topic = store.subscriptions.get(broken.key)
+        assert topic is not None
+        assert (topic.cursor, topic.paused) == (broken.cursor, True), "nothing is skipped"
 
 
 async def test_a_topic_that_breaks_is_tried_again_later(
@@ -138,8 +140,8 @@ async def test_a_topic_that_breaks_is_tried_again_later(
     async with bot_with_faults(store) as scene:
         ada, bob = scene.add_reader("Ada"), scene.add_reader("Bob")
 
-        def broken(*given: object, **named: object) -> Digest:
-            digest = assemble_digest(*given, **named)  # type: ignore[arg-type]
+        def broken(*arguments: object, **named: object) -> Digest:
+            digest = assemble_digest(*arguments, **named)  # type: ignore[arg-type]
             if len(digest.entries) == 2 and store.digests.headings_of_chat(BOT, bob.id) == []:
                 raise ZeroDivisionError
             return digest

@@ -69,7 +69,9 @@ async def test_refused_blocks_become_text_over_the_same_papers(store: Store, tex
 async def test_a_server_without_rich_messages_is_asked_once(store: Store) -> None:
     """Its word counts for the whole process: everybody gets text, nobody a try in vain."""
     async with bot_with_faults(store) as scene:
-        readers = [scene.add_reader(f"R{one}", form=MessageForm.RICH) for one in range(20)]
+        readers = [
+            scene.add_reader(f"R{position}", form=MessageForm.RICH) for position in range(20)
+        ]
         missing = error_response(404, "Not Found: method not found")
         scene.emulator.faults.schedule("sendRichMessage", missing, times=1000)
 
@@ -79,14 +81,14 @@ async def test_a_server_without_rich_messages_is_asked_once(store: Store) -> Non
         assert 1 <= len(scene.delivery_calls(method="sendRichMessage")) <= 8, (
             "what was in flight by then"
         )
-        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 20
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 20
 
         tried = len(scene.delivery_calls(method="sendRichMessage"))
         scene.announce_papers(3)
         await scene.move_clock_to(DUE_AT + DAY)
         await scene.advance_time(seconds=5)
         assert len(scene.delivery_calls(method="sendRichMessage")) == tried
-        assert [len(scene.bot_messages(one)) for one in readers] == [2] * 20
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [2] * 20
 
 
 @pytest.mark.parametrize(("code", "text"), [(404, "Not Found"), (401, "Unauthorized")])
@@ -164,7 +166,7 @@ async def test_what_is_refused_to_the_end_is_kept_and_holds_nobody(store: Store)
 
         await scene.make_digests_due()
         await scene.advance_time(seconds=5)
-        [dead] = [one for one in scene.outbox_messages(ada) if one.state == "dead"]
+        [dead] = [message for message in scene.outbox_messages(ada) if message.state == "dead"]
         assert dead.error.startswith("Can't parse entities")
         assert len(store.digests.missed_entries(dead.bot, ada.id, scene.clock.instant - DAY)) == 2
         assert len(scene.bot_messages(bob)) == 1
@@ -183,10 +185,10 @@ async def test_a_refused_notice_becomes_plain_too(store: Store) -> None:
         ada = scene.add_reader("Ada")
         values = (("topic", "a<b"), ("next", "x"), ("zone", "UTC"))
         notice = Notice("digest-none-yet", values)
-        one = OutboxMessage(
+        notice_message = OutboxMessage(
             BOT, ada.id, "now", 1, MessageForm.CLASSIC, "en", ("en",), "UTC", notice=notice
         )
-        assert store.outbox.put_once(one, due_at=scene.clock.instant)
+        assert store.outbox.put_once(notice_message, due_at=scene.clock.instant)
         _refuses(scene, "sendMessage", TEXT[0], ada.id)
 
         await scene.wait_until_idle()

@@ -130,7 +130,7 @@ async def test_a_digest_that_is_due_meanwhile_comes_once_it_is_over(
 
         for _ in range(3):
             await scene.advance_time(seconds=20)
-        assert [len(scene.bot_messages(one)) for one in readers] == [1] * 30
+        assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 30
         assert len(scene.delivery_calls()) == 30
         assert store.outbox.count_unknown_sends(BOT) == 0
         assert count_rows(store, "receipts", state="sent") == 12 * 30
@@ -153,11 +153,13 @@ async def test_an_answer_that_comes_meanwhile_is_not_forgotten(
         async with trouble(store):
             answered.set()
             await _all_rest(scene, 5)
-            assert {state for one in readers for state in scene.message_states(one)} == {"sending"}
+            assert {state for reader in readers for state in scene.message_states(reader)} == {
+                "sending"
+            }
 
         scene.clock.instant += SECOND
         await scene.wait_until_idle()
-        assert {state for one in readers for state in scene.message_states(one)} == {"sent"}
+        assert {state for reader in readers for state in scene.message_states(reader)} == {"sent"}
         for _ in range(5):
             await scene.advance_time(minutes=1)
         assert len(scene.delivery_calls()) == 5
@@ -174,15 +176,15 @@ async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_writ
 ) -> None:
     """Begun again and again, and each time the store fails before it is applied."""
     async with bot_with_faults(store) as scene:
-        lab = scene.add_group()
+        group = scene.add_group()
         ada = scene.emulator.people.create_person("Ada")
-        lab.set_member(ada.user, "administrator")
+        group.set_member(ada.user, "administrator")
         await scene.wait_until_idle()
         for number in range(1, 7):
             looked = asyncio.Event()
             scene.emulator.faults.schedule("getChatMember", faults.slow_response(looked))
             if number == 1:
-                ada.send_text("/unsub 1", lab)
+                ada.send_text("/unsub 1", group)
             else:
                 scene.clock.instant += SECOND
             await _asked(scene, number)
@@ -191,9 +193,9 @@ async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_writ
                 await _all_rest(scene, 1)
 
         await scene.advance_time(minutes=1)
-        assert count_rows(store, "inbox_updates", state="failed") == 0
-        assert await scene.topics(lab) == []
-        assert len(scene.bot_messages(lab)) == 1
+        assert count_rows(store, "updates", state="failed") == 0
+        assert await scene.topics(group) == []
+        assert len(scene.bot_messages(group)) == 1
 
 
 async def _asked(scene: FaultScenario, times: int) -> None:
@@ -211,9 +213,9 @@ async def test_a_worker_that_meets_a_busy_store_tears_no_message_from_another(
     claim, refused = store.outbox.claim, asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def once(*given: object, **named: object) -> list[OutboxMessage]:
+    def once(*arguments: object, **named: object) -> list[OutboxMessage]:
         monkeypatch.setattr(store.outbox, "claim", busy_now)
-        return claim(*given, **named)  # type: ignore[arg-type]
+        return claim(*arguments, **named)  # type: ignore[arg-type]
 
     def busy_now(*_: object, **__: object) -> list[OutboxMessage]:
         loop.call_soon_threadsafe(refused.set)

@@ -31,7 +31,11 @@ DOCUMENTS = (("zh", "en"), ("en", "zh"), ("zh",), ("en",))
 def texts_of(digest: Digest) -> list[str]:
     """Every text of a digest that somebody outside has written."""
     entries = (*digest.entries, *digest.left_out)
-    return [digest.topic, digest.query, *(t for one in entries for t in hostile.entry_texts(one))]
+    return [
+        digest.topic,
+        digest.query,
+        *(t for entry in entries for t in hostile.entry_texts(entry)),
+    ]
 
 
 @pytest.mark.parametrize("examples", SIZES)
@@ -40,25 +44,25 @@ def test_every_message_of_a_digest_is_whole_and_only_what_we_meant(
 ) -> None:
     @settings(max_examples=examples)
     @given(hostile.hostile_digests(), hostile.display_options, st.booleans())
-    def holds(ours: Digest, look: DisplayOptions, repeat: bool) -> None:
+    def holds(ours: Digest, options: DisplayOptions, repeat: bool) -> None:
         tally.count_example("digests", texts_of(ours))
-        tally.count_messages("digests", judge(ours, look, repeat=repeat))
+        tally.count_messages("digests", judge(ours, options, repeat=repeat))
 
     holds()
 
 
-def judge(ours: Digest, look: DisplayOptions, *, repeat: bool = False) -> int:
+def judge(ours: Digest, options: DisplayOptions, *, repeat: bool = False) -> int:
     """Judges every message of a digest; returns how many there were."""
     shown = len(ours.entries)
-    cuts = digest_parts(ours, look, with_entries=True)
+    cuts = parts(ours, options, with_entries=True)
     digest_judge.check_parts_cover_entries(cuts, 1, shown)
     if ours.left_out:
-        page = left_out_parts(ours, look, shown + 1)
+        page = left_out_parts(ours, options, shown + 1)
         assert page[0].first_entry == shown + 1
-        cuts = (*cuts, *page, part_of_position(ours, look, shown + len(ours.left_out)))
+        cuts = (*cuts, *page, part_of_position(ours, options, shown + len(ours.left_out)))
     for part in cuts:
-        made = render_part(ours, part, look, repeat=repeat)
-        digest_judge.check_digest_message(ours, part, look, made, repeat=repeat)
+        made = render_part(ours, part, options, repeat=repeat)
+        digest_judge.check_digest_message(ours, part, options, made, repeat=repeat)
     return len(cuts)
 
 
@@ -68,16 +72,16 @@ def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
 ) -> None:
     @settings(max_examples=examples)
     @given(hostile.hostile_digests(), hostile.display_options)
-    def holds(ours: Digest, look: DisplayOptions) -> None:
+    def holds(ours: Digest, options: DisplayOptions) -> None:
         tally.count_example("refused digests", texts_of(ours))
-        for part in digest_parts(ours, replace(look, form=MessageForm.RICH), with_entries=True):
-            parcel = parcel_of(part.number, part.first_entry, part.last_entry, look)
-            tally.count_messages("refused digests", _simplified(ours, parcel))
+        for part in parts(ours, replace(options, form=MessageForm.RICH), with_entries=True):
+            message = message_of(part.number, part.first_entry, part.last_entry, options)
+            tally.count_messages("refused digests", _simplified(ours, message))
 
     holds()
 
 
-def parcel_of(number: int, first: int, last: int, look: DisplayOptions) -> OutboxMessage:
+def message_of(number: int, first: int, last: int, options: DisplayOptions) -> OutboxMessage:
     """A rich parcel of this part of a digest."""
     return OutboxMessage(
         bot=1,
@@ -85,44 +89,46 @@ def parcel_of(number: int, first: int, last: int, look: DisplayOptions) -> Outbo
         period="hostile",
         part=number,
         form=MessageForm.RICH,
-        language=look.language,
-        languages=look.languages,
-        zone=look.zone,
+        language=options.language,
+        languages=options.languages,
+        zone=options.zone,
         first_entry=first,
         last_entry=last,
         digest=7,
     )
 
 
-def _simplified(ours: Digest, parcel: OutboxMessage) -> int:
+def _simplified(ours: Digest, message: OutboxMessage) -> int:
     """Refuses each form in turn; the same entries stand in all of them."""
-    classic = simpler_messages(parcel, ours, _link)
-    held = [at for one in classic for at in range(one.first_entry, one.last_entry + 1)]
-    assert held == list(range(parcel.first_entry, parcel.last_entry + 1))
+    classic = simpler_messages(message, ours, _link)
+    covered = [
+        position for part in classic for position in range(part.first_entry, part.last_entry + 1)
+    ]
+    assert covered == list(range(message.first_entry, message.last_entry + 1))
     judged = 0
-    for one in classic:
-        whole = judges.check_message(render_outbox_message(one, ours, _link))
-        assert whole is not None
+    for part in classic:
+        full_text = judges.check_message(render_outbox_message(part, ours, _link))
+        assert full_text is not None
         plain = [
-            render_outbox_message(last, ours, _link) for last in simpler_messages(one, ours, _link)
+            render_outbox_message(last, ours, _link) for last in simpler_messages(part, ours, _link)
         ]
         for made in plain:
             judges.check_message(made)
-        _holds_the_words(whole, plain)
+        _holds_the_words(full_text, plain)
         assert (
-            simpler_messages(replace(one, fallback_part=one.fallback_part + 1), ours, _link) == ()
+            simpler_messages(replace(part, fallback_part=part.fallback_part + 1), ours, _link) == ()
         )
         judged += 1 + len(plain)
     return judged
 
 
-def _holds_the_words(whole: judges.ShownText, plain: list[Message]) -> None:
+def _holds_the_words(full_text: judges.ShownText, plain: list[Message]) -> None:
     """Plain text says every word of the message, and the address of every link."""
-    told = judges.without_joiners("".join("".join(made.text.split()) for made in plain))
-    for word in "".join(whole.text.split("\n")).split() if not whole.links else ():
-        assert word in told
-    for label, url in whole.links:
-        assert f"{''.join(label.split())}{url.rstrip('/')}" in told
+    remainder = judges.without_joiners("".join("".join(made.text.split()) for made in plain))
+    for word in "".join(full_text.text.split("\n")).split() if not full_text.links else ():
+        assert word in remainder
+    for label, url in full_text.links:
+        assert f"{''.join(label.split())}{url.rstrip('/')}" in remainder
 
 
 def _link(paper: int, version: int) -> str:
@@ -153,6 +159,6 @@ def test_pieces_of_any_text_are_the_text(tally: FuzzStatistics, examples: int) -
     def holds(text: str, most: int) -> None:
         cut = list(split_text(text, most))
         assert "".join(cut).replace("\n", "") == text.replace("\n", "")
-        assert all(len(one.encode("utf-16-le")) // 2 <= most for one in cut)
+        assert all(len(piece.encode("utf-16-le")) // 2 <= most for piece in cut)
 
     holds()

@@ -21,18 +21,18 @@ from storage.records import ChatKind, Digest, MessageForm, Notice
 from tests.render.digests import digest, entry
 from tests.support.builders import papers
 from tests.system.fuzz import digest_judge, judges
-from tests.system.fuzz.desk import hostile_chat
-from tests.system.fuzz.test_digests import judge, parcel_of
+from tests.system.fuzz.hostile_chat import hostile_chat
+from tests.system.fuzz.test_digests import judge, message_of
 
 # The package's name for it is a function of the texts.
-entry_content = import_module("bot.render.entry_content")
+entry_content_module = import_module("bot.render.entry_content")
 ENGLISH = DisplayOptions(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
 
-@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
-def test_a_title_of_invisible_signs_is_told_by_its_id(look: DisplayOptions) -> None:
-    judge(digest(entries=(entry(1, title=BLANK),)), look)
+@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+def test_a_title_of_invisible_signs_is_told_by_its_id(options: DisplayOptions) -> None:
+    judge(digest(entries=(entry(1, title=BLANK),)), options)
 
 
 def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
@@ -47,29 +47,29 @@ def test_a_line_full_of_quotation_marks_is_not_left_out() -> None:
 
 def test_a_search_of_a_thousand_letters_lists_all_that_its_buttons_open() -> None:
     words = " OR ".join(["diffusion", *(letter * 60 for letter in "abcdefghijklmnopqrst")])
-    with hostile_chat() as desk:
-        long = [replace(one, title=one.title + " w" * 200) for one in papers(*range(1, 11))]
-        desk.announce_papers([replace(one, authors=("W " * 40,) * 4) for one in long])
-        [listed] = desk.send_text(f"/search {words}")
+    with hostile_chat() as worker:
+        long = [replace(paper, title=paper.title + " w" * 200) for paper in papers(*range(1, 11))]
+        worker.announce_papers([replace(paper, authors=("W " * 40,) * 4) for paper in long])
+        [listed] = worker.send_text(f"/search {words}")
 
     assert "\n10. " in listed
 
 
 def test_a_preview_shows_titles_as_every_list_does() -> None:
     paper = replace(papers(1)[0], title="On \u202e$x^2$ diffusion", link="javascript:alert(1)")
-    with hostile_chat() as desk:
-        desk.announce_papers([paper])
-        [preview] = desk.send_text("/sub diffusion")
+    with hostile_chat() as worker:
+        worker.announce_papers([paper])
+        [preview] = worker.send_text("/sub diffusion")
 
     assert "1. On x² diffusion" in preview
 
 
 @pytest.mark.parametrize("text", ["\u202e", "\x00", "\u2066", "\ud800"])
 def test_no_line_turns_what_stands_beside_it(text: str) -> None:
-    there = ManagedChat(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
+    channel = ManagedChat(-1_000_000_000_001, ChatKind.CHANNEL, f"a{text}b")
     reply = short_reply([Line(f"c{text}d\nsecond line"), Line(f"e{text}f", bold=True)])
 
-    [made] = adapt_reply_for_manager(reply, there, "en").messages
+    [made] = adapt_reply_for_manager(reply, channel, "en").messages
 
     shown = judges.check_message(made)
     assert shown
@@ -79,17 +79,17 @@ def test_no_line_turns_what_stands_beside_it(text: str) -> None:
 def test_a_notice_of_any_length_is_one_message() -> None:
     values = (("count", 12), ("lines", "<\u202e&" * 300))
     notice = Notice("alarm-troubles", values)
-    parcel = replace(parcel_of(1, 0, 0, ENGLISH), form=MessageForm.CLASSIC, notice=notice)
+    message = replace(message_of(1, 0, 0, ENGLISH), form=MessageForm.CLASSIC, notice=notice)
 
-    judges.check_message(render_outbox_message(parcel, None, lambda paper, version: ""))
+    judges.check_message(render_outbox_message(message, None, lambda paper, version: ""))
 
 
 @pytest.mark.parametrize(
     "words", ["\u2028", 'diffusion OR "\u2028"', "ti:\u2029", "a\x85b\u2028:c"]
 )
 def test_no_line_end_of_somebody_breaks_the_sentence_about_it(words: str) -> None:
-    with hostile_chat() as desk:
-        assert desk.send_text(f"/sub {words}")
+    with hostile_chat() as worker:
+        assert worker.send_text(f"/sub {words}")
 
 
 @pytest.mark.parametrize(
@@ -107,21 +107,21 @@ def test_telegram_draws_none_of_our_words_into_an_address(
     language: str, key: str, value: str, address: str
 ) -> None:
     """Without a space, Chinese beside an address is taken for a part of it."""
-    given = {"next": "Mon", "zone": "UTC", value: address}
-    told = say(language, key, **given)
+    values = {"next": "Mon", "zone": "UTC", value: address}
+    text = say(language, key, **values)
 
-    found = judges.autolinked_by_telegram(told)
+    links = judges.autolinked_by_telegram(text)
 
-    assert address in told
-    assert found[:1] == [address]
-    assert len(found) == 1
+    assert address in text
+    assert links[:1] == [address]
+    assert len(links) == 1
 
 
 def test_somebody_without_a_name_is_answered() -> None:
-    with hostile_chat(name="") as desk:
-        desk.announce_papers(papers(1))
-        assert desk.send_text("/sub diffusion")
-        assert desk.press(desk.offered_actions[0])
+    with hostile_chat(name="") as worker:
+        worker.announce_papers(papers(1))
+        assert worker.send_text("/sub diffusion")
+        assert worker.press(worker.offered_actions[0])
 
 
 def _same(text: str, *_: object) -> str:
@@ -138,8 +138,8 @@ FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
     (html_message, "escape", _same),
     (html_message, "shorten", _same),
     (rich_message, "shorten", _same),
-    (entry_content, "display_text", _same),
-    (entry_content, "is_safe_link", bool),
+    (entry_content_module, "plain", _same),
+    (entry_content_module, "is_safe", bool),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (rich_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
@@ -155,18 +155,26 @@ def worst(text: str) -> Digest:
     """A digest of twenty-six papers of one text."""
     entries = tuple(
         replace(
-            entry(at, id="url:1", key=at, title=text, abstract=text, authors=(text,), link=_LINK),
+            entry(
+                position,
+                id="url:1",
+                key=position,
+                title=text,
+                abstract=text,
+                authors=(text,),
+                link=_LINK,
+            ),
             summaries=(),
         )
-        for at in range(1, 27)
+        for position in range(1, 27)
     )
     return digest(entries=entries, topic=text)
 
 
 @pytest.mark.parametrize("text", WORST)
-@pytest.mark.parametrize("look", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
-def test_the_worst_digests_pass_the_judges(text: str, look: DisplayOptions) -> None:
-    assert judge(worst(text), look) > 26
+@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+def test_the_worst_digests_pass_the_judges(text: str, options: DisplayOptions) -> None:
+    assert judge(worst(text), options) > 26
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0].__name__}.{fault[1]}")

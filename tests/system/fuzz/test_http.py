@@ -43,29 +43,31 @@ def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
         st.sampled_from(MessageForm),
     )
     def holds(
-        said: list[tuple[str, str]],
+        phrases: list[tuple[str, str]],
         forged: list[str],
         name: str,
         papers: list[Paper],
         form: MessageForm,
     ) -> None:
-        words = [name, *forged, *(text for _, text in said)]
+        words = [name, *forged, *(text for _, text in phrases)]
         tally.count_example(
-            "HTTP", [*words, *(t for one in papers for t in hostile.paper_texts(one))]
+            "HTTP", [*words, *(t for paper in papers for t in hostile.paper_texts(paper))]
         )
         caplog.clear()
 
-        calls = asyncio.run(_visits(said, forged, name, papers, form))
+        calls = asyncio.run(_visits(phrases, forged, name, papers, form))
 
         tally.count_messages("HTTP", calls)
-        wrong = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+        wrong = [
+            record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING
+        ]
         assert wrong == []
 
     holds()
 
 
 async def _visits(
-    said: Sequence[tuple[str, str]],
+    phrases: Sequence[tuple[str, str]],
     forged: Sequence[str],
     name: str,
     papers: Sequence[Paper],
@@ -74,17 +76,17 @@ async def _visits(
     """One visit; on its way out every call is judged. Returns how many calls there were."""
     store = open_store("sqlite://", analyze=index_text)
     try:
-        async with run_bot(store, form=form) as house:
-            await house.announce(
+        async with run_bot(store, form=form) as running_bot:
+            await running_bot.announce(
                 [
-                    Announcement(one, "cs.CV", AnnouncementKind.NEW, MONDAY_AFTERNOON.date())
-                    for one in papers
+                    Announcement(paper, "cs.CV", AnnouncementKind.NEW, MONDAY_AFTERNOON.date())
+                    for paper in papers
                 ]
             )
-            ada = house.create_person(name)
-            assert await house.send_text(ada, "/start")
-            await _talks(house, ada, said, forged)
-            for call in house.emulator.calls:
+            ada = running_bot.create_person(name)
+            assert await running_bot.send_text(ada, "/start")
+            await _talks(running_bot, ada, phrases, forged)
+            for call in running_bot.emulator.calls:
                 # Whether a chat that somebody names exists is a question; no is an answer.
                 is_question = call.method in ("getChat", "getChatMember")
                 # So is that a message says already what the same press made of it before.
@@ -97,23 +99,23 @@ async def _visits(
             for message in ada.messages():
                 if message.is_from_bot:
                     _is_clean(message)
-            return len(house.emulator.calls)
+            return len(running_bot.emulator.calls)
     finally:
         store.close()
 
 
 async def _talks(
-    house: RunningBot, ada: Person, said: Sequence[tuple[str, str]], forged: Sequence[str]
+    running_bot: RunningBot, ada: Person, phrases: Sequence[tuple[str, str]], forged: Sequence[str]
 ) -> None:
     for command in ("/sub boats", "/search boats"):
-        assert await house.send_text(ada, command)
-    for way, words in said:
-        await house.send_text(ada, way.replace("{}", words)[:4096] or "/start")
+        assert await running_bot.send_text(ada, command)
+    for way, words in phrases:
+        await running_bot.send_text(ada, way.replace("{}", words)[:4096] or "/start")
     for data in forged:
         # Data can be forged, but a press is always under a message of the bot.
         under = [message.id for message in ada.messages() if message.is_from_bot]
-        await house.press_forged(ada, data[:64], under[-1])
-    await house.send_text(ada, "/digest boats")
+        await running_bot.press_forged(ada, data[:64], under[-1])
+    await running_bot.send_text(ada, "/digest boats")
 
 
 def _is_sound(method: str, parameters: JsonObject) -> None:

@@ -13,7 +13,7 @@ from bot.summaries.fill_missing import extractive_summary
 from storage.records import MessageForm, Paper, Summary
 from tests.support.builders import BOT, NOW
 from tests.system.fuzz import hostile
-from tests.system.fuzz.desk import CHAT, HostileChat, hostile_chat
+from tests.system.fuzz.hostile_chat import CHAT, HostileChat, hostile_chat
 from tests.system.fuzz.tally import FuzzStatistics
 from tests.system.fuzz.test_people import walks
 
@@ -26,19 +26,21 @@ _GLOSS = st.tuples(hostile.hostile_texts, hostile.hostile_texts, hostile.hostile
 @st.composite
 def stored(draw: st.DrawFn) -> list[Paper]:
     """Up to twelve papers that a search for boats finds, each announced with its own words."""
-    some = [
+    unnumbered = [
         draw(hostile.hostile_papers(number)) for number in range(1, draw(st.integers(1, 3)) + 1)
     ]
     return [
         replace(
-            one,
-            id=f"arxiv:2611.{at:05}",
+            drawn_paper,
+            id=f"arxiv:2611.{position:05}",
             version=1,
-            abstract=f"{one.abstract} boats",
-            categories=("cs.CV", *one.categories),
+            abstract=f"{drawn_paper.abstract} boats",
+            categories=("cs.CV", *drawn_paper.categories),
             key=0,
         )
-        for at, one in enumerate(some * draw(st.sampled_from([1, 2, 4])), start=1)
+        for position, drawn_paper in enumerate(
+            unnumbered * draw(st.sampled_from([1, 2, 4])), start=1
+        )
     ]
 
 
@@ -56,34 +58,34 @@ def test_stored_papers_of_any_words_can_be_read(tally: FuzzStatistics, examples:
     )
     def holds(
         papers: list[Paper],
-        said: tuple[str, str, str],
+        answer: tuple[str, str, str],
         commands: list[str],
         steps: list[int],
         form: MessageForm,
     ) -> None:
         tally.count_example(
-            "papers", [*said, *(t for one in papers for t in hostile.paper_texts(one))]
+            "papers", [*answer, *(t for paper in papers for t in hostile.paper_texts(paper))]
         )
-        with hostile_chat(form=form) as desk:
-            desk.announce_papers(papers)
-            _glossed(desk, said)
+        with hostile_chat(form=form) as worker:
+            worker.announce_papers(papers)
+            _summarize(worker, answer)
             for command in commands:
-                desk.send_text(command)
-                walks(desk, steps)
-            desk.check_outbox()
-            tally.count_messages("papers", desk.checked_count)
+                worker.send_text(command)
+                walks(worker, steps)
+            worker.check_outbox()
+            tally.count_messages("papers", worker.checked_count)
 
     holds()
 
 
-def _glossed(desk: HostileChat, said: tuple[str, str, str]) -> None:
-    paper = desk.store.papers.get_by_key(1)
+def _summarize(worker: HostileChat, answer: tuple[str, str, str]) -> None:
+    paper = worker.store.papers.get_by_key(1)
     assert paper
-    title, gist, abstract = said
+    title, tldr, abstract = answer
     made: Summary = replace(
-        extractive_summary(paper, NOW), language="zh", title=title, tldr=gist, abstract=abstract
+        extractive_summary(paper, NOW), language="zh", title=title, tldr=tldr, abstract=abstract
     )
-    desk.store.papers.add_summary(made)
+    worker.store.papers.add_summary(made)
 
 
 @pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.slow)])
@@ -93,18 +95,18 @@ def test_saved_papers_of_any_words_are_listed_filed_and_told_anew(
     @settings(max_examples=examples)
     @given(stored(), hostile.hostile_texts)
     def holds(papers: list[Paper], title: str) -> None:
-        tally.count_example("saved", [t for one in papers for t in hostile.paper_texts(one)])
-        with hostile_chat() as desk:
-            desk.announce_papers(papers)
-            desk.send_text("/start")
+        tally.count_example("saved", [t for paper in papers for t in hostile.paper_texts(paper)])
+        with hostile_chat() as worker:
+            worker.announce_papers(papers)
+            worker.send_text("/start")
             for paper in range(1, len(papers) + 1):
-                desk.store.saved_papers.save(BOT, CHAT, paper, now=NOW)
-            desk.send_text("/saved")
-            desk.send_callback_data("1files:0:0")
-            desk.send_text("/forget")
-            desk.announce_papers([replace(one, version=2, title=title) for one in papers])
-            assert notify_new_versions(desk.store, BOT, NOW) == len(papers)
-            desk.check_outbox()
-            tally.count_messages("saved", desk.checked_count)
+                worker.store.saved_papers.save(BOT, CHAT, paper, now=NOW)
+            worker.send_text("/saved")
+            worker.send_callback_data("1files:0:0")
+            worker.send_text("/forget")
+            worker.announce_papers([replace(paper, version=2, title=title) for paper in papers])
+            assert notify_new_versions(worker.store, BOT, NOW) == len(papers)
+            worker.check_outbox()
+            tally.count_messages("saved", worker.checked_count)
 
     holds()

@@ -13,7 +13,7 @@ from bot.render.telegram.keyboard import Action
 from storage.records import ChatKind, MessageForm
 from tests.support.builders import papers
 from tests.system.fuzz import hostile
-from tests.system.fuzz.desk import HostileChat, hostile_chat
+from tests.system.fuzz.hostile_chat import HostileChat, hostile_chat
 from tests.system.fuzz.tally import FuzzStatistics
 
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
@@ -37,12 +37,12 @@ _ANSWERED = st.lists(
 )
 
 
-def walks(desk: HostileChat, steps: Sequence[int]) -> None:
+def walks(worker: HostileChat, steps: Sequence[int]) -> None:
     """Presses whatever the last message offers, again and again."""
     for step in steps:
-        if not desk.offered_actions:
+        if not worker.offered_actions:
             return
-        desk.press(desk.offered_actions[step % len(desk.offered_actions)])
+        worker.press(worker.offered_actions[step % len(worker.offered_actions)])
 
 
 @pytest.mark.parametrize(
@@ -58,18 +58,22 @@ def test_whatever_somebody_says_is_answered(tally: FuzzStatistics, examples: int
         st.lists(st.integers(0, 40), max_size=4),
     )
     def holds(
-        said: list[tuple[str, str]], name: str, kind: ChatKind, form: MessageForm, steps: list[int]
+        phrases: list[tuple[str, str]],
+        name: str,
+        kind: ChatKind,
+        form: MessageForm,
+        steps: list[int],
     ) -> None:
-        tally.count_example("people", [name, *(words for _, words in said)])
-        with hostile_chat(name=name, kind=kind, form=form, operator=True) as desk:
-            desk.announce_papers(papers(1, 2))
-            for way, words in said:
-                answers = desk.send_text(way.replace("{}", words))
+        tally.count_example("people", [name, *(words for _, words in phrases)])
+        with hostile_chat(name=name, kind=kind, form=form, operator=True) as worker:
+            worker.announce_papers(papers(1, 2))
+            for way, words in phrases:
+                answers = worker.send_text(way.replace("{}", words))
                 assert answers or kind is not ChatKind.PRIVATE or "{}" != way != "/{}" or words
-            walks(desk, steps)
-            desk.send_text("/users")
-            desk.check_outbox()
-            tally.count_messages("people", desk.checked_count)
+            walks(worker, steps)
+            worker.send_text("/users")
+            worker.check_outbox()
+            tally.count_messages("people", worker.checked_count)
 
     holds()
 
@@ -87,29 +91,31 @@ def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(
     )
     def holds(name: str, words: str, answers: list[tuple[str, str]], steps: list[int]) -> None:
         tally.count_example("topics", [name, words, *(text for _, text in answers)])
-        with hostile_chat(name=name) as desk:
-            desk.announce_papers(papers(1, 2))
-            desk.send_text(f'/sub diffusion OR "{words}"')
-            _subscribes(desk)
+        with hostile_chat(name=name) as worker:
+            worker.announce_papers(papers(1, 2))
+            worker.send_text(f'/sub diffusion OR "{words}"')
+            _subscribes(worker)
             for verb, text in answers:
-                desk.press(Action(verb, 4 if verb == "guide" else 1))
-                desk.send_text(text)
+                worker.press(Action(verb, 4 if verb == "guide" else 1))
+                worker.send_text(text)
             for command in ("/list", "/digest", "/export", "/history", "/unsub", "/forget"):
-                desk.send_text(command)
-            desk.send_text("/list")
-            walks(desk, steps)
-            desk.check_outbox()
-            tally.count_messages("topics", desk.checked_count)
+                worker.send_text(command)
+            worker.send_text("/list")
+            walks(worker, steps)
+            worker.check_outbox()
+            tally.count_messages("topics", worker.checked_count)
 
     holds()
 
 
-def _subscribes(desk: HostileChat) -> None:
-    wanted = [one for one in desk.offered_actions if one.verb == "subscribe"]
-    if not wanted:  # the words could not be read as a topic
-        desk.send_text("/sub diffusion")
-        wanted = [one for one in desk.offered_actions if one.verb == "subscribe"]
-    desk.press(wanted[0])
+def _subscribes(worker: HostileChat) -> None:
+    subscribe_actions = [action for action in worker.offered_actions if action.verb == "subscribe"]
+    if not subscribe_actions:  # the words could not be read as a topic
+        worker.send_text("/sub diffusion")
+        subscribe_actions = [
+            action for action in worker.offered_actions if action.verb == "subscribe"
+        ]
+    worker.press(subscribe_actions[0])
 
 
 @pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
@@ -120,11 +126,11 @@ def test_forged_presses_are_answered_and_open_nothing(tally: FuzzStatistics, exa
     )
     def holds(forged: list[str], name: str, kind: ChatKind) -> None:
         tally.count_example("presses", [name, *forged])
-        with hostile_chat(name=name, kind=kind, operator=True) as desk:
-            desk.announce_papers(papers(1, 2))
-            desk.send_text("/sub diffusion")
+        with hostile_chat(name=name, kind=kind, operator=True) as worker:
+            worker.announce_papers(papers(1, 2))
+            worker.send_text("/sub diffusion")
             for data in forged:
-                desk.send_callback_data(data)
-            tally.count_messages("presses", desk.checked_count)
+                worker.send_callback_data(data)
+            tally.count_messages("presses", worker.checked_count)
 
     holds()

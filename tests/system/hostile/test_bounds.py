@@ -27,13 +27,13 @@ async def test_a_digest_that_nobody_follows_keeps_little_of_what_it_left_out(
 ) -> None:
     """Each stores no more than it may, and still tells how many papers there were."""
     announce(store, papers(*range(1, ANNOUNCED + 1)))
-    async with run_bot(store) as house:
-        eve = house.create_person("Eve")
+    async with run_bot(store) as running_bot:
+        eve = running_bot.create_person("Eve")
         for _ in range(TIMES):
-            house.clock.instant += timedelta(seconds=1)
-            await house.send_text(eve, command)
+            running_bot.clock.instant += timedelta(seconds=1)
+            await running_bot.send_text(eve, command)
 
-        issued = _issued(store, house, eve)
+        issued = _issued(store, running_bot, eve)
 
     assert issued
     assert max(len(digest.left_out) for digest in issued) <= KEPT
@@ -46,23 +46,23 @@ async def test_a_digest_that_nobody_follows_is_gone_after_a_week(
 ) -> None:
     """Its buttons then say so; a topic's digest stays."""
     announce(store, papers(*range(1, 31)))
-    async with run_bot(store) as house:
-        eve = house.create_person("Eve")
-        await house.send_text(eve, command)
-        bot = house.bot.telegram.id
-        [digest] = _issued(store, house, eve)
+    async with run_bot(store) as running_bot:
+        eve = running_bot.create_person("Eve")
+        await running_bot.send_text(eve, command)
+        bot = running_bot.bot.telegram.id
+        [digest] = _issued(store, running_bot, eve)
 
-        apply_retention(store, bot, house.clock.instant + timedelta(days=DAYS - 1))
-        assert _issued(store, house, eve) == [digest]
+        apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS - 1))
+        assert _issued(store, running_bot, eve) == [digest]
 
-        apply_retention(store, bot, house.clock.instant + timedelta(days=DAYS + 1))
-        assert _issued(store, house, eve) == []
-        answer = await house.press_forged(eve, f"1rest:{digest.number}:13")
+        apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS + 1))
+        assert _issued(store, running_bot, eve) == []
+        answer = await running_bot.press_forged(eve, f"1rest:{digest.number}:13")
         assert answer.toast == say("en", "digest-gone")
 
 
-def _issued(store: Store, house: RunningBot, who: Person) -> list[Digest]:
+def _issued(store: Store, running_bot: RunningBot, who: Person) -> list[Digest]:
     """The digests of a chat with everything that is kept of them."""
-    headings = store.digests.headings_of_chat(house.bot.telegram.id, who.id, limit=1_000)
-    found = [store.digests.get(heading.number) for heading in headings]
-    return [digest for digest in found if digest]
+    headings = store.digests.headings_of_chat(running_bot.bot.telegram.id, who.id, limit=1_000)
+    stored_digest = [store.digests.get(digest_heading.number) for digest_heading in headings]
+    return [digest for digest in stored_digest if digest]

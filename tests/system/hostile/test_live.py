@@ -60,7 +60,7 @@ class Attack:
                 self.crowd.searchers.send_next(self.server)
             turn += 1
 
-    def told(self) -> str:
+    def report(self) -> str:
         """The figures in a few lines."""
         crowd, watch = self.crowd, self.watch
         p50, p95, longest = percentiles(crowd.bystanders.all_durations())
@@ -92,9 +92,9 @@ class Attack:
 @pytest.mark.timeout(900)
 async def test_one_attacker_keeps_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
     """One person sends the dearest texts that are known, and all presses, as fast as they may."""
-    given = expensive_texts(11, 20 * (2 + int(ALONE / 60)), _days())
+    attack_texts = expensive_texts(11, 20 * (2 + int(ALONE / 60)), _days())
     async with _attack(
-        corpus, tmp_path, Crowd(1, given, hostile_presses(12, PRESSES), 13)
+        corpus, tmp_path, Crowd(1, attack_texts, hostile_presses(12, PRESSES), 13)
     ) as attack:
         ends = monotonic() + ALONE
         await attack.goes_on(lambda: monotonic() < ends)
@@ -108,9 +108,9 @@ async def test_one_attacker_keeps_nobody_waiting(corpus: Path, tmp_path: Path) -
 @pytest.mark.timeout(1500)
 async def test_twenty_attackers_keep_nobody_waiting(corpus: Path, tmp_path: Path) -> None:
     """Twenty people send every kind of hostile text and press, all at once."""
-    given: Sequence[HostileText] = hostile_texts(21, TEXTS, _days())
+    attack_texts: Sequence[HostileText] = hostile_texts(21, TEXTS, _days())
     async with _attack(
-        corpus, tmp_path, Crowd(20, given, hostile_presses(22, PRESSES), 23)
+        corpus, tmp_path, Crowd(20, attack_texts, hostile_presses(22, PRESSES), 23)
     ) as attack:
         await attack.goes_on(lambda: attack.crowd.unsent_texts > 0)
 
@@ -141,7 +141,7 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
     grown = database.stat().st_size - before
     attack.growth = max(0, grown - len(crowd.attackers) * BURST) * 60 / attack.watch.seconds
     print(f"the file grew by {grown / 1000:.0f} KB")
-    print(attack.told())
+    print(attack.report())
 
 
 async def _calm(attack: Attack) -> None:
@@ -159,9 +159,11 @@ async def _answered(attack: Attack) -> None:
     crowd, began = attack.crowd, monotonic()
 
     def is_over() -> bool:
-        done = crowd.total("toasts") == crowd.total("pressed") and not crowd.bystanders.unanswered
-        done = done and not crowd.searchers.unanswered
-        return done and not attack.server.unread and not crowd.unanswered
+        all_answered = (
+            crowd.total("toasts") == crowd.total("pressed") and not crowd.bystanders.unanswered
+        )
+        all_answered = all_answered and not crowd.searchers.unanswered
+        return all_answered and not attack.server.unread and not crowd.unanswered
 
     with suppress(AssertionError):  # then the figures say so
         await wait_until(is_over, "", timeout_seconds=AFTER)

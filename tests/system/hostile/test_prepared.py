@@ -112,11 +112,13 @@ def _digest(store: Store) -> Digest:
     """A topic's digest of a whole day, of which it shows twelve papers."""
     newest = store.papers.announcement_counts_by_day()[-1][0]
     entries = [
-        Entry(one.paper, AnnouncementKind.NEW)
-        for one in store.papers.announcements_on_days(newest, newest)
+        Entry(announcement.paper, AnnouncementKind.NEW)
+        for announcement in store.papers.announcements_on_days(newest, newest)
     ]
-    first, rest = tuple(entries[:12]), tuple(entries[12:])
-    return Digest("wide", "the", datetime.now(UTC), first, rest, bot=BOT, chat=EVE, subscription=1)
+    first, left_out = tuple(entries[:12]), tuple(entries[12:])
+    return Digest(
+        "wide", "the", datetime.now(UTC), first, left_out, bot=BOT, chat=EVE, subscription=1
+    )
 
 
 def _asks_often(store: Store) -> None:
@@ -129,16 +131,16 @@ def _asks_often(store: Store) -> None:
 
 def _dear() -> list[str]:
     """Different queries that cost much and can be read, as many as there may be topics."""
-    dice, found = Random(33), dict[str, None]()
-    while len(found) < TOPICS:
+    dice, queries = Random(33), dict[str, None]()
+    while len(queries) < TOPICS:
         try:
-            found[parse(expensive_query(dice)).text] = None
+            queries[parse(expensive_query(dice)).text] = None
         except QueryError:
             continue
-    return [*found]
+    return [*queries]
 
 
-_PLAIN = [f"{one} {other}" for one in PLAIN for other in ("", "deep", "data", "time", "new")]
+_PLAIN = [f"{word} {other}" for word in PLAIN for other in ("", "deep", "data", "time", "new")]
 _FILE = json.dumps(
     {
         "format": "papergram topics",
@@ -208,7 +210,7 @@ async def test_what_was_prepared_keeps_nobody_waiting(
                 await asyncio.sleep(EVERY)
             watch.stop()
             waited = max(witnesses.all_durations())
-            said = program.output()
+            output = program.output()
 
     print(
         f"{attack:34} others waited {waited:6.2f} s at most; {acting.result():4.0%} answered in"
@@ -216,7 +218,7 @@ async def test_what_was_prepared_keeps_nobody_waiting(
         f" {watch.peak_memory:4.0f} MB,"
         f" others on the machine {watch.load_of_others:.2f} a second; {dict(eve.answers)}"
     )
-    assert [line for line in said.splitlines() if " ERROR " in line] == []
+    assert [line for line in output.splitlines() if " ERROR " in line] == []
     assert watch.peak_memory < MEMORY
     if watch.load_of_others > MAX_LOAD_OF_OTHERS:
         pytest.skip(f"others used {watch.load_of_others:.2f} of a processor: no times are judged")

@@ -78,10 +78,10 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
                     lambda: not letters.missing, "", timeout_seconds=60.0 * (MINUTES + 5)
                 )
             watch.stop()
-            said = program.output()
+            output = program.output()
 
     late = sorted(letters.late())
-    told = (
+    late_lines = (
         f"{len(letters.forgotten)} forgotten topics and {len(letters.due)} readers in {MINUTES}"
         f" minutes: {len(letters.missing)} had nothing; a reader's digest after"
         f" {late[len(late) // 2] if late else -1:.1f} s in the middle, {max(late, default=-1):.1f}"
@@ -89,9 +89,9 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
         " processor in"
         f" {watch.seconds:.0f} s, others {watch.load_of_others:.2f} a second"
     )
-    print(told)
-    assert [line for line in said.splitlines() if " ERROR " in line] == []
-    assert not letters.missing, told
+    print(late_lines)
+    assert [line for line in output.splitlines() if " ERROR " in line] == []
+    assert not letters.missing, late_lines
     assert watch.peak_memory < MEMORY
     if watch.load_of_others > MAX_LOAD_OF_OTHERS:
         pytest.skip(f"others used {watch.load_of_others:.2f} of a processor: no times are judged")

@@ -36,27 +36,27 @@ async def test_killed_at_any_moment_it_answers_everybody(tmp_path: Path) -> None
             ground.emulator.token, ground.emulator.url, ground.database, rate=str(RATE)
         )
         log = tmp_path / "log.txt"
-        asked: dict[str, int] = {}
+        questions: dict[str, int] = {}
         for _ in range(KILLS):
             program = await start_process(settings, log)
             try:
-                await _people_ask(ground, asked)
+                await _people_ask(ground, questions)
                 assert not program.has_ended, program.output()
             finally:
                 await program.kill()
         async with running_process(settings, log):
             await ground.wait_until(lambda: _is_done(ground), "not everything was answered")
-        _check(ground, tmp_path / "calls.jsonl", asked)
+        _check(ground, tmp_path / "calls.jsonl", questions)
 
 
-async def _people_ask(ground: KillScenario, asked: dict[str, int]) -> None:
+async def _people_ask(ground: KillScenario, questions: dict[str, int]) -> None:
     """Some ask before the program has begun, others while it answers; then it is killed."""
     dice = ground.rng
     for _ in range(dice.randint(1, 4)):
         for _ in range(dice.randint(1, 5)):
-            person, word = dice.choice(ground.people), f"qq{len(asked)}qq"
+            person, word = dice.choice(ground.people), f"qq{len(questions)}qq"
             person.send_text(f"/unsub {word}")
-            asked[word] = person.id
+            questions[word] = person.id
         if dice.random() < 0.8:
             await ground.wait_for_more_sends(1)
         await asyncio.sleep(dice.uniform(0.0, 0.1))
@@ -66,13 +66,13 @@ def _is_done(ground: KillScenario) -> bool:
     store = ground.open_store()
     try:
         counts = store.outbox.counts_by_state(BOT)
-        left = counts[MessageState.READY] + counts[MessageState.SENDING]
-        return not (left or len(ground.emulator.state.updates) or store.inbox.pending(BOT, 1))
+        unsent = counts[MessageState.READY] + counts[MessageState.SENDING]
+        return not (unsent or len(ground.emulator.state.updates) or store.inbox.pending(BOT, 1))
     finally:
         store.close()
 
 
-def _check(ground: KillScenario, journal: Path, asked: dict[str, int]) -> None:
+def _check(ground: KillScenario, journal: Path, questions: dict[str, int]) -> None:
     """Each was answered in its own chat, and what came more often was in flight and is marked."""
     arrived: dict[str, list[bool]] = defaultdict(list)
     order: dict[int, list[str]] = defaultdict(list)
@@ -81,32 +81,35 @@ def _check(ground: KillScenario, journal: Path, asked: dict[str, int]) -> None:
         if call["method"] != "sendMessage" or not call["is_accepted"]:
             continue
         text, chat = call["parameters"]["text"], int(call["parameters"]["chat_id"])
-        if found := _WORD.search(text):
-            assert asked[found[0]] == chat
-            if not arrived[found[0]]:
-                order[chat].append(found[0])
-            arrived[found[0]].append(_MARK in text)
-    missing = sorted(set(asked) - set(arrived))
-    assert not missing, f"not answered: {[(word, asked[word]) for word in missing]}"
+        if asked_word := _WORD.search(text):
+            assert questions[asked_word[0]] == chat
+            if not arrived[asked_word[0]]:
+                order[chat].append(asked_word[0])
+            arrived[asked_word[0]].append(_MARK in text)
+    missing = sorted(set(questions) - set(arrived))
+    assert not missing, f"not answered: {[(word, questions[word]) for word in missing]}"
     assert all(sum(marks) >= len(marks) - 1 for marks in arrived.values()), "repeated, not marked"
     repeats = sum(len(marks) - 1 for marks in arrived.values())
     assert repeats <= KILLS * IN_FLIGHT
     for chat, words in order.items():
-        assert words == [word for word in asked if asked[word] == chat], "out of order"
+        assert words == [word for word in questions if questions[word] == chat], "out of order"
     store = ground.open_store()
     try:
         answers = [
-            one
+            message
             for state in MessageState
-            for one in store.outbox.messages_in_state(BOT, state, limit=100_000)
-            if one.priority is Priority.REPLY
+            for message in store.outbox.messages_in_state(BOT, state, limit=100_000)
+            if message.priority is Priority.REPLY
         ]
     finally:
         store.close()
-    assert len(answers) == len(asked)
-    assert all(one.state is MessageState.SENT and not one.reply_content for one in answers)
+    assert len(answers) == len(questions)
+    assert all(
+        message.state is MessageState.SENT and not message.reply_content for message in answers
+    )
     marked = sum(marks.count(True) for marks in arrived.values())
     print(
-        f"{KILLS} kills, {len(asked)} questions, all answered; {repeats} came twice, all marked;"
+        f"{KILLS} kills, {len(questions)} questions, all answered; "
+        f"{repeats} came twice, all marked;"
         f" {marked} marked in all"
     )

@@ -17,7 +17,14 @@ from storage.records import MessageState
 from tests.models.apart import model_process
 from tests.support.builders import BOT
 from tests.support.scale import scaled
-from tests.system.killing.glossing import (
+from tests.system.killing.program import (
+    BotProcess,
+    bot_environment,
+    running_process,
+    start_process,
+    wait_until,
+)
+from tests.system.killing.summarizing import (
     CONCURRENCY,
     LANGUAGES,
     LATENCY,
@@ -31,13 +38,6 @@ from tests.system.killing.glossing import (
     read_model_calls,
     stored_spending,
     summaries_made,
-)
-from tests.system.killing.program import (
-    BotProcess,
-    bot_environment,
-    running_process,
-    start_process,
-    wait_until,
 )
 
 TOKEN = f"{BOT}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -58,14 +58,14 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
     fill_database(database, [1])
     async with model_process(log, latency=LATENCY) as url:
-        told = bot_environment(TOKEN, NOWHERE, database, **model_settings(url))
+        environment = bot_environment(TOKEN, NOWHERE, database, **model_settings(url))
         dice, kills = Random(seed), 0
         while (
-            program := await start_process(told, tmp_path / "log.txt", "enrich")
+            program := await start_process(environment, tmp_path / "log.txt", "enrich")
         ) and kills < KILLS:
             kills += await _killed_in_the_middle(program, log, dice)
         assert await program.wait_for_exit(60.0) == 0, program.output()
-        again = await start_process(told, tmp_path / "again.txt", "enrich")
+        again = await start_process(environment, tmp_path / "again.txt", "enrich")
         assert await again.wait_for_exit(60.0) == 0
         assert "Nothing is wanted" in again.output()
 
@@ -77,7 +77,7 @@ async def test_the_command_killed_again_and_again_pays_little_twice(
 @pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [3, 4])
-async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(
+async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_summary(
     tmp_path: Path, seed: int
 ) -> None:
     database, log = tmp_path / "papergram.db", tmp_path / "calls.jsonl"
@@ -86,12 +86,12 @@ async def test_the_bot_killed_while_digests_wait_delivers_them_with_every_gloss(
             emulator.people.create_person(f"P{n}", has_started_bot=True).id for n in range(READERS)
         ]
         fill_database(database, people, due_at=datetime.now(UTC) - timedelta(seconds=30))
-        told = bot_environment(TOKEN, emulator.url, database, **model_settings(url))
+        environment = bot_environment(TOKEN, emulator.url, database, **model_settings(url))
         dice, kills = Random(seed), 0
         while kills < KILLS:
-            program = await start_process(told, tmp_path / "log.txt")
+            program = await start_process(environment, tmp_path / "log.txt")
             kills += await _killed_in_the_middle(program, log, dice)
-        async with running_process(told, tmp_path / "log.txt") as program:
+        async with running_process(environment, tmp_path / "log.txt") as program:
             await _until_delivered(database, people, program)
 
     _check(database, log, kills)
@@ -119,9 +119,9 @@ async def _until_delivered(database: Path, people: list[int], program: BotProces
 
     def is_done() -> bool:
         counts = store.outbox.counts_by_state(BOT)
-        left = counts[MessageState.READY] + counts[MessageState.SENDING]
+        unsent = counts[MessageState.READY] + counts[MessageState.SENDING]
         issued = all(count_digests(store, person) for person in people)
-        return issued and not left and not store.summary_jobs.backlog().waiting
+        return issued and not unsent and not store.summary_jobs.backlog().waiting
 
     try:
         await wait_until(is_done, program.output, timeout_seconds=240)
@@ -136,15 +136,15 @@ def _check(database: Path, log: Path, kills: int) -> None:
     assert kills == KILLS
     paid, store = read_model_calls(log), open_bot_store(database)
     try:
-        glosses, spending, backlog = (
+        summaries, spending, backlog = (
             summaries_made(store),
             stored_spending(store),
             store.summary_jobs.backlog(),
         )
     finally:
         store.close()
-    assert len(glosses) == SUMMARIES_WANTED
-    assert set(glosses.values()) == {1}
+    assert len(summaries) == SUMMARIES_WANTED
+    assert set(summaries.values()) == {1}
     assert (backlog.waiting, backlog.abandoned) == (0, 0)
     assert len(paid.calls_by_paper) == PAPERS * len(LANGUAGES)
     assert paid.call_count <= SUMMARIES_WANTED + kills * CONCURRENCY

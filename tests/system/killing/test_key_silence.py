@@ -14,8 +14,8 @@ import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from tests.support.builders import BOT
-from tests.system.killing.glossing import fill_database
 from tests.system.killing.program import bot_environment, running_process, start_process, wait_until
+from tests.system.killing.summarizing import fill_database
 
 SECRET = "sk-live-0123456789abcdefSECRET"  # as they look, and of nobody
 STRANGE = "sk-live-0123456789\u201cSECRET\u201d"  # copied with its quotation marks
@@ -40,8 +40,8 @@ async def indiscreet() -> AsyncIterator[str]:
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        if found := re.search(r"content-length: (\d+)", head, re.IGNORECASE):
-            await reader.readexactly(int(found[1]))
+        if length := re.search(r"content-length: (\d+)", head, re.IGNORECASE):
+            await reader.readexactly(int(length[1]))
         writer.write(_reply(head.split("/")[1], head))
         await writer.drain()
     finally:
@@ -121,5 +121,5 @@ def _check(folder: Path) -> None:
     """Neither a log nor a database, its journal or any copy holds the secret."""
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert any(file.suffix == ".db" for file in files)
-    telling = re.compile(rb"0123456789abcdefSECRET|SECRET\xe2\x80\x9d|0123456789\xe2\x80\x9c")
-    assert [file for file in files if telling.search(file.read_bytes())] == []
+    leaks = re.compile(rb"0123456789abcdefSECRET|SECRET\xe2\x80\x9d|0123456789\xe2\x80\x9c")
+    assert [file for file in files if leaks.search(file.read_bytes())] == []

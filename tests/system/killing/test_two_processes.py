@@ -105,16 +105,16 @@ def _check_messages(ground: KillScenario, account: ArrivalLog) -> None:
     """Each parcel is settled with a message that brought it: the marked one, if it came twice."""
     store = ground.open_store()
     try:
-        for parcel in store.outbox.messages_in_state(BOT, MessageState.SENT, limit=10_000):
-            if parcel.priority is Priority.REPLY:
+        for message in store.outbox.messages_in_state(BOT, MessageState.SENT, limit=10_000):
+            if message.priority is Priority.REPLY:
                 continue
-            digest = store.digests.get(parcel.digest)
+            digest = store.digests.get(message.digest)
             assert digest is not None
             paper = int(digest.entries[0].paper.id.partition(".8")[2])
-            arrivals = account.arrivals_by_message[parcel.chat, paper]
-            marked = [one.message_id for one in arrivals if one.is_marked_repeat]
-            allowed = marked or [one.message_id for one in arrivals]
-            assert parcel.message_id in allowed, "a stale settlement was accepted"
+            arrivals = account.arrivals_by_message[message.chat, paper]
+            marked = [arrival.message_id for arrival in arrivals if arrival.is_marked_repeat]
+            allowed = marked or [arrival.message_id for arrival in arrivals]
+            assert message.message_id in allowed, "a stale settlement was accepted"
     finally:
         store.close()
 

@@ -52,8 +52,8 @@ async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
 
     async with _running(tmp_path, crowd, press) as (server, program):
         memory = MemorySamples(program.pid)
-        await _talk(server, crowd, memory, tmp_path / "papergram.db")
-        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), timeout_seconds=60.0)
+        await _converse(server, crowd, memory, tmp_path / "papergram.db")
+        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), timeout=60.0)
         await wait_until(
             lambda: len(crowd.digest_counts) == minutes * READERS_PER_MINUTE,
             "no digest",
@@ -96,7 +96,9 @@ async def _running(
             yield server, program
 
 
-async def _talk(server: FakeBotApi, crowd: Crowd, memory: MemorySamples, database: Path) -> None:
+async def _converse(
+    server: FakeBotApi, crowd: Crowd, memory: MemorySamples, database: Path
+) -> None:
     """Lets people speak at an even rate, whatever becomes of it, and the feeds fall due."""
     began = monotonic()
     for number in range(int(SECONDS * RATE)):
@@ -122,7 +124,10 @@ def _by_minute(crowd: Crowd) -> list[float]:
     """The 95th of a hundred of what was answered in each minute, in milliseconds."""
     took = [seconds for _, seconds in crowd.durations]
     size = max(2, min(60 * RATE, len(took)))
-    return [percentiles(took[at : at + size])[1] for at in range(0, len(took) - size + 1, size)]
+    return [
+        percentiles(took[position : position + size])[1]
+        for position in range(0, len(took) - size + 1, size)
+    ]
 
 
 def _story(crowd: Crowd) -> str:

@@ -97,9 +97,9 @@ class _ExpectedChat:
             if not self._is_paused:
                 self._audit_tick(tick_time, announcement_count)
         for delivery in self._evidence.deliveries:
-            self._report_finding(AuditFault.UNEXPECTED, delivery.first_at, delivery.heading)
+            self._report_finding(AuditFault.UNEXPECTED, delivery.first_at, delivery.digest_heading)
         for notice in self._evidence.notices:
-            self._report_finding(AuditFault.NOTICE, notice.received_at, notice.heading)
+            self._report_finding(AuditFault.NOTICE, notice.received_at, notice.digest_heading)
 
     def _report_finding(self, fault: AuditFault, moment: datetime, details: str) -> None:
         self._auditor.report.findings.append(Finding(fault, self._reader.chat, moment, details))
@@ -272,8 +272,10 @@ class _ExpectedChat:
         reason = quiet_reason(eastern_day(tick_time))
         if notice is None:
             self._report_finding(AuditFault.NOTICE, tick_time, f"none came ({reason})")
-        elif not _is_notice_of(notice.heading, reason, self._reader.language):
-            self._report_finding(AuditFault.NOTICE, tick_time, f"{notice.heading} (not {reason})")
+        elif not _is_notice_of(notice.digest_heading, reason, self._reader.language):
+            self._report_finding(
+                AuditFault.NOTICE, tick_time, f"{notice.digest_heading} (not {reason})"
+            )
         else:
             self._auditor.report.counts["notices"] += 1
             counts = self._auditor.report.counts

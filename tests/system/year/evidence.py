@@ -37,14 +37,14 @@ class Delivery:
     """A digest as a chat got it."""
 
     first_at: datetime
-    heading: str
+    digest_heading: str
     papers: list[str]
     total: int
     last_at: datetime
 
     def is_of(self, topic: str) -> bool:
         """Whether its heading names this topic."""
-        return self.heading.startswith((f"{topic}: ", f"{topic}：", f"{topic}:"))
+        return self.digest_heading.startswith((f"{topic}: ", f"{topic}：", f"{topic}:"))
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def collect_evidence(chat: int, messages: Iterable[ReceivedMessage]) -> ChatEvid
         elif message.is_repeat and same_messages[-1].is_lost:
             evidence.marked_repeats += 1
         else:
-            details = f"{message.heading}: the same message again"
+            details = f"{message.digest_heading}: the same message again"
             evidence.findings.append(
                 Finding(AuditFault.REPEATED, chat, message.received_at, details)
             )
@@ -99,7 +99,8 @@ def collect_evidence(chat: int, messages: Iterable[ReceivedMessage]) -> ChatEvid
 def _collect_notice(evidence: ChatEvidence, message: ReceivedMessage) -> None:
     """A notice, or once more the one whose sender was not told that it came."""
     if message.is_repeat and any(
-        notice.is_lost and notice.heading == message.heading for notice in evidence.notices
+        notice.is_lost and notice.digest_heading == message.digest_heading
+        for notice in evidence.notices
     ):
         evidence.marked_repeats += 1
     else:
@@ -110,5 +111,9 @@ def _delivery(parts: list[ReceivedMessage]) -> Delivery:
     papers = [paper for part in parts for paper in part.papers]
     first_part = parts[0]
     return Delivery(
-        first_part.received_at, first_part.heading, papers, first_part.total, parts[-1].received_at
+        first_part.received_at,
+        first_part.digest_heading,
+        papers,
+        first_part.total,
+        parts[-1].received_at,
     )

@@ -40,7 +40,7 @@ class ReceivedMessage:
     received_at: datetime
     chat: int
     digest: int  # groups the messages of one digest; 0 for a notice
-    heading: str
+    digest_heading: str
     papers: tuple[str, ...]
     total: int  # papers that the message says were found
     is_repeat: bool
@@ -51,13 +51,13 @@ class ReceivedMessage:
 class RecordingRequest(BaseRequest):
     """Takes the client's calls where the network would be.
 
-    ``floods`` are stretches in which each chat's first message must wait, ``lost_answers`` the
-    instants after which one answer is lost, ``kill_instants`` those at which the sender dies.
+    ``flood_periods`` are stretches in which each chat's first message must wait, ``lost_answers``
+    the instants after which one answer is lost, ``kill_instants`` those at which the sender dies.
     """
 
     now: Callable[[], datetime]
     outages: Sequence[Period] = ()
-    floods: Sequence[Period] = ()
+    flood_periods: Sequence[Period] = ()
     lost_answers: list[datetime] = field(default_factory=list)
     kill_instants: list[datetime] = field(default_factory=list)
     messages: list[ReceivedMessage] = field(default_factory=list)
@@ -121,7 +121,7 @@ class RecordingRequest(BaseRequest):
         return _http_answer(sent_message)
 
     def _refuse_in_flood(self, chat: int, now: datetime) -> None:
-        for flood in self.floods:
+        for flood in self.flood_periods:
             if now in flood and (chat, flood) not in self._refused_chats:
                 self._refused_chats.add((chat, flood))
                 self.delays.append((now, chat))

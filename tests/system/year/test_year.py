@@ -83,12 +83,12 @@ async def test_a_planted_fault_is_found(
 
     report = await lived(real_data, folder, AUTUMN, 48)
 
-    assert planted.expected_fault in {one.fault for one in report.findings}
+    assert planted.expected_fault in {finding.fault for finding in report.findings}
 
 
 def _tell(report: AuditReport, wall: float, processor: float) -> None:
     """Prints what the year brought."""
-    faults = [one.fault for one in report.findings]
+    faults = [finding.fault for finding in report.findings]
     counts = report.counts | {"lost": faults.count(AuditFault.LOST)}
     counts |= {"repeated": faults.count(AuditFault.REPEATED)}
     print()

@@ -47,7 +47,7 @@ def announced(
     return Announcement(paper, "test", kind, day, seq)
 
 
-def found(batch: list[Announcement], typed: str) -> list[Match]:
+def matches(batch: list[Announcement], typed: str) -> list[Match]:
     query, ready = parse(typed), build_index(batch)
     return ready.explain(query, ready.find(query))
 
@@ -92,7 +92,7 @@ def test_a_topic_finds_what_it_names(typed: str, is_found: bool) -> None:
         title="Diffusion Models for Image Denoising", abstract="We train a U-Net in C++."
     )
 
-    assert bool(found([paper], typed)) is is_found
+    assert bool(matches([paper], typed)) is is_found
 
 
 @pytest.mark.parametrize(
@@ -111,14 +111,14 @@ def test_an_author_is_found_by_the_name_that_a_list_was_read_as(typed: str, is_f
     line = "The Kettle Collaboration: Jan van der Berg, Jr., Li Wei (李伟) and Jo Doe"
     paper = announced(authors=split_author_line(line))
 
-    assert bool(found([paper], typed)) is is_found
+    assert bool(matches([paper], typed)) is is_found
 
 
 @pytest.mark.parametrize("category", ["cs.NA", "math.NA"])
 def test_a_category_finds_both_of_its_spellings(category: str) -> None:
     batch = [announced(1, categories=("math.NA",)), announced(2, categories=("cs.NA",))]
 
-    assert len(found(batch, f"cat:{category}")) == 2
+    assert len(matches(batch, f"cat:{category}")) == 2
 
 
 def test_titles_weigh_more_and_ties_go_to_the_newest_day_then_the_id() -> None:
@@ -129,7 +129,7 @@ def test_titles_weigh_more_and_ties_go_to_the_newest_day_then_the_id() -> None:
         announced(1, title="diffusion", abstract="diffusion"),
     ]
 
-    ranked = [(m.announcement.paper.id[-1], m.score) for m in found(batch, "diffusion")]
+    ranked = [(m.announcement.paper.id[-1], m.score) for m in matches(batch, "diffusion")]
 
     assert ranked == [("1", 4.0), ("2", 1.0), ("3", 1.0), ("4", 1.0)]
 
@@ -137,7 +137,7 @@ def test_titles_weigh_more_and_ties_go_to_the_newest_day_then_the_id() -> None:
 def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> None:
     paper = announced(title="Diffusion\n Models, seen anew", abstract="Image-restoration")
 
-    (match,) = found([paper], '"diffusion model" OR "image restoration" OR (anew gan) OR au:he')
+    (match,) = matches([paper], '"diffusion model" OR "image restoration" OR (anew gan) OR au:he')
 
     assert match.reasons == (
         MatchReason(QueryField.TITLE, "Diffusion Models"),
@@ -148,7 +148,7 @@ def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> N
 
 
 @pytest.mark.parametrize(
-    ("typed", "said", "expected"),
+    ("typed", "announced_kind", "expected"),
     [
         ("title", AnnouncementKind.CROSS, AnnouncementKind.NEW),
         ("cat:cs.CV", AnnouncementKind.CROSS, AnnouncementKind.NEW),
@@ -160,9 +160,9 @@ def test_reasons_are_the_words_as_they_stand_and_skip_failed_alternatives() -> N
     ],
 )
 def test_the_kind_is_relative_to_the_topic(
-    typed: str, said: AnnouncementKind, expected: AnnouncementKind
+    typed: str, announced_kind: AnnouncementKind, expected: AnnouncementKind
 ) -> None:
-    (match,) = found([announced(kind=said, version=2)], typed)
+    (match,) = matches([announced(kind=announced_kind, version=2)], typed)
 
     assert match.kind is expected
 
@@ -178,7 +178,7 @@ def test_a_paper_announced_often_is_one_match_with_its_highest_version() -> None
 
     assert (match.kind, match.announcement.seq) == (AnnouncementKind.NEW, 3)
     assert match.announcement.paper.version == 2
-    assert found(batch, "gan") == []
+    assert matches(batch, "gan") == []
 
 
 def test_what_was_announced_before_a_cursor_is_not_found_again() -> None:
@@ -231,24 +231,26 @@ def test_words_near_each_other_are_found_in_any_order_and_shown() -> None:
 def test_a_find_tells_no_reasons_until_it_is_asked_for_them() -> None:
     ready, query = build_index([announced(1), announced(2, "A Title of titles")]), parse("title")
 
-    found = ready.find(query)
+    matches = ready.find(query)
 
-    assert [match.reasons for match in found] == [(), ()]
-    assert ready.explain(query, found[1:]) == [
-        Match(found[1].announcement, found[1].kind, 3.0, (MatchReason(QueryField.TITLE, "Title"),))
+    assert [match.reasons for match in matches] == [(), ()]
+    assert ready.explain(query, matches[1:]) == [
+        Match(
+            matches[1].announcement, matches[1].kind, 3.0, (MatchReason(QueryField.TITLE, "Title"),)
+        )
     ]
 
 
-def test_glosses_are_further_text_but_no_phrase_reaches_from_one_to_the_next() -> None:
+def test_summaries_are_further_text_but_no_phrase_reaches_from_one_to_the_next() -> None:
     paper = announced(title="Latent diffusion", abstract="Noise is removed.").paper
     made = datetime(2026, 6, 1, tzinfo=UTC)
-    said = Summary(
+    summary = Summary(
         1, 1, "en", "models in pictures", "Image by image", "restoration of all", "", made
     )
-    other = replace(said, title="", tldr="扩散", abstract="模型 and U-Net")
+    other = replace(summary, title="", tldr="扩散", abstract="模型 and U-Net")
 
     def why(typed: str) -> tuple[MatchReason, ...] | None:
-        return match_paper(parse(typed), paper, [said, other])
+        return match_paper(parse(typed), paper, [summary, other])
 
     assert why('"diffusion models"') is None
     assert why('"removed image"') is None
@@ -348,42 +350,44 @@ def holds(clause: Clause, paper: Paper) -> bool:
             return says(clause, paper.title) or says(clause, paper.abstract)
 
 
-def says(asked: Term, text: str) -> bool:
-    if asked.max_gap:
-        return near(asked, text)
+def says(term: Term, text: str) -> bool:
+    if term.max_gap:
+        return near(term, text)
     runs = [analyze(text), *([token] for token in compound_words(text))]
-    size = len(asked.words)
+    size = len(term.words)
     for run in runs:
-        for at in range(len(run) - size + 1):
-            pairs = list(zip(run[at : at + size], asked.words, strict=True))
-            exact = pairs[:-1] if asked.prefix else pairs
-            begun = not asked.prefix or pairs[-1][0].word.startswith(pairs[-1][1])
+        for position in range(len(run) - size + 1):
+            pairs = list(zip(run[position : position + size], term.words, strict=True))
+            exact = pairs[:-1] if term.prefix else pairs
+            begun = not term.prefix or pairs[-1][0].word.startswith(pairs[-1][1])
             if begun and all(token.stem == word for token, word in exact):
                 return True
     return False
 
 
-def near(asked: Term, text: str) -> bool:
+def near(term: Term, text: str) -> bool:
     """Some choice of places, one for each word, has few enough others within it."""
     line = index_text(text).split()
-    places = [[at for at, stem in enumerate(line) if stem == word] for word in asked.words]
-    return any(max(chosen) - min(chosen) - 1 <= asked.max_gap for chosen in product(*places))
+    places = [
+        [position for position, stem in enumerate(line) if stem == word] for word in term.words
+    ]
+    return any(max(chosen) - min(chosen) - 1 <= term.max_gap for chosen in product(*places))
 
 
-def names(asked: Term, name: str) -> bool:
+def names(term: Term, name: str) -> bool:
     """Some choice of the name's words, one for each asked word."""
-    held = [*surface_words(name), *(token.word for token in compound_words(name))]
+    stems = [*surface_words(name), *(token.word for token in compound_words(name))]
     return any(
-        all(_fits(asked, n, word) for n, word in enumerate(chosen))
-        for chosen in permutations(held, len(asked.words))
+        all(_fits(term, n, word) for n, word in enumerate(chosen))
+        for chosen in permutations(stems, len(term.words))
     )
 
 
-def _fits(asked: Term, n: int, word: str) -> bool:
-    wanted = asked.words[n]
-    if asked.prefix and n == len(asked.words) - 1:
-        return word.startswith(wanted)
-    return word == wanted or (len(wanted) == 1 and word[0] == wanted)
+def _fits(term: Term, n: int, word: str) -> bool:
+    expected_word = term.words[n]
+    if term.prefix and n == len(term.words) - 1:
+        return word.startswith(expected_word)
+    return word == expected_word or (len(expected_word) == 1 and word[0] == expected_word)
 
 
 @pytest.mark.parametrize("words", [[], ["diffusion"]], ids=["no words", "words"])

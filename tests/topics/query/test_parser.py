@@ -154,7 +154,7 @@ def test_every_pasted_form_of_an_id_is_read(pasted: str, expected: tuple[str, in
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         (r"Cram\'er", "Cramér"),
         (r"Hajdu\v{s}ek", "Hajdušek"),
@@ -167,8 +167,8 @@ def test_every_pasted_form_of_an_id_is_read(pasted: str, expected: tuple[str, in
         ("C#", "csharp"),
     ],
 )
-def test_spellings_of_a_word_are_one(one: str, other: str) -> None:
-    assert stems(one) == stems(other)
+def test_spellings_of_a_word_are_one(spelling: str, other: str) -> None:
+    assert stems(spelling) == stems(other)
 
 
 def test_symbols_that_make_a_name_stay_with_it() -> None:
@@ -179,11 +179,11 @@ def test_symbols_that_make_a_name_stay_with_it() -> None:
 
 @given(st.text())
 def test_words_stand_where_their_tokens_say(text: str) -> None:
-    found = analyze(text)
+    tokens = analyze(text)
 
-    assert [token.stem for token in found] == stems(text)
-    assert written_words(text) == [text[token.start : token.end] for token in found]
-    assert all(0 <= token.start < token.end <= len(text) for token in found)
+    assert [token.stem for token in tokens] == stems(text)
+    assert written_words(text) == [text[token.start : token.end] for token in tokens]
+    assert all(0 <= token.start < token.end <= len(text) for token in tokens)
 
 
 @given(st.text())
@@ -257,13 +257,13 @@ def test_words_of_sixty_letters_may_be_typed(text: str) -> None:
     assert parse_user_query(text) == parse(text)
 
 
-@pytest.mark.parametrize(("text", "at"), [("a" * 61, 0), (f"x OR ti:{'b' * 61}*", 8)])
-def test_a_longer_word_is_refused_where_it_stands(text: str, at: int) -> None:
+@pytest.mark.parametrize(("text", "position"), [("a" * 61, 0), (f"x OR ti:{'b' * 61}*", 8)])
+def test_a_longer_word_is_refused_where_it_stands(text: str, position: int) -> None:
     """And is still read where it was stored before there was this limit."""
     with pytest.raises(QueryError) as refused:
         parse_user_query(text)
 
-    assert (refused.value.key, refused.value.position) == ("query-word-long", at)
+    assert (refused.value.key, refused.value.position) == ("query-word-long", position)
     assert parse(parse(text).text) == parse(text)
 
 

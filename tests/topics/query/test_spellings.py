@@ -123,8 +123,8 @@ def _paper(abstract: str) -> Paper:
 
 @pytest.mark.parametrize("spellings", _ROWS, ids=lambda row: row[0])
 def test_each_spelling_finds_every_other(spellings: list[str]) -> None:
-    for typed, found in permutations(spellings, 2):
-        query, text = parse_user_query(typed), found.strip('"')
+    for typed, counterpart in permutations(spellings, 2):
+        query, text = parse_user_query(typed), counterpart.strip('"')
         assert match_paper(query, _paper(text)), f"{typed!r} does not find {text!r}"
         assert highlight_spans(_paper(text).abstract, query), f"{typed!r} marks nothing in {text!r}"
         assert parse(query.text) == query, f"{typed!r} is stored as {query.text!r}"
@@ -175,10 +175,10 @@ _TEXTS = st.lists(st.sampled_from([*_PIECES.split(), " ", "e\u0308", "\ue002"]),
 
 @given(_TEXTS)
 def test_every_word_has_its_place(text: str) -> None:
-    found = analyze(text)
+    tokens = analyze(text)
 
-    assert [token.stem for token in found] == stems(text)
-    assert len(written_words(text)) == len(found)
-    assert [token.stem for token in found] == index_text(text).partition("\ue000")[0].split()
-    for token in (*found, *compound_words(text)):
+    assert [token.stem for token in tokens] == stems(text)
+    assert len(written_words(text)) == len(tokens)
+    assert [token.stem for token in tokens] == index_text(text).partition("\ue000")[0].split()
+    for token in (*tokens, *compound_words(text)):
         assert 0 <= token.start < token.end <= len(text)

@@ -12,20 +12,22 @@ from bot.chat.widgets.language_buttons import default_languages, find_language, 
 from bot.topics import export_file
 from storage import Store
 from storage.records import Summary
+from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.chat.handlers.topics.test_export_import import sends
-from tests.chat.talk import Conversation
 from tests.support.running_bot import MONDAY_AFTERNOON, run_bot, store_sample
 
 OFFERED = ("en", "zh", "de", "fr")
 
 
 @pytest.fixture
-async def either(store: Store, language: str) -> AsyncIterator[Conversation]:
+async def localized_chat(store: Store, language: str) -> AsyncIterator[Conversation]:
     """A private chat with a bot that offers German and French too, once in each language."""
-    async with run_bot(store, settings={"languages": "zh, de fr"}) as house:
-        ahead = await store_sample(house)
-        yield Conversation(house, house.create_person(language=language), language, ahead)
+    async with run_bot(store, settings={"languages": "zh, de fr"}) as running_bot:
+        ahead = await store_sample(running_bot)
+        yield Conversation(
+            running_bot, running_bot.create_person(language=language), language, ahead
+        )
 
 
 @pytest.mark.parametrize(
@@ -67,96 +69,110 @@ def test_a_language_goes_by_its_code_and_its_names(words: str) -> None:
 
 
 @covers("/settings", "[set]")
-async def test_every_choice_is_a_button_and_can_be_read(either: Conversation) -> None:
-    told = await either.ask("/settings")
-    assert either.text("settings-languages-both") in told.button_labels
+async def test_every_choice_is_a_button_and_can_be_read(
+    localized_chat: Conversation,
+) -> None:
+    answer = await localized_chat.ask("/settings")
+    assert localized_chat.text("settings-languages-both") in answer.button_labels
 
     for name, tongues in (("Deutsch", ("de",)), ("Français + English", ("fr", "en"))):
-        shown = (await either.press_button(label=name)).only_message
-        assert either.text("settings-languages", value=name) in shown.text
-        assert (await either.running_bot.stored_chat(either.person)).languages == tongues
-    await either.press_button("settings-languages-zh")
-    assert (await either.running_bot.stored_chat(either.person)).languages == ("zh",)
+        shown = (await localized_chat.press_button(label=name)).only_message
+        assert localized_chat.text("settings-languages", value=name) in shown.text
+        assert (
+            await localized_chat.running_bot.stored_chat(localized_chat.person)
+        ).languages == tongues
+    await localized_chat.press_button("settings-languages-zh")
+    assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).languages == (
+        "zh",
+    )
 
 
 @covers("[looks]", "[tune]")
-async def test_a_topic_has_languages_of_its_own(either: Conversation) -> None:
-    await either.subscribe()
-    await either.ask("/list")
-    await either.press_button(label="1")
-    await either.press_button("button-looks")
+async def test_a_topic_has_languages_of_its_own(localized_chat: Conversation) -> None:
+    await localized_chat.subscribe()
+    await localized_chat.ask("/list")
+    await localized_chat.press_button(label="1")
+    await localized_chat.press_button("button-looks")
 
-    page = (await either.press_button(label="Deutsch + English")).only_message
+    page = (await localized_chat.press_button(label="Deutsch + English")).only_message
 
     assert "✓ Deutsch + English" in page.button_labels
-    [topic] = await either.topics()
+    [topic] = await localized_chat.topics()
     assert topic.languages == ("de", "en")
-    await either.press_button("looks-languages-chat")
-    [topic] = await either.topics()
+    await localized_chat.press_button("looks-languages-chat")
+    [topic] = await localized_chat.topics()
     assert topic.languages is None
 
 
 @covers("/lang")
-async def test_lang_says_what_can_be_read_and_what_can_be_spoken(either: Conversation) -> None:
-    name = "德语" if either.language == "zh" else "German"
+async def test_lang_says_what_can_be_read_and_what_can_be_spoken(
+    localized_chat: Conversation,
+) -> None:
+    name = "德语" if localized_chat.language == "zh" else "German"
 
-    told = await either.ask("/lang de")
+    answer = await localized_chat.ask("/lang de")
 
-    assert told.text == either.text("settings-lang-entries", name=name)
-    assert told.button_labels == ("Deutsch", "Deutsch + English")
-    await either.press_button(label="Deutsch")
-    chat = await either.running_bot.stored_chat(either.person)
-    assert (chat.language, chat.languages) == (either.language, ("de",))
-    refused = await either.ask("/lang es")
-    assert refused.text == either.text("settings-lang-usage")
+    assert answer.text == localized_chat.text("settings-lang-entries", name=name)
+    assert answer.button_labels == ("Deutsch", "Deutsch + English")
+    await localized_chat.press_button(label="Deutsch")
+    chat = await localized_chat.running_bot.stored_chat(localized_chat.person)
+    assert (chat.language, chat.languages) == (localized_chat.language, ("de",))
+    refused = await localized_chat.ask("/lang es")
+    assert refused.text == localized_chat.text("settings-lang-usage")
 
 
 @covers("[entry]")
-async def test_entries_come_in_the_language_or_say_that_it_lacks(either: Conversation) -> None:
-    await either.ask("/lang de")
-    await either.press_button(label="Deutsch + English")
-    paper = either.running_bot.store.papers.get("arxiv:2611.90302")
+async def test_entries_come_in_the_language_or_say_that_it_lacks(
+    localized_chat: Conversation,
+) -> None:
+    await localized_chat.ask("/lang de")
+    await localized_chat.press_button(label="Deutsch + English")
+    paper = localized_chat.running_bot.store.papers.get("arxiv:2611.90302")
     assert paper
     german = Summary(
         0, 0, "de", "Das Problem", "Ein Satz.", "Eine Übersetzung.", "m", MONDAY_AFTERNOON
     )
-    await either.running_bot.announce([], {"arxiv:2611.90302": german})
+    await localized_chat.running_bot.announce([], {"arxiv:2611.90302": german})
 
-    told = await either.ask("/paper 2611.90302")
-    other = await either.ask("/paper 2611.90303")
+    answer = await localized_chat.ask("/paper 2611.90302")
+    other = await localized_chat.ask("/paper 2611.90303")
 
-    assert "Das Problem\nEin Satz.\n\nEine Übersetzung." in told.text
-    assert told.text.index("Übersetzung") < told.text.index(paper.abstract[:40])
-    assert either.text("entry-untranslated") in other.text
+    assert "Das Problem\nEin Satz.\n\nEine Übersetzung." in answer.text
+    assert answer.text.index("Übersetzung") < answer.text.index(paper.abstract[:40])
+    assert localized_chat.text("entry-untranslated") in other.text
 
 
 @covers("[tune]", "[set]")
-async def test_what_is_offered_no_more_is_kept_and_marked_nowhere(either: Conversation) -> None:
-    topic = await either.subscribe()
-    store = either.running_bot.store
+async def test_what_is_offered_no_more_is_kept_and_marked_nowhere(
+    localized_chat: Conversation,
+) -> None:
+    topic = await localized_chat.subscribe()
+    store = localized_chat.running_bot.store
     with store.transaction():
         store.subscriptions.update(replace(topic, languages=("ja", "en")))
         chat = store.chats.get(topic.bot, topic.chat)
         assert chat
         store.chats.update(replace(chat, languages=("ja",)))
 
-    told = await either.ask("/settings")
-    await either.ask("/list")
-    await either.press_button(label="1")
-    page = (await either.press_button("button-looks")).only_message
+    answer = await localized_chat.ask("/settings")
+    await localized_chat.ask("/list")
+    await localized_chat.press_button(label="1")
+    page = (await localized_chat.press_button("button-looks")).only_message
 
-    assert either.text("settings-languages", value="日本語") in told.text
+    assert localized_chat.text("settings-languages", value="日本語") in answer.text
     assert sum(label.startswith("✓") for label in page.button_labels) == 2, "form and sound"
-    assert (await either.send_forged_callback("1set:3:7")).toast == either.text(
+    assert (await localized_chat.send_forged_callback("1set:3:7")).toast == localized_chat.text(
         "refusal-button-old"
     )
-    assert (await either.send_forged_callback(f"1tune:{topic.key}:108")).toast == (
-        either.text("refusal-button-old")
+    assert (await localized_chat.send_forged_callback(f"1tune:{topic.key}:108")).toast == (
+        localized_chat.text("refusal-button-old")
     )
 
 
 @covers("/import")
-async def test_a_file_brings_only_languages_of_this_house(either: Conversation) -> None:
+async def test_a_file_brings_only_supported_languages(
+    localized_chat: Conversation,
+) -> None:
     topics = [
         {"query": "robots", "languages": ["de", "en"]},
         {"query": "diffusion", "languages": ["ja", "en"]},
@@ -165,9 +181,9 @@ async def test_a_file_brings_only_languages_of_this_house(either: Conversation) 
     ]
     file = json.dumps({"format": export_file.FORMAT_NAME, "topics": topics}).encode()
 
-    await either.ask("/start")
-    [told] = await sends(either, file)
+    await localized_chat.ask("/start")
+    [import_answer] = await sends(localized_chat, file)
 
-    assert either.text("import-field", field="languages") in told.text
-    kept = {topic.query: topic.languages for topic in await either.topics()}
-    assert kept == {"robots": ("de", "en"), "diffusion": ("en",), "splatting": None}
+    assert localized_chat.text("import-field", field="languages") in import_answer.text
+    stored_languages = {topic.query: topic.languages for topic in await localized_chat.topics()}
+    assert stored_languages == {"robots": ("de", "en"), "diffusion": ("en",), "splatting": None}

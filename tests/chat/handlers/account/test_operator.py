@@ -10,23 +10,23 @@ from bot.chat.dispatch.command_menu import GROUP_COMMANDS, menu_commands, publis
 from bot.chat.handler_table import COMMANDS
 from bot.texts import LANGUAGES
 from storage import Store
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
-OURS = sorted(name for name, entrance in COMMANDS.items() if entrance.operator_only)
+OURS = sorted(name for name, route in COMMANDS.items() if route.operator_only)
 
 
 @pytest.fixture
 async def operator(store: Store, language: str) -> AsyncIterator[Conversation]:
     """The operator's private chat."""
-    async with run_bot(store, operator=OPERATOR) as house:
-        ahead = await store_sample(house)
-        person = house.create_person("Olga", language)
+    async with run_bot(store, operator=OPERATOR) as running_bot:
+        ahead = await store_sample(running_bot)
+        person = running_bot.create_person("Olga", language)
         assert person.id == OPERATOR
-        yield Conversation(house, person, language, ahead)
+        yield Conversation(running_bot, person, language, ahead)
 
 
 @pytest.fixture
@@ -40,33 +40,33 @@ async def test_for_everybody_else_it_is_no_command(ada: Conversation, command: s
     await ada.ask("/start")
     before = ada.store_rows()
 
-    told = await ada.ask(f"/{command} {OPERATOR} 3")
+    answer = await ada.ask(f"/{command} {OPERATOR} 3")
 
-    assert told.text == ada.text("refusal-command-unknown")
+    assert answer.text == ada.text("refusal-command-unknown")
     assert (await ada.send_forged_callback("1users:0:0")).toast == ada.text("refusal-button-old")
     assert ada.store_rows() == before
 
 
 @covers("/status")
 async def test_status_tells_feeds_papers_and_what_waits(operator: Conversation) -> None:
-    told = (await operator.ask("/status")).text
+    answer = (await operator.ask("/status")).text
 
-    assert operator.text("status-feeds", feeds=0) in told
+    assert operator.text("status-feeds", feeds=0) in answer
     papers = operator.running_bot.store.papers
     days = papers.announcement_counts_by_day()
-    assert operator.text("status-papers", papers=papers.count()) in told
-    assert f"{days[-1][1]}" in told
-    assert operator.text("status-queue", waiting=0) in told
-    assert operator.text("status-failures", failed=0, unknown=0) in told
+    assert operator.text("status-papers", papers=papers.count()) in answer
+    assert f"{days[-1][1]}" in answer
+    assert operator.text("status-queue", waiting=0) in answer
+    assert operator.text("status-failures", failed=0, unknown=0) in answer
 
 
 @covers("/status")
 async def test_status_counts_updates_that_nobody_could_read(operator: Conversation) -> None:
     operator.running_bot.emulator.state.updates.push("message", {})
 
-    told = (await operator.ask("/status")).text
+    answer = (await operator.ask("/status")).text
 
-    assert operator.text("status-unreadable", updates=1, at="").rstrip("。. ")[:20] in told
+    assert operator.text("status-unreadable", updates=1, at="").rstrip("。. ")[:20] in answer
 
 
 @covers("/users", "[users]")
@@ -104,8 +104,8 @@ async def test_who_is_banned_hears_it_once_and_nothing_runs_until_it_ends(
     topic = await ada.subscribe()
     who = str(ada.person.id)
 
-    done = await operator.ask(f"/ban {who}")
-    assert done.text == operator.text("ban-done", title="Ada", id=who)
+    answer = await operator.ask(f"/ban {who}")
+    assert answer.text == operator.text("ban-done", title="Ada", id=who)
     assert (await operator.ask(f"/ban {who}")).text == operator.text("ban-known", id=who)
 
     assert (await ada.ask("/list")).text == ada.text("refusal-banned")
@@ -122,7 +122,7 @@ async def test_who_is_banned_hears_it_once_and_nothing_runs_until_it_ends(
     ended = await operator.ask(f"/unban {who}")
     assert ended.text == operator.text("unban-done", title="Ada", id=who)
     await operator.running_bot.advance_clock(days=1)
-    shown = [one.text for one in ada.person.messages() if one.is_from_bot]
+    shown = [message.text for message in ada.person.messages() if message.is_from_bot]
     assert shown[-1].startswith(TOPIC)
     assert (await operator.ask(f"/unban {who}")).text == operator.text("unban-unknown", id=who)
 
@@ -130,16 +130,16 @@ async def test_who_is_banned_hears_it_once_and_nothing_runs_until_it_ends(
 async def test_who_is_banned_is_not_heard_in_groups_either(
     operator: Conversation, ada: Conversation
 ) -> None:
-    lab = operator.running_bot.emulator.people.create_supergroup("Lab", ada.person)
-    lab.add_bot()
+    group = operator.running_bot.emulator.people.create_supergroup("Lab", ada.person)
+    group.add_bot()
     await operator.running_bot.wait_until_idle()  # or the ban may come first
     await operator.ask(f"/ban {ada.person.id}")
-    there = ada.in_group(lab)
+    group_conversation = ada.in_group(group)
 
-    assert (await there.ask("/list")).text == there.text("refusal-banned")
-    assert await there.send_text(f"/sub {TOPIC}") == []
-    bob = there.as_person(operator.running_bot.create_person("Bob", operator.language))
-    lab.set_member(bob.person.user)
+    assert (await group_conversation.ask("/list")).text == group_conversation.text("refusal-banned")
+    assert await group_conversation.send_text(f"/sub {TOPIC}") == []
+    bob = group_conversation.as_person(operator.running_bot.create_person("Bob", operator.language))
+    group.set_member(bob.person.user)
     assert await bob.send_text("/list")
 
 
@@ -150,8 +150,8 @@ async def test_a_chat_may_follow_what_the_operator_allows(
     await ada.subscribe()
     who = str(ada.person.id)
 
-    done = await operator.ask(f"/limit {who} 1")
-    assert done.text == operator.text("limit-done", title="Ada", id=who, topics=1)
+    reply = await operator.ask(f"/limit {who} 1")
+    assert reply.text == operator.text("limit-done", title="Ada", id=who, topics=1)
     await ada.ask("/sub robots")
     answer = await ada.press_button("button-subscribe")
     assert answer.toast == ada.text("topic-limit", limit=1)
@@ -162,7 +162,7 @@ async def test_a_chat_may_follow_what_the_operator_allows(
 
 
 @pytest.mark.parametrize(
-    ("said", "key", "values"),
+    ("command", "key", "values"),
     [
         ("/ban", "ban-usage", {}),
         ("/ban Ada", "ban-usage", {}),
@@ -176,11 +176,11 @@ async def test_a_chat_may_follow_what_the_operator_allows(
     ],
 )
 async def test_what_cannot_be_ruled_is_refused(
-    operator: Conversation, said: str, key: str, values: dict[str, str | int]
+    operator: Conversation, command: str, key: str, values: dict[str, str | int]
 ) -> None:
     await operator.ask("/help")
     before = operator.store_rows()
-    assert (await operator.ask(said)).text == operator.text(key, **values)
+    assert (await operator.ask(command)).text == operator.text(key, **values)
     assert operator.store_rows() == before
 
 
@@ -193,9 +193,11 @@ async def test_each_place_is_offered_its_own_menu(operator: Conversation) -> Non
     await publish_menu(operator.running_bot.bot.telegram, OPERATOR)
 
     def offered(scope: str) -> list[str]:
-        return [str(one["command"]) for one in menus[scope, code]]
+        return [str(command["command"]) for command in menus[scope, code]]
 
-    private = [n for n, one in COMMANDS.items() if one.in_command_menu and not one.operator_only]
+    private = [
+        n for n, route in COMMANDS.items() if route.in_command_menu and not route.operator_only
+    ]
     changing = [name for name in private if COMMANDS[name].admin_only]
     assert offered("all_private_chats") == private
     assert offered("all_group_chats") == list(GROUP_COMMANDS)

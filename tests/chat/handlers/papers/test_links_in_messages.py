@@ -18,8 +18,8 @@ from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.query.parser import PaperMention
 from storage.records import Paper, Person
+from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import Conversation
 
 KNOWN, OTHER = "2611.90302", "2611.90303"
 LINK = f"https://arxiv.org/abs/{KNOWN}"
@@ -56,13 +56,13 @@ def read(content: JsonObject) -> Update | None:
 
 def papers(content: JsonObject) -> list[str]:
     """The papers that a message of a private chat holds."""
-    found = read(content)
-    assert found
-    return [str(one) for one in found.papers]
+    intent = read(content)
+    assert intent
+    return [str(paper) for paper in intent.papers]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     [
         f"The Second Epoch Problem\n{LINK}",
         f"arXiv:{KNOWN}v1 [cs.LG] 20 Nov 2026",
@@ -76,12 +76,14 @@ def papers(content: JsonObject) -> list[str]:
     ],
 )
 @covers("/paper", "/search")
-async def test_a_paper_opens_whatever_stands_around_it(either: Conversation, said: str) -> None:
-    opened = await either.ask(said)
+async def test_a_paper_opens_whatever_stands_around_it(
+    localized_chat: Conversation, words: str
+) -> None:
+    opened = await localized_chat.ask(words)
 
     assert opened.text.startswith("The Second Epoch Problem")
-    assert opened.button_labels[0] == either.text("entry-button-save")
-    assert await either.topics() == []
+    assert opened.button_labels[0] == localized_chat.text("entry-button-save")
+    assert await localized_chat.topics() == []
 
 
 @pytest.mark.parametrize(
@@ -113,11 +115,11 @@ async def test_a_paper_opens_whatever_stands_around_it(either: Conversation, sai
     ids=lambda content: ", ".join(content),
 )
 async def test_a_paper_opens_from_behind_words_and_from_under_pictures(
-    talk: Conversation, content: JsonObject
+    conversation: Conversation, content: JsonObject
 ) -> None:
-    talk.person.send_content(content)
+    conversation.person.send_content(content)
 
-    [opened] = await talk.running_bot.wait_for_replies(talk.person)
+    [opened] = await conversation.running_bot.wait_for_replies(conversation.person)
 
     assert opened.text.startswith("The Second Epoch Problem")
 
@@ -131,10 +133,10 @@ async def test_a_paper_opens_from_behind_words_and_from_under_pictures(
     ],
 )
 def test_other_files_are_files(content: JsonObject) -> None:
-    found = read(content)
+    intent = read(content)
 
-    assert found
-    assert (found.kind, found.words, found.papers) == (UpdateKind.FILE, "f", ())
+    assert intent
+    assert (intent.kind, intent.words, intent.papers) == (UpdateKind.FILE, "f", ())
 
 
 def test_papers_come_in_the_order_in_which_they_are_read() -> None:
@@ -151,11 +153,11 @@ def test_papers_come_in_the_order_in_which_they_are_read() -> None:
 
 
 def test_papers_are_found_before_the_words_are_cut() -> None:
-    found = read({"text": "x " * 2040 + KNOWN})
+    intent = read({"text": "x " * 2040 + KNOWN})
 
-    assert found
-    assert len(found.words) == MAX_TEXT_LENGTH
-    assert found.papers == (PaperMention(KNOWN, is_bare=True),)
+    assert intent
+    assert len(intent.words) == MAX_TEXT_LENGTH
+    assert intent.papers == (PaperMention(KNOWN, is_bare=True),)
 
 
 _odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -173,11 +175,11 @@ _entities = st.fixed_dictionaries(
 @example("£", [])  # no price: the number stands on a line of its own
 @example("+49 (1", [])
 def test_no_entity_keeps_a_message_from_being_read(text: str, entities: list[Json]) -> None:
-    said = f"x{text}\n{KNOWN}"
+    message_text = f"x{text}\n{KNOWN}"
 
-    found = papers({"text": said, "entities": entities})
+    mentioned = papers({"text": message_text, "entities": entities})
 
-    assert found == [KNOWN]
+    assert mentioned == [KNOWN]
 
 
 @given(st.text(max_size=30), st.integers(0, 40))
@@ -189,108 +191,125 @@ def test_a_hidden_link_is_found_wherever_it_is_said_to_be(text: str, offset: int
 
 def ids(answers: Sequence[VisibleMessage]) -> list[str]:
     """The papers that answers lead to, one each."""
-    leads = [[url for _, url in one.links if "arxiv.org/abs/" in url] for one in answers]
+    leads = [[url for _, url in message.links if "arxiv.org/abs/" in url] for message in answers]
     return [urls[0].rpartition("/")[2] if urls else "" for urls in leads]
 
 
-async def test_several_papers_are_several_answers(either: Conversation) -> None:
-    answers = await either.send_text(f"{LINK} and https://arxiv.org/abs/{OTHER}")
+async def test_several_papers_are_several_answers(localized_chat: Conversation) -> None:
+    answers = await localized_chat.send_text(f"{LINK} and https://arxiv.org/abs/{OTHER}")
 
     assert ids(answers) == [KNOWN, OTHER]
-    assert [one.button_labels[0] for one in answers] == [either.text("entry-button-save")] * 2
+    assert [message.button_labels[0] for message in answers] == [
+        localized_chat.text("entry-button-save")
+    ] * 2
 
 
-async def test_five_are_opened_and_the_line_of_the_others_opens_them(either: Conversation) -> None:
-    *opened, more = await either.send_text("Read these:\n" + "\n".join(SEVEN))
+async def test_five_are_opened_and_the_line_of_the_others_opens_them(
+    localized_chat: Conversation,
+) -> None:
+    *opened, more = await localized_chat.send_text("Read these:\n" + "\n".join(SEVEN))
 
     assert ids(opened) == SEVEN[:5]
     sentence, line = more.text.rsplit("\n", 1)
-    assert sentence == either.text("papers-more", more=2)
-    assert ids(await either.send_text(line)) == SEVEN[5:]
+    assert sentence == localized_chat.text("papers-more", more=2)
+    assert ids(await localized_chat.send_text(line)) == SEVEN[5:]
 
 
-async def test_hundreds_of_papers_are_one_short_list(talk: Conversation) -> None:
+async def test_hundreds_of_papers_are_one_short_list(conversation: Conversation) -> None:
     many = [f"2611.{number}" for number in range(10000, 10300)]
 
-    *_, told, none = await talk.send_text("\n".join(many))
+    *_, list_answer, none = await conversation.send_text("\n".join(many))
 
-    assert talk.text("papers-more", more=295) in told.text
-    assert "2611.10054, …" in told.text
-    assert none.text == talk.text("paper-no-way", id=", ".join(many[:5]))
+    assert conversation.text("papers-more", more=295) in list_answer.text
+    assert "2611.10054, …" in list_answer.text
+    assert none.text == conversation.text("paper-no-way", id=", ".join(many[:5]))
 
 
-async def test_what_is_here_opens_and_what_is_not_is_asked_for(either: Conversation) -> None:
-    opened, told, none = await either.send_text(f"arXiv:{STRANGE} {LINK} arXiv:2402.12845v2")
+async def test_what_is_here_opens_and_what_is_not_is_asked_for(
+    localized_chat: Conversation,
+) -> None:
+    opened, missing_answer, none = await localized_chat.send_text(
+        f"arXiv:{STRANGE} {LINK} arXiv:2402.12845v2"
+    )
 
-    lacking = ("、" if either.language == "zh" else ", ").join([STRANGE, "2402.12845v2"])
+    lacking = ("、" if localized_chat.language == "zh" else ", ").join([STRANGE, "2402.12845v2"])
     assert opened.text.startswith("The Second Epoch Problem")
-    assert told.text == either.text("papers-fetching", id=lacking)
-    assert none.text == either.text("paper-no-way", id=lacking)
+    assert missing_answer.text == localized_chat.text("papers-fetching", id=lacking)
+    assert none.text == localized_chat.text("paper-no-way", id=lacking)
 
 
 async def test_several_are_fetched_in_one_request_and_unknown_ones_named(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    await talk.send_text("/start")
+    await conversation.send_text("/start")
     requests: list[Sequence[str]] = []
-    found = [
+    fetched = [
         Paper(f"arxiv:{id}", 2, title, "They drift.", ("Ana",), ("cs.RO",))
         for id, title in [("hep-th/9901001", "Old Boats"), (STRANGE, "Paper Boats")]
     ]
 
     async def ask_arxiv(ids: Sequence[str]) -> list[Paper]:
         requests.append(ids)
-        return found
+        return fetched
 
-    chat = await talk.running_bot.stored_chat(talk.person)
-    house = talk.running_bot.bot.services().bot_info
-    ask = Request(house, chat, Person(house.bot_id, talk.person.id), talk.running_bot.clock.instant)
+    chat = await conversation.running_bot.stored_chat(conversation.person)
+    running_bot = conversation.running_bot.bot.services().bot_info
+    ask = Request(
+        running_bot,
+        chat,
+        Person(running_bot.bot_id, conversation.person.id),
+        conversation.running_bot.clock.instant,
+    )
     words = f"{STRANGE}v2 2402.12845 hep-th/9901001 2402.12846"
     reply = await fetch_and_open(
-        ExternalServices(fetch_papers=ask_arxiv), talk.running_bot.store, ask, words
+        ExternalServices(fetch_papers=ask_arxiv), conversation.running_bot.store, ask, words
     )
 
     assert requests == [words.split()]
     paper, old, unknown = (message.html for message in reply.messages)
     assert "Paper Boats" in paper
     assert "Old Boats" in old
-    assert unknown == talk.text("papers-not-there", id="2402.12845, 2402.12846")
+    assert unknown == conversation.text("papers-not-there", id="2402.12845, 2402.12846")
 
 
 async def test_where_one_table_is_refused_that_paper_alone_comes_as_text(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    await talk.send_text("/start")
-    await talk.use_table_form()
+    await conversation.send_text("/start")
+    await conversation.use_table_form()
     failure = error_response(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")
-    talk.running_bot.emulator.faults.schedule("sendRichMessage", failure)
+    conversation.running_bot.emulator.faults.schedule("sendRichMessage", failure)
 
-    answers = await talk.send_text(f"{LINK} https://arxiv.org/abs/{OTHER}")
+    answers = await conversation.send_text(f"{LINK} https://arxiv.org/abs/{OTHER}")
 
-    assert [one.is_rich for one in answers] == [False, True]
+    assert [message.is_rich for message in answers] == [False, True]
     assert ids(answers) == [KNOWN, OTHER]
 
 
-async def test_papers_in_the_talk_of_a_group_are_for_the_people(talk: Conversation) -> None:
-    lab = await talk.create_group()
-    assert lab.group
-    lab.group.promote_bot()  # so that it hears everything
-    [greeting] = [one for one in lab.person.messages(lab.group) if one.is_from_bot]
+async def test_papers_in_the_conversation_of_a_group_are_for_the_people(
+    conversation: Conversation,
+) -> None:
+    group = await conversation.create_group()
+    assert group.group
+    group.group.promote_bot()  # so that it hears everything
+    [greeting] = [message for message in group.person.messages(group.group) if message.is_from_bot]
 
-    assert await lab.send_text(f"Have you seen {LINK}?") == []
-    lab.person.send_text(LINK, lab.group, reply_to_id=greeting.id)
-    assert await lab.running_bot.wait_for_replies(lab.person, lab.group) == []
-    assert "The Second Epoch Problem" in (await lab.ask(f"/paper see {LINK}")).text
+    assert await group.send_text(f"Have you seen {LINK}?") == []
+    group.person.send_text(LINK, group.group, reply_to_id=greeting.id)
+    assert await group.running_bot.wait_for_replies(group.person, group.group) == []
+    assert "The Second Epoch Problem" in (await group.ask(f"/paper see {LINK}")).text
 
 
-async def test_a_query_with_a_number_stays_a_topic(talk: Conversation) -> None:
-    preview = await talk.ask('ti:"2D 1207.7214 limits"')
+async def test_a_query_with_a_number_stays_a_topic(conversation: Conversation) -> None:
+    preview = await conversation.ask('ti:"2D 1207.7214 limits"')
 
     assert preview.text.startswith('ti:"2D 1207.7214 limits"\n')
-    assert talk.text("button-subscribe") in preview.button_labels
+    assert conversation.text("button-subscribe") in preview.button_labels
 
 
-async def test_a_longer_message_without_a_paper_is_still_refused(talk: Conversation) -> None:
-    told = await talk.ask("long " * 500)
+async def test_a_longer_message_without_a_paper_is_still_refused(
+    conversation: Conversation,
+) -> None:
+    answer = await conversation.ask("long " * 500)
 
-    assert talk.text("query-too-long", max=2000) in told.text
+    assert conversation.text("query-too-long", max=2000) in answer.text

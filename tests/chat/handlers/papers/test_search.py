@@ -12,8 +12,8 @@ from bot.chat.request_and_reply import Request
 from bot.chat.services import ExternalServices
 from bot.texts.dates import format_day, format_days
 from storage.records import Paper, Person
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 from tests.support.database import count_rows
 
 MANY = "cs.LG OR cs.CV OR cs.CL OR cs.RO OR quant-ph"
@@ -21,68 +21,72 @@ KNOWN = "2611.90302"
 
 
 @covers("/search", "[paper]")
-async def test_search_lists_and_opens(either: Conversation) -> None:
-    before = either.store_rows()["digests"]
+async def test_search_lists_and_opens(localized_chat: Conversation) -> None:
+    before = localized_chat.store_rows()["digests"]
 
-    told = await either.ask("/search language")
+    answer = await localized_chat.ask("/search language")
 
-    assert told.text.startswith(f"language\n{either.text('search-newest')}")
-    [opened] = (await either.press_button(label="1")).new_messages
-    assert opened.button_labels[0] == either.text("entry-button-save")
-    assert either.store_rows()["digests"] == before
+    assert answer.text.startswith(f"language\n{localized_chat.text('search-newest')}")
+    [opened] = (await localized_chat.press_button(label="1")).new_messages
+    assert opened.button_labels[0] == localized_chat.text("entry-button-save")
+    assert localized_chat.store_rows()["digests"] == before
 
 
 @covers("/search")
-async def test_search_asks_for_words_and_takes_the_next_ones(either: Conversation) -> None:
-    assert (await either.ask("/search")).text == either.text("search-usage")
-    assert (await either.ask("language")).text.startswith("language\n")
-    none = await either.ask("/find zymurgy")
-    assert none.text == either.text("search-none", query="zymurgy")
-    wrong = await either.ask('/search "open')
-    assert wrong.text.startswith(either.text("query-quote-unclosed"))
+async def test_search_asks_for_words_and_takes_the_next_ones(
+    localized_chat: Conversation,
+) -> None:
+    assert (await localized_chat.ask("/search")).text == localized_chat.text("search-usage")
+    assert (await localized_chat.ask("language")).text.startswith("language\n")
+    none = await localized_chat.ask("/find zymurgy")
+    assert none.text == localized_chat.text("search-none", query="zymurgy")
+    wrong = await localized_chat.ask('/search "open')
+    assert wrong.text.startswith(localized_chat.text("query-quote-unclosed"))
 
 
 @covers("[search]", "[draft]")
-async def test_a_search_is_turned_ordered_and_followed(either: Conversation) -> None:
-    first = await either.ask(f"/search {MANY}")
+async def test_a_search_is_turned_ordered_and_followed(
+    localized_chat: Conversation,
+) -> None:
+    first = await localized_chat.ask(f"/search {MANY}")
     assert first.button_labels[:10] == tuple(map(str, range(1, 11)))
 
-    second = (await either.press_button("button-following")).only_message
+    second = (await localized_chat.press_button("button-following")).only_message
     assert second.id == first.id
     assert second.button_labels[0] == "11"
-    best = (await either.press_button("button-best")).only_message
-    assert either.text("search-best") in best.text
+    best = (await localized_chat.press_button("button-best")).only_message
+    assert localized_chat.text("search-best") in best.text
     assert best.button_labels[0] == "1"
-    newest = (await either.press_button("button-newest")).only_message
+    newest = (await localized_chat.press_button("button-newest")).only_message
     assert newest.text == first.text
 
-    [preview] = (await either.press_button("button-follow")).new_messages
-    assert either.text("button-subscribe") in preview.button_labels
-    assert await either.topics() == []
+    [preview] = (await localized_chat.press_button("button-follow")).new_messages
+    assert localized_chat.text("button-subscribe") in preview.button_labels
+    assert await localized_chat.topics() == []
 
 
 @covers("[search]")
-async def test_the_best_is_what_has_the_words_in_its_title(talk: Conversation) -> None:
-    await talk.ask("/search epoch")
-    best = (await talk.press_button("button-best")).only_message
+async def test_the_best_is_what_has_the_words_in_its_title(conversation: Conversation) -> None:
+    await conversation.ask("/search epoch")
+    best = (await conversation.press_button("button-best")).only_message
     assert best.text.splitlines()[3].startswith("1. The Second Epoch Problem")
 
 
 @pytest.mark.parametrize("second", [41, 9999, 10**17])
 @covers("[search]")
-async def test_no_page_is_forged_beyond_the_last(talk: Conversation, second: int) -> None:
-    told = await talk.ask("/search language")
-    pressed = next(b.data for row in told.button_rows for b in row if b.data.startswith("1search"))
-    before = talk.store_rows()
+async def test_no_page_is_forged_beyond_the_last(conversation: Conversation, second: int) -> None:
+    reply = await conversation.ask("/search language")
+    pressed = next(b.data for row in reply.button_rows for b in row if b.data.startswith("1search"))
+    before = conversation.store_rows()
 
-    answer = await talk.send_forged_callback(f"{pressed.rpartition(':')[0]}:{second}")
+    answer = await conversation.send_forged_callback(f"{pressed.rpartition(':')[0]}:{second}")
 
-    assert (answer.toast, answer.is_empty) == (talk.text("preview-gone"), True)
-    assert talk.store_rows() == before
+    assert (answer.toast, answer.is_empty) == (conversation.text("preview-gone"), True)
+    assert conversation.store_rows() == before
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     [
         f"/paper {KNOWN}",
         f"/get arXiv:{KNOWN}v1",
@@ -92,120 +96,137 @@ async def test_no_page_is_forged_beyond_the_last(talk: Conversation, second: int
     ],
 )
 @covers("/paper")
-async def test_a_paper_opens_by_any_form_of_its_id(either: Conversation, said: str) -> None:
-    opened = await either.ask(said)
+async def test_a_paper_opens_by_any_form_of_its_id(
+    localized_chat: Conversation, words: str
+) -> None:
+    opened = await localized_chat.ask(words)
     assert opened.text.startswith("The Second Epoch Problem")
-    assert opened.button_labels[0] == either.text("entry-button-save")
+    assert opened.button_labels[0] == localized_chat.text("entry-button-save")
 
 
 @covers("/paper")
-async def test_paper_says_what_it_needs_and_what_it_cannot(either: Conversation) -> None:
-    assert (await either.ask("/paper")).text == either.text("paper-usage")
-    assert (await either.ask(KNOWN)).text.startswith("The Second")
-    unread = await either.ask("/paper diffusion")
-    assert unread.text == either.text("paper-unread", given="diffusion")
-    asked, none = await either.send_text("/paper 2402.12844")
-    assert asked.text == either.text("paper-fetching", id="2402.12844")
-    assert none.text == either.text("paper-no-way", id="2402.12844")
+async def test_paper_says_what_it_needs_and_what_it_cannot(
+    localized_chat: Conversation,
+) -> None:
+    assert (await localized_chat.ask("/paper")).text == localized_chat.text("paper-usage")
+    assert (await localized_chat.ask(KNOWN)).text.startswith("The Second")
+    unread = await localized_chat.ask("/paper diffusion")
+    assert unread.text == localized_chat.text("paper-unread", given="diffusion")
+    question, none = await localized_chat.send_text("/paper 2402.12844")
+    assert question.text == localized_chat.text("paper-fetching", id="2402.12844")
+    assert none.text == localized_chat.text("paper-no-way", id="2402.12844")
 
 
 @covers("/paper")
-async def test_a_paper_from_arxiv_is_kept_and_opened(talk: Conversation) -> None:
-    await talk.send_text("/start")
-    store = talk.running_bot.store
-    found = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
+async def test_a_paper_from_arxiv_is_kept_and_opened(conversation: Conversation) -> None:
+    await conversation.send_text("/start")
+    store = conversation.running_bot.store
+    fetched_paper = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
 
-    async def asked(ids: Sequence[str]) -> list[Paper]:
-        return [found] if "2402.12844" in ids else []
+    async def fetch(ids: Sequence[str]) -> list[Paper]:
+        return [fetched_paper] if "2402.12844" in ids else []
 
-    chat = await talk.running_bot.stored_chat(talk.person)
-    house = talk.running_bot.bot.services().bot_info
-    ask = Request(house, chat, Person(house.bot_id, talk.person.id), talk.running_bot.clock.instant)
-    reply = await fetch_and_open(ExternalServices(fetch_papers=asked), store, ask, "2402.12844")
-    none = await fetch_and_open(ExternalServices(fetch_papers=asked), store, ask, "2402.12845")
+    chat = await conversation.running_bot.stored_chat(conversation.person)
+    running_bot = conversation.running_bot.bot.services().bot_info
+    ask = Request(
+        running_bot,
+        chat,
+        Person(running_bot.bot_id, conversation.person.id),
+        conversation.running_bot.clock.instant,
+    )
+    reply = await fetch_and_open(ExternalServices(fetch_papers=fetch), store, ask, "2402.12844")
+    none = await fetch_and_open(ExternalServices(fetch_papers=fetch), store, ask, "2402.12845")
 
     assert "Paper Boats" in reply.messages[0].html
-    assert none.messages[0].html == talk.text("paper-not-there", id="2402.12845")
+    assert none.messages[0].html == conversation.text("paper-not-there", id="2402.12845")
     assert store.papers.get("arxiv:2402.12844")
 
 
 @covers("/today")
-async def test_today_shows_the_last_announcement_and_moves_nothing(either: Conversation) -> None:
-    none = await either.ask("/today")
-    assert none.text == either.text("today-no-topic")
-    topic = await either.subscribe(MANY)
-    before = either.store_rows()
+async def test_today_shows_the_last_announcement_and_moves_nothing(
+    localized_chat: Conversation,
+) -> None:
+    none = await localized_chat.ask("/today")
+    assert none.text == localized_chat.text("today-no-topic")
+    topic = await localized_chat.subscribe(MANY)
+    before = localized_chat.store_rows()
 
-    told = await either.ask("/today")
+    answer = await localized_chat.ask("/today")
 
-    assert told.text.startswith(either.text("today-title"))
-    assert "[1] " in told.text
-    [after] = await either.topics()
+    assert answer.text.startswith(localized_chat.text("today-title"))
+    assert "[1] " in answer.text
+    [after] = await localized_chat.topics()
     assert after == topic
-    assert either.store_rows()["receipts"] == before["receipts"]
-    [opened] = (await either.press_button(label="1")).new_messages
+    assert localized_chat.store_rows()["ledger"] == before["ledger"]
+    [opened] = (await localized_chat.press_button(label="1")).new_messages
     assert opened.text.startswith("[1] ")
-    nothing = await either.ask("/today zymurgy")
-    today = format_day(either.language, either.running_bot.clock.instant.date())
-    assert nothing.text == either.text("today-none", day=today)
+    nothing = await localized_chat.ask("/today zymurgy")
+    today = format_day(localized_chat.language, localized_chat.running_bot.clock.instant.date())
+    assert nothing.text == localized_chat.text("today-none", day=today)
 
 
 @covers("/today")
-async def test_other_days_are_shown_by_their_dates(either: Conversation) -> None:
+async def test_other_days_are_shown_by_their_dates(localized_chat: Conversation) -> None:
     """The clock stands at Mon 23 Nov 2026; the digests before name their days."""
-    await either.subscribe(MANY)
-    last_week = format_days(either.language, date(2026, 11, 16), date(2026, 11, 20))
-    friday = format_day(either.language, date(2026, 11, 20))
+    await localized_chat.subscribe(MANY)
+    last_week = format_days(localized_chat.language, date(2026, 11, 16), date(2026, 11, 20))
+    friday = format_day(localized_chat.language, date(2026, 11, 20))
 
-    one = await either.ask("/today 2026-11-20")
-    week = await either.ask("/today 2026-11-20 2026-11-16 robot*")
-    weekend = await either.ask("/today 2026-11-21")
-    much = await either.ask("/today 2026-11-01 2026-11-08 robot*")
-    several = await either.ask("/today 2026-11-19 2026-11-20")
+    answer = await localized_chat.ask("/today 2026-11-20")
+    week = await localized_chat.ask("/today 2026-11-20 2026-11-16 robot*")
+    weekend = await localized_chat.ask("/today 2026-11-21")
+    much = await localized_chat.ask("/today 2026-11-01 2026-11-08 robot*")
+    several = await localized_chat.ask("/today 2026-11-19 2026-11-20")
 
-    heading = either.text("digest-heading", topic=either.text("today-topics"), days=friday)
-    assert one.text.startswith(heading)
-    assert week.text.startswith(either.text("digest-heading", topic="robot*", days=last_week))
-    saturday = format_day(either.language, date(2026, 11, 21))
-    assert weekend.text == either.text("today-none", day=saturday)
-    assert much.text == several.text == either.text("today-long", most=7)
+    digest_heading = localized_chat.text(
+        "digest-heading", topic=localized_chat.text("today-topics"), days=friday
+    )
+    assert answer.text.startswith(digest_heading)
+    assert week.text.startswith(
+        localized_chat.text("digest-heading", topic="robot*", days=last_week)
+    )
+    saturday = format_day(localized_chat.language, date(2026, 11, 21))
+    assert weekend.text == localized_chat.text("today-none", day=saturday)
+    assert much.text == several.text == localized_chat.text("today-long", most=7)
 
 
 @covers("/today")
-async def test_a_paper_of_two_topics_stands_once_and_names_the_other(talk: Conversation) -> None:
-    await talk.subscribe("cs.LG OR cs.CV OR cs.CL")
-    await talk.subscribe("cs.CL OR cs.CV OR cs.LG OR cs.RO")
-    told = await talk.ask("/today")
-    rows = [line for line in told.text.splitlines() if line.startswith("[")]
+async def test_a_paper_of_two_topics_stands_once_and_names_the_other(
+    conversation: Conversation,
+) -> None:
+    await conversation.subscribe("cs.LG OR cs.CV OR cs.CL")
+    await conversation.subscribe("cs.CL OR cs.CV OR cs.LG OR cs.RO")
+    answer = await conversation.ask("/today")
+    rows = [line for line in answer.text.splitlines() if line.startswith("[")]
     assert len(rows) == len(set(rows))
-    assert count_rows(talk.running_bot.store, "entries") >= len(rows)
-    [opened] = (await talk.press_button(label="1")).new_messages
+    assert count_rows(conversation.running_bot.store, "entries") >= len(rows)
+    [opened] = (await conversation.press_button(label="1")).new_messages
     assert "Also in your topics: cs.CL OR" in opened.text
 
 
 @covers("/history", "[history]", "[reopen]")
-async def test_history_opens_any_digest_as_it_was(either: Conversation) -> None:
-    assert (await either.ask("/history")).text == either.text("history-none")
-    sent = await either.ask(f"/digest {TOPIC}")
+async def test_history_opens_any_digest_as_it_was(localized_chat: Conversation) -> None:
+    assert (await localized_chat.ask("/history")).text == localized_chat.text("history-none")
+    sent = await localized_chat.ask(f"/digest {TOPIC}")
     for _ in range(11):
-        either.running_bot.clock.instant += timedelta(seconds=1)
-        await either.ask("/digest language")
+        localized_chat.running_bot.clock.instant += timedelta(seconds=1)
+        await localized_chat.ask("/digest language")
 
-    told = await either.ask("/history")
-    assert told.text.startswith(either.text("history-title"))
-    older = (await either.press_button("button-older")).only_message
+    answer = await localized_chat.ask("/history")
+    assert answer.text.startswith(localized_chat.text("history-title"))
+    older = (await localized_chat.press_button("button-older")).only_message
     assert older.is_edited
-    assert older.button_labels == ("1", "2", either.text("button-latest"))
-    [again] = (await either.press_button(label="2", message_id=told.id)).new_messages
+    assert older.button_labels == ("1", "2", localized_chat.text("button-latest"))
+    [again] = (await localized_chat.press_button(label="2", message_id=answer.id)).new_messages
     assert again.text == sent.text
-    newest = (await either.press_button("button-latest", message_id=told.id)).only_message
-    assert newest.text == told.text
+    newest = (await localized_chat.press_button("button-latest", message_id=answer.id)).only_message
+    assert newest.text == answer.text
 
 
 @covers("[reopen]")
-async def test_another_chats_digest_stays_closed(talk: Conversation) -> None:
-    await talk.ask(f"/digest {TOPIC}")
-    eve = talk.as_person(talk.running_bot.create_person("Eve"))
+async def test_another_chats_digest_stays_closed(conversation: Conversation) -> None:
+    await conversation.ask(f"/digest {TOPIC}")
+    eve = conversation.as_person(conversation.running_bot.create_person("Eve"))
     await eve.ask("/start")
 
     refused = await eve.send_forged_callback("1reopen:1:0")

@@ -19,8 +19,8 @@ from bot.texts import LANGUAGES, Refusal
 from bot.topics import export_file
 from bot.topics.export_file import MAX_BYTES, MAX_TOPICS, RejectedTopic
 from storage.records import AnnouncementKind, Cadence, MessageForm, QuietDayPolicy, Subscription
+from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
-from tests.chat.talk import TOPIC, Conversation
 from tests.support.database import count_rows
 
 WHOLE = Subscription(
@@ -44,11 +44,15 @@ WHOLE = Subscription(
 
 
 async def sends(
-    talk: Conversation, content: bytes, *, place: GroupOrChannel | None = None, reply_to: int = 0
+    conversation: Conversation,
+    content: bytes,
+    *,
+    place: GroupOrChannel | None = None,
+    reply_to: int = 0,
 ) -> list[VisibleMessage]:
     """Lets the person send a document; what the bot writes because of it."""
-    world = talk.person.state
-    chat = place.chat if place else talk.person.chat
+    world = conversation.person.state
+    chat = place.chat if place else conversation.person.chat
     file = StoredFile(
         f"file-{world.next_number('file')}", EXPORT_FILE_NAME, "application/json", content
     )
@@ -62,84 +66,86 @@ async def sends(
     message: JsonObject = {"document": document}
     if reply_to:
         message["reply_to_message"] = chat.messages[reply_to]
-    world.updates.push("message", world.post_message(chat, talk.person.user, message))
-    return await talk.running_bot.wait_for_replies(talk.person, place)
+    world.updates.push("message", world.post_message(chat, conversation.person.user, message))
+    return await conversation.running_bot.wait_for_replies(conversation.person, place)
 
 
-def exported(talk: Conversation) -> bytes:
+def exported(conversation: Conversation) -> bytes:
     """The newest file that the bot sent."""
-    return list(talk.person.state.files.values())[-1].content
+    return list(conversation.person.state.files.values())[-1].content
 
 
 @covers("/export", "/import", "/unsub_all", "[unsub_all]")
-async def test_all_topics_end_and_come_back_from_the_file(either: Conversation) -> None:
-    await either.subscribe("splatting OR diffusion")
-    await either.subscribe("robots")
-    before = await either.topics()
+async def test_all_topics_end_and_come_back_from_the_file(localized_chat: Conversation) -> None:
+    await localized_chat.subscribe("splatting OR diffusion")
+    await localized_chat.subscribe("robots")
+    before = await localized_chat.topics()
 
-    question, file = await either.send_text("/unsub_all")
-    assert question.text == either.text("unsub-all-ask", topics=2)
+    question, file = await localized_chat.send_text("/unsub_all")
+    assert question.text == localized_chat.text("unsub-all-ask", topics=2)
     assert file.document == EXPORT_FILE_NAME
-    assert len(await either.topics()) == 2, "nothing ends before the second word"
-    kept = exported(either)
-    done = (await either.press_button("button-unsub-all")).only_message
-    assert done.text == either.text("unsub-all-done", topics=2)
-    assert await either.topics() == []
+    assert len(await localized_chat.topics()) == 2, "nothing ends before the second word"
+    export = exported(localized_chat)
+    answer = (await localized_chat.press_button("button-unsub-all")).only_message
+    assert answer.text == localized_chat.text("unsub-all-done", topics=2)
+    assert await localized_chat.topics() == []
 
-    assert (await either.ask("/import")).text == either.text("import-ask")
-    [told] = await sends(either, kept)
+    assert (await localized_chat.ask("/import")).text == localized_chat.text("import-ask")
+    [import_reply] = await sends(localized_chat, export)
 
-    assert told.text == "\n".join(
-        (either.text("import-added", topics=2), either.text("import-begins"))
+    assert import_reply.text == "\n".join(
+        (localized_chat.text("import-added", topics=2), localized_chat.text("import-begins"))
     )
-    after = await either.topics()
+    after = await localized_chat.topics()
     assert [(t.name, t.query, t.cadence, t.next_due) for t in after] == [
         (t.name, t.query, t.cadence, t.next_due) for t in before
     ]
 
 
 @covers("[undo]", "[unsub_all]")
-async def test_undo_brings_all_back_from_where_they_were(either: Conversation) -> None:
-    await either.subscribe()
-    await either.subscribe("robots")
-    before = await either.topics()
-    await either.send_text("/unsub_all")
-    question = either.person.messages()[-2].id
-    await either.press_button("button-unsub-all", message_id=question)
+async def test_undo_brings_all_back_from_where_they_were(localized_chat: Conversation) -> None:
+    await localized_chat.subscribe()
+    await localized_chat.subscribe("robots")
+    before = await localized_chat.topics()
+    await localized_chat.send_text("/unsub_all")
+    question = localized_chat.person.messages()[-2].id
+    await localized_chat.press_button("button-unsub-all", message_id=question)
 
-    listed = (await either.press_button("button-undo", message_id=question)).only_message
+    listed = (await localized_chat.press_button("button-undo", message_id=question)).only_message
 
-    assert listed.text.startswith(either.text("list-title", topics=2))
-    assert [(t.query, t.cursor) for t in await either.topics()] == [
+    assert listed.text.startswith(localized_chat.text("list-title", topics=2))
+    assert [(t.query, t.cursor) for t in await localized_chat.topics()] == [
         (t.query, t.cursor) for t in before
     ]
 
 
 @covers("/unsub_all", "[unsub_all]")
-async def test_cancelled_and_old_questions_stop_nothing(either: Conversation) -> None:
-    assert (await either.ask("/unsub_all")).text == either.text("unsub-none")
-    await either.subscribe()
-    await either.send_text("/unsub_all")
-    await either.subscribe("robots")
-    old = await either.press_button("button-unsub-all")
-    assert (old.toast, old.is_empty) == (either.text("refusal-button-old"), True)
-    kept = (await either.press_button("button-cancel")).only_message
-    assert kept.text == either.text("unsub-all-kept")
-    assert len(await either.topics()) == 2
+async def test_cancelled_and_old_questions_stop_nothing(localized_chat: Conversation) -> None:
+    assert (await localized_chat.ask("/unsub_all")).text == localized_chat.text("unsub-none")
+    await localized_chat.subscribe()
+    await localized_chat.send_text("/unsub_all")
+    await localized_chat.subscribe("robots")
+    old = await localized_chat.press_button("button-unsub-all")
+    assert (old.toast, old.is_empty) == (localized_chat.text("refusal-button-old"), True)
+    answer = (await localized_chat.press_button("button-cancel")).only_message
+    assert answer.text == localized_chat.text("unsub-all-kept")
+    assert len(await localized_chat.topics()) == 2
 
 
 @covers("/export")
-async def test_an_export_says_what_it_is(either: Conversation) -> None:
-    assert (await either.ask("/export")).text == either.text("export-none")
-    await either.subscribe()
-    file = await either.ask("/export")
+async def test_an_export_says_what_it_is(localized_chat: Conversation) -> None:
+    assert (await localized_chat.ask("/export")).text == localized_chat.text("export-none")
+    await localized_chat.subscribe()
+    file = await localized_chat.ask("/export")
     assert file.document == EXPORT_FILE_NAME
-    assert json.loads(exported(either))["topics"][0]["query"] == TOPIC
+    assert json.loads(exported(localized_chat))["topics"][0]["query"] == TOPIC
 
 
 @covers("/import")
-async def test_what_is_known_or_unusable_is_said_topic_by_topic(either: Conversation) -> None:
-    await either.subscribe()
+async def test_what_is_known_or_unusable_is_said_topic_by_topic(
+    localized_chat: Conversation,
+) -> None:
+    await localized_chat.subscribe()
     topics = [
         {"query": TOPIC},
         {"query": "robots", "limit": 6},
@@ -149,13 +155,16 @@ async def test_what_is_known_or_unusable_is_said_topic_by_topic(either: Conversa
     ]
     file = json.dumps({"format": export_file.FORMAT_NAME, "topics": topics}).encode()
 
-    [told] = await sends(either, file)  # in private a file needs no question
+    [answer] = await sends(localized_chat, file)  # in private a file needs no question
 
     for key, number in (("import-added", 1), ("import-known", 1), ("import-refused", 3)):
-        assert either.text(key, topics=number) in told.text
-    assert f"broken: {either.text('query-open-unclosed')}" in told.text
-    assert f"far: {either.text('import-field', field='zone')}" in told.text
-    assert [(t.query, t.limit) for t in await either.topics()] == [(TOPIC, 12), ("robots", 6)]
+        assert localized_chat.text(key, topics=number) in answer.text
+    assert f"broken: {localized_chat.text('query-open-unclosed')}" in answer.text
+    assert f"far: {localized_chat.text('import-field', field='zone')}" in answer.text
+    assert [(t.query, t.limit) for t in await localized_chat.topics()] == [
+        (TOPIC, 12),
+        ("robots", 6),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,57 +180,59 @@ async def test_what_is_known_or_unusable_is_said_topic_by_topic(either: Conversa
 )
 @covers("/import")
 async def test_a_file_that_is_none_changes_nothing(
-    talk: Conversation, content: bytes, key: str
+    conversation: Conversation, content: bytes, key: str
 ) -> None:
-    await talk.ask("/import")
-    before = count_rows(talk.running_bot.store, "subscriptions")
-    [told] = await sends(talk, content)
-    assert told.text == talk.text(key, kilobytes=MAX_BYTES // 1000)
-    assert count_rows(talk.running_bot.store, "subscriptions") == before
+    await conversation.ask("/import")
+    before = count_rows(conversation.running_bot.store, "subscriptions")
+    [answer] = await sends(conversation, content)
+    assert answer.text == conversation.text(key, kilobytes=MAX_BYTES // 1000)
+    assert count_rows(conversation.running_bot.store, "subscriptions") == before
 
 
 @covers("/import")
-async def test_an_import_stops_at_the_limit(talk: Conversation) -> None:
-    await talk.ask("/import")
+async def test_an_import_stops_at_the_limit(conversation: Conversation) -> None:
+    await conversation.ask("/import")
     topics = [{"query": f"word{number}"} for number in range(52)]
     file = json.dumps({"format": export_file.FORMAT_NAME, "topics": topics}).encode()
-    [told] = await sends(talk, file)
-    assert talk.text("import-added", topics=50) in told.text
-    assert talk.text("topic-limit", limit=50) in told.text
-    assert len(await talk.topics()) == 50
+    [answer] = await sends(conversation, file)
+    assert conversation.text("import-added", topics=50) in answer.text
+    assert conversation.text("topic-limit", limit=50) in answer.text
+    assert len(await conversation.topics()) == 50
 
 
 @covers("/import")
-async def test_words_instead_of_the_file_are_a_topic(talk: Conversation) -> None:
-    await talk.ask("/import")
-    assert (await talk.ask("robots")).button_labels[0] == talk.text("button-subscribe")
+async def test_words_instead_of_the_file_are_a_topic(conversation: Conversation) -> None:
+    await conversation.ask("/import")
+    assert (await conversation.ask("robots")).button_labels[0] == conversation.text(
+        "button-subscribe"
+    )
 
 
 @covers("/import", "/export")
-async def test_in_a_group_a_file_is_an_administrators_answer(talk: Conversation) -> None:
-    place = talk.running_bot.emulator.people.create_supergroup("Lab", talk.person)
+async def test_in_a_group_a_file_is_an_administrators_answer(conversation: Conversation) -> None:
+    place = conversation.running_bot.emulator.people.create_supergroup("Lab", conversation.person)
     place.add_bot()
-    await talk.running_bot.wait_until_idle()
-    lab = talk.in_group(place)
-    bob = lab.as_person(talk.running_bot.create_person("Bob"))
+    await conversation.running_bot.wait_until_idle()
+    group_conversation = conversation.in_group(place)
+    bob = group_conversation.as_person(conversation.running_bot.create_person("Bob"))
     place.set_member(bob.person.user)
     topics = [{"query": "robots"}]
     file = json.dumps({"format": export_file.FORMAT_NAME, "topics": topics}).encode()
-    asked = await lab.ask("/import")
+    answer = await group_conversation.ask("/import")
 
-    assert await sends(bob, file, place=place, reply_to=asked.id) == []
-    assert await sends(lab, file, place=place) == [], "not an answer"
-    [told] = await sends(lab, file, place=place, reply_to=asked.id)
+    assert await sends(bob, file, place=place, reply_to=answer.id) == []
+    assert await sends(group_conversation, file, place=place) == [], "not an answer"
+    [import_reply] = await sends(group_conversation, file, place=place, reply_to=answer.id)
 
-    assert lab.text("import-added", topics=1) in told.text
-    assert [topic.query for topic in await lab.topics()] == ["robots"]
+    assert group_conversation.text("import-added", topics=1) in import_reply.text
+    assert [topic.query for topic in await group_conversation.topics()] == ["robots"]
 
 
 def test_a_topic_comes_back_from_its_file() -> None:
-    [kept] = export_file.parse_topics_file(
+    [topic] = export_file.parse_topics_file(
         export_file.export_topics([WHOLE], with_cursors=True), 1, 2
     )
-    assert kept == WHOLE
+    assert topic == WHOLE
     [anew] = export_file.parse_topics_file(export_file.export_topics([WHOLE]), 1, 2)
     assert anew == replace(WHOLE, cursor=-1, position=0)
 
@@ -237,16 +248,16 @@ FIELDS = st.sampled_from(
 
 
 @given(st.dictionaries(FIELDS, Json), st.text() | st.just("diffusion"))
-def test_any_value_is_read_or_refused_with_a_sentence(given: dict[str, object], query: str) -> None:
-    file = json.dumps({"format": export_file.FORMAT_NAME, "topics": [{"query": query} | given]})
-    [one] = export_file.parse_topics_file(file, 1, 2)
-    if isinstance(one, RejectedTopic):
-        assert all(one.reason.say(language) for language in LANGUAGES)
+def test_any_value_is_read_or_refused_with_a_sentence(value: dict[str, object], query: str) -> None:
+    file = json.dumps({"format": export_file.FORMAT_NAME, "topics": [{"query": query} | value]})
+    [topic] = export_file.parse_topics_file(file, 1, 2)
+    if isinstance(topic, RejectedTopic):
+        assert all(topic.reason.say(language) for language in LANGUAGES)
     else:
         again = export_file.parse_topics_file(
-            export_file.export_topics([one], with_cursors=True), 1, 2
+            export_file.export_topics([topic], with_cursors=True), 1, 2
         )
-        assert again == [one]
+        assert again == [topic]
 
 
 @given(st.binary(max_size=200))

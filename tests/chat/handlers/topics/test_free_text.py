@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
 from bot.topics.query.parser import find_mentions, listed_categories
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 
 KNOWN = "2611.90302"
 LINK = f"https://arxiv.org/abs/{KNOWN}"
@@ -69,79 +69,85 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("said", "means"), TABLE)
-def test_each_message_has_its_meaning(said: str, means: MessageIntent) -> None:
-    assert message_intent(said, find_mentions(said), listed_categories(said)) is means
+@pytest.mark.parametrize(("text", "means"), TABLE)
+def test_each_message_has_its_meaning(text: str, means: MessageIntent) -> None:
+    assert message_intent(text, find_mentions(text), listed_categories(text)) is means
 
 
-@given(st.text() | st.lists(st.sampled_from([said for said, _ in TABLE])).map("\n".join))
-def test_every_message_has_a_meaning(said: str) -> None:
-    papers = find_mentions(said)
+@given(st.text() | st.lists(st.sampled_from([text for text, _ in TABLE])).map("\n".join))
+def test_every_message_has_a_meaning(text: str) -> None:
+    papers = find_mentions(text)
 
-    means = message_intent(said, papers, listed_categories(said))
+    means = message_intent(text, papers, listed_categories(text))
 
     assert (means is MessageIntent.PAPERS) <= bool(papers)
-    assert (means is not MessageIntent.PAPERS) <= all(one.is_bare for one in papers)
+    assert (means is not MessageIntent.PAPERS) <= all(paper.is_bare for paper in papers)
 
 
-async def test_words_for_commands_do_what_the_commands_do(either: Conversation) -> None:
-    topic = await either.subscribe()
+async def test_words_for_commands_do_what_the_commands_do(localized_chat: Conversation) -> None:
+    topic = await localized_chat.subscribe()
 
-    stop = await either.ask("退订" if either.language == "zh" else "stop")
-    assert stop.text == either.text("unsub-which")
+    stop = await localized_chat.ask("退订" if localized_chat.language == "zh" else "stop")
+    assert stop.text == localized_chat.text("unsub-which")
     assert stop.button_labels[0].startswith(topic.name[:10])
-    assert (await either.ask("Thanks!")).text == either.text("thanks-answer")
-    assert (await either.ask("Hi")).text == (await either.ask("/start")).text
-    assert (await either.ask("help")).text == (await either.ask("/help")).text
+    assert (await localized_chat.ask("Thanks!")).text == localized_chat.text("thanks-answer")
+    assert (await localized_chat.ask("Hi")).text == (await localized_chat.ask("/start")).text
+    assert (await localized_chat.ask("help")).text == (await localized_chat.ask("/help")).text
 
 
-async def test_a_listing_is_offered_as_a_topic_and_followed(either: Conversation) -> None:
-    offer = await either.ask("Computation and Language\nhttps://rss.arxiv.org/rss/cs.CL+cs.LG")
+async def test_a_listing_is_offered_as_a_topic_and_followed(localized_chat: Conversation) -> None:
+    offer = await localized_chat.ask(
+        "Computation and Language\nhttps://rss.arxiv.org/rss/cs.CL+cs.LG"
+    )
     assert offer.text.startswith("cat:cs.CL OR cat:cs.LG\n")
-    await either.press_button("button-subscribe")
+    await localized_chat.press_button("button-subscribe")
 
-    [topic] = await either.topics()
+    [topic] = await localized_chat.topics()
     assert topic.query == "cat:cs.CL OR cat:cs.LG"
 
 
-async def test_an_answer_to_a_question_wins_over_a_link(talk: Conversation) -> None:
-    topic = await talk.subscribe()
-    await talk.send_forged_callback(f"1rename:{topic.key}:0")
+async def test_an_answer_to_a_question_wins_over_a_link(conversation: Conversation) -> None:
+    topic = await conversation.subscribe()
+    await conversation.send_forged_callback(f"1rename:{topic.key}:0")
 
-    await talk.send_text(LINK)
+    await conversation.send_text(LINK)
 
-    assert [one.name for one in await talk.topics()] == [LINK]
+    assert [topic.name for topic in await conversation.topics()] == [LINK]
 
 
 @pytest.mark.parametrize("question", ["/search", "/paper", "/import"])
-async def test_who_is_asked_for_words_may_send_a_paper(talk: Conversation, question: str) -> None:
-    await talk.ask(question)
+async def test_who_is_asked_for_words_may_send_a_paper(
+    conversation: Conversation, question: str
+) -> None:
+    await conversation.ask(question)
 
-    opened = await talk.ask(f"Look!\n{LINK}")
-
-    assert opened.text.startswith("The Second Epoch Problem")
-
-
-async def test_a_paper_is_no_time_and_the_question_stays_open(talk: Conversation) -> None:
-    topic = await talk.subscribe()
-    await talk.send_forged_callback(f"1topic_other:{topic.key}:0")
-
-    opened = await talk.ask(f"Look!\n{LINK}")
-    await talk.send_text("7:30")
+    opened = await conversation.ask(f"Look!\n{LINK}")
 
     assert opened.text.startswith("The Second Epoch Problem")
-    assert [one.cadence.times[0].hour for one in await talk.topics() if one.cadence] == [7]
 
 
-async def test_a_paper_may_come_while_the_first_steps_ask(talk: Conversation) -> None:
-    await talk.ask("/sub diffusion")
-    await talk.press_button("button-subscribe")
-    await talk.press_button("button-other")
+async def test_a_paper_is_no_time_and_the_question_stays_open(conversation: Conversation) -> None:
+    topic = await conversation.subscribe()
+    await conversation.send_forged_callback(f"1topic_other:{topic.key}:0")
 
-    opened = await talk.ask(LINK)
-    where = await talk.ask("7:30")
-    again = await talk.ask(f"before that: {LINK}")
+    opened = await conversation.ask(f"Look!\n{LINK}")
+    await conversation.send_text("7:30")
 
     assert opened.text.startswith("The Second Epoch Problem")
-    assert talk.text("guide-where") in where.text
+    assert [
+        topic.cadence.times[0].hour for topic in await conversation.topics() if topic.cadence
+    ] == [7]
+
+
+async def test_a_paper_may_come_while_the_first_steps_ask(conversation: Conversation) -> None:
+    await conversation.ask("/sub diffusion")
+    await conversation.press_button("button-subscribe")
+    await conversation.press_button("button-other")
+
+    opened = await conversation.ask(LINK)
+    where = await conversation.ask("7:30")
+    again = await conversation.ask(f"before that: {LINK}")
+
+    assert opened.text.startswith("The Second Epoch Problem")
+    assert conversation.text("guide-where") in where.text
     assert again.text.startswith("The Second Epoch Problem")

@@ -18,7 +18,7 @@ from bot.topics.query.alternatives import (
 from bot.topics.query.parser import QueryError, parse
 from storage.engine.query_budget import QueryBudgetExceeded
 from storage.records import Announcement, AnnouncementKind, Paper
-from tests.chat.talk import Conversation
+from tests.chat.conversation import Conversation
 from tests.support.builders import papers
 
 PAIRS = (
@@ -165,93 +165,104 @@ def test_there_are_more_than_two_hundred() -> None:
 
 @pytest.mark.parametrize("kind", SAID)
 async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
-    talk: Conversation, kind: str
+    conversation: Conversation, kind: str
 ) -> None:
-    await talk.send_text("/start")
-    await talk.running_bot.finish_onboarding(talk.person)
-    held = [one.paper for one in await _announced(talk)]
+    await conversation.send_text("/start")
+    await conversation.running_bot.finish_onboarding(conversation.person)
+    announced = [item.paper for item in await _announced(conversation)]
     missed, told_to_wait = [], []
-    for said, meant in SAID[kind]:
-        [answer] = await talk.send_text(said)
-        if parse(meant).text not in {*_readings(answer), _canonical(said)}:
-            missed.append((said, meant, _labels(answer)))
-        if talk.text("preview-none") in answer.text and _any_reading_finds(said, held):
-            told_to_wait.append(said)
+    for typed, meant in SAID[kind]:
+        [answer] = await conversation.send_text(typed)
+        if parse(meant).text not in {*_readings(answer), _canonical(typed)}:
+            missed.append((typed, meant, _labels(answer)))
+        if conversation.text("preview-none") in answer.text and _any_reading_finds(
+            typed, announced
+        ):
+            told_to_wait.append(typed)
 
     assert missed == []
     assert told_to_wait == []
 
 
-@pytest.mark.parametrize("said", ["zzyzx", "qwertyuiop asdfgh", "zzyzx or qqqq", "by Zz Qq"])
-async def test_where_no_reading_finds_papers_it_may_be_rare(talk: Conversation, said: str) -> None:
-    await talk.send_text("/start")
-    await talk.running_bot.finish_onboarding(talk.person)
+@pytest.mark.parametrize("typed", ["zzyzx", "qwertyuiop asdfgh", "zzyzx or qqqq", "by Zz Qq"])
+async def test_where_no_reading_finds_papers_it_may_be_rare(
+    conversation: Conversation, typed: str
+) -> None:
+    await conversation.send_text("/start")
+    await conversation.running_bot.finish_onboarding(conversation.person)
 
-    answer = await talk.ask(said)
+    answer = await conversation.ask(typed)
 
-    assert talk.text("preview-none") in answer.text
-
-
-async def test_a_pressed_reading_is_previewed_and_followed(talk: Conversation) -> None:
-    await talk.send_text("/start")
-    await talk.running_bot.finish_onboarding(talk.person)
-    answer = await talk.ask("Nomvula Shezi")
-    [label] = [one for one in _labels(answer) if one.startswith("au:")]
-    assert label == talk.text("suggestion-stored", query='au:"Nomvula Shezi"', papers=1)
-
-    shown = await talk.press_button(label=label)
-    await talk.press_button("button-subscribe", message_id=shown.only_message.id)
-
-    assert [topic.query for topic in await talk.topics()] == ['au:"nomvula shezi"']
+    assert conversation.text("preview-none") in answer.text
 
 
-async def test_a_search_that_finds_nothing_offers_the_reading_that_does(talk: Conversation) -> None:
-    answer = await talk.ask("/search Nomvula Shezi")
-    [label] = [one for one in _labels(answer) if one.startswith("au:")]
+async def test_a_pressed_reading_is_previewed_and_followed(conversation: Conversation) -> None:
+    await conversation.send_text("/start")
+    await conversation.running_bot.finish_onboarding(conversation.person)
+    answer = await conversation.ask("Nomvula Shezi")
+    [label] = [label for label in _labels(answer) if label.startswith("au:")]
+    assert label == conversation.text("suggestion-stored", query='au:"Nomvula Shezi"', papers=1)
 
-    shown = await talk.press_button(label=label)
+    shown = await conversation.press_button(label=label)
+    await conversation.press_button("button-subscribe", message_id=shown.only_message.id)
+
+    assert [topic.query for topic in await conversation.topics()] == ['au:"nomvula shezi"']
+
+
+async def test_a_search_that_finds_nothing_offers_the_reading_that_does(
+    conversation: Conversation,
+) -> None:
+    answer = await conversation.ask("/search Nomvula Shezi")
+    [label] = [label for label in _labels(answer) if label.startswith("au:")]
+
+    shown = await conversation.press_button(label=label)
 
     assert "Speculative Decoding" in shown.only_message.text
 
 
 async def test_a_digest_of_words_that_find_nothing_offers_the_reading_that_does(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    answer = await talk.ask("/digest Nomvula Shezi")
+    answer = await conversation.ask("/digest Nomvula Shezi")
 
-    assert any(one.startswith('au:"Nomvula Shezi"') for one in _labels(answer))
+    assert any(label.startswith('au:"Nomvula Shezi"') for label in _labels(answer))
 
 
-async def test_new_words_of_a_topic_may_be_another_reading(talk: Conversation) -> None:
-    topic = await talk.subscribe("diffusion")
-    listed = await talk.ask("/list")
-    await talk.press_button(label="1", message_id=listed.id)
-    await talk.press_button("button-words")
-    shown = await talk.ask("diffusion or decoding")
-    [label] = [one for one in _labels(shown) if one.startswith("diffusion OR decoding")]
+async def test_new_words_of_a_topic_may_be_another_reading(conversation: Conversation) -> None:
+    topic = await conversation.subscribe("diffusion")
+    listed = await conversation.ask("/list")
+    await conversation.press_button(label="1", message_id=listed.id)
+    await conversation.press_button("button-words")
+    shown = await conversation.ask("diffusion or decoding")
+    [label] = [label for label in _labels(shown) if label.startswith("diffusion OR decoding")]
 
-    await talk.press_button(label=label)
+    await conversation.press_button(label=label)
 
-    [changed] = await talk.topics()
+    [changed] = await conversation.topics()
     assert (changed.key, changed.query) == (topic.key, "decoding OR diffusion")
 
 
 async def test_words_near_each_other_are_offered_where_that_cuts_the_noise(
-    talk: Conversation,
+    conversation: Conversation,
 ) -> None:
-    told = papers(*range(60))
-    far = [replace(one, abstract=f"A transformer. {'word ' * 20} A graph.") for one in told[:40]]
-    near = [replace(one, abstract="A graph transformer.") for one in told[40:]]
-    await talk.running_bot.announce(
+    announced = papers(*range(60))
+    with_both_words = [
+        replace(paper, abstract=f"A transformer. {'word ' * 20} A graph.")
+        for paper in announced[:40]
+    ]
+    near = [replace(paper, abstract="A graph transformer.") for paper in announced[40:]]
+    await conversation.running_bot.announce(
         [
-            Announcement(one, "cs.CV", AnnouncementKind.NEW, talk.running_bot.clock.instant.date())
-            for one in far + near
+            Announcement(
+                paper, "cs.CV", AnnouncementKind.NEW, conversation.running_bot.clock.instant.date()
+            )
+            for paper in with_both_words + near
         ]
     )
 
-    answer = await talk.ask("/sub transformer graph")
+    answer = await conversation.ask("/sub transformer graph")
 
-    assert talk.text("suggestion-together", papers=20) in answer.text
+    assert conversation.text("suggestion-together", papers=20) in answer.text
     assert '"graph transformer"~10 – 20 papers a week' in _labels(answer)
 
 
@@ -272,41 +283,41 @@ def _canonical(words: str) -> str:
         return ""
 
 
-async def _announced(talk: Conversation) -> list[Announcement]:
-    store = talk.running_bot.store
+async def _announced(conversation: Conversation) -> list[Announcement]:
+    store = conversation.running_bot.store
     return await store.run(store.papers.announcements_between, 0, store.papers.last_seq())
 
 
-def _any_reading_finds(said: str, held: list[Paper]) -> bool:
+def _any_reading_finds(typed: str, announced: list[Paper]) -> bool:
     for text in (
-        *alternative_readings(said),
-        *looser_readings(said),
-        *readings_with_fewer_words(said),
-        *readings_with_any_word(said),
+        *alternative_readings(typed),
+        *looser_readings(typed),
+        *readings_with_fewer_words(typed),
+        *readings_with_any_word(typed),
     ):
         try:
             query = parse(text)
         except QueryError:
             continue
-        if any(match_paper(query, paper) is not None for paper in held):
+        if any(match_paper(query, paper) is not None for paper in announced):
             return True
     return False
 
 
-@pytest.mark.parametrize("asked", ["/search diffusion", "/search zzyzx", '/sub "diffusion'])
+@pytest.mark.parametrize("typed", ["/search diffusion", "/search zzyzx", '/sub "diffusion'])
 async def test_what_is_only_offered_refuses_no_answer(
-    talk: Conversation, asked: str, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, typed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a person's time is spent, the answer comes without other readings."""
 
-    def dear(*given: object, **named: object) -> object:
+    def dear(*arguments: object, **named: object) -> object:
         raise QueryBudgetExceeded
 
-    await talk.send_text("/start")
-    before = (await talk.ask(asked)).text
+    await conversation.send_text("/start")
+    before = (await conversation.ask(typed)).text
     monkeypatch.setattr("bot.chat.handlers.papers.search.find_suggestions", dear)
     monkeypatch.setattr("bot.chat.handlers.topics.new_topic.suggest_other_readings", dear)
 
-    answer = await talk.ask(asked)
+    answer = await conversation.ask(typed)
 
     assert answer.text == before.partition("Did you mean")[0].rstrip()

@@ -1,6 +1,6 @@
 """How many real glosses do the checks let pass, and how many planted faults do they find?
 
-Run as ``python -m tests.bench.gloss_checks`` with $PAPERGRAM_TEST_DATA set. The glosses are
+Run as ``python -m tests.bench.summary_checks`` with $PAPERGRAM_TEST_DATA set. The glosses are
 those of real digest documents, made by models of 2023 to 2026; faults are planted in those that
 pass. With ``--show FAULT`` it prints what failed so.
 """
@@ -23,7 +23,7 @@ from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.lengths import ends_as_sentence
 from bot.summaries.verify.run_checks import check_summary
 from storage.records import Entry, Paper
-from tests.bench.gloss_plants import SPOILED_SUMMARIES
+from tests.bench.spoiled_summaries import SPOILED_SUMMARIES
 
 LANGUAGE = "zh"
 ISSUED_AT = datetime(2024, 1, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """How near to the model's own pace are glosses made, and in how much memory?
 
-    python -m tests.bench.glossing
+    python -m tests.bench.summarizing
 
 2,000 papers in two languages, ordered in a store on disk and made by a server that answers after
 a second, 32 questions at a time; then the same orders once more, which must ask nothing. Beside
@@ -187,7 +187,7 @@ def _count_calls(log: Path) -> int:
 
 def main() -> None:
     """Measure in a folder of its own."""
-    print(f"glossing: {PAPERS} papers in {len(LANGUAGES)} languages, {CONCURRENCY} at once:")
+    print(f"summarizing: {PAPERS} papers in {len(LANGUAGES)} languages, {CONCURRENCY} at once:")
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(run_benchmark(Path(folder)))
 

@@ -13,8 +13,8 @@ from bot.render.entry_content import display_text
 from bot.render.highlight import sentence_span
 from bot.summaries.extractive.select import MAX_TLDR_LENGTH, extract_tldr
 from bot.summaries.extractive.sentences import split_sentences
-from tests.bench.gist_rouge import rouge_l
 from tests.bench.sentences import fault_shares
+from tests.bench.tldr_rouge import rouge_l
 
 EVERY = 38  # Spreads 2,000 papers over the whole corpus, so over years and fields.
 
@@ -24,7 +24,7 @@ class Chosen(NamedTuple):
 
     title: str
     abstract: str  # on one line
-    gist: str
+    tldr: str
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def test_it_is_nearer_to_written_summaries_than_the_first_or_last_sentence(real_
 def test_it_is_what_the_authors_wrote(papers: list[Chosen]) -> None:
     """But for a capital letter; nearly always one run of words, without a remark left out."""
     for paper in papers:
-        assert 0 < len(paper.gist) <= MAX_TLDR_LENGTH
-        assert all(is_said(word, paper.abstract) for word in paper.gist.removesuffix("…").split())
-    literal = sum(paper.gist.removesuffix("…")[1:] in paper.abstract for paper in papers)
+        assert 0 < len(paper.tldr) <= MAX_TLDR_LENGTH
+        assert all(is_said(word, paper.abstract) for word in paper.tldr.removesuffix("…").split())
+    literal = sum(paper.tldr.removesuffix("…")[1:] in paper.abstract for paper in papers)
     assert literal > 0.97 * len(papers)
 
 
@@ -66,21 +66,21 @@ def is_said(word: str, text: str) -> bool:
 
 def test_it_ends_where_a_sentence_ends(papers: list[Chosen]) -> None:
     """Before no small letter (but for a name such as "mRNA"), in no bracket, or with "…"."""
-    whole = [paper for paper in papers if not paper.gist.endswith("…")]
+    complete = [paper for paper in papers if not paper.tldr.endswith("…")]
 
     goes_on = [
-        paper.gist
-        for paper in whole
-        for _, found, rest in (paper.abstract.partition(paper.gist[1:]),)
-        if found and re.match(r"\s?[a-z,;]", rest)
+        paper.tldr
+        for paper in complete
+        for _, sentence, tail in (paper.abstract.partition(paper.tldr[1:]),)
+        if sentence and re.match(r"\s?[a-z,;]", tail)
     ]
 
-    assert len(goes_on) < 0.002 * len(whole)
-    assert not [paper.gist for paper in whole if re.search(r"[(\[][^)\]]*$", paper.gist)]
+    assert len(goes_on) < 0.002 * len(complete)
+    assert not [paper.tldr for paper in complete if re.search(r"[(\[][^)\]]*$", paper.tldr)]
 
 
 def test_few_begin_with_a_lead_in_or_are_cut(papers: list[Chosen]) -> None:
-    shown = fault_shares([paper.gist for paper in papers])
+    shown = fault_shares([paper.tldr for paper in papers])
 
     assert shown["any lead-in"] < 3
     assert shown["cut"] < 5
@@ -88,13 +88,13 @@ def test_few_begin_with_a_lead_in_or_are_cut(papers: list[Chosen]) -> None:
 
 def test_the_entry_finds_the_sentence_of_the_table(papers: list[Chosen]) -> None:
     """Nearly always; what is not found is said above the abstract."""
-    some = papers[::10]
+    sample = papers[::10]
 
-    found = [
-        sentence_span(display_text(paper.abstract), display_text(paper.gist)) for paper in some
+    matching = [
+        sentence_span(display_text(paper.abstract), display_text(paper.tldr)) for paper in sample
     ]
 
-    assert sum(map(bool, found)) > 0.97 * len(some)
+    assert sum(map(bool, matching)) > 0.97 * len(sample)
 
 
 def test_splitting_loses_no_character(papers: list[Chosen]) -> None:

@@ -116,11 +116,11 @@ def _append_english_sentence(
 def _drop_heading(
     summary: SummaryText, paper: Paper, other_summary: SummaryText, rng: random.Random
 ) -> SummaryText | None:
-    heading = proper_names.title_heading(paper.title)
-    if not heading:
+    digest_heading = proper_names.title_heading(paper.title)
+    if not digest_heading:
         return None
     title_without_heading = re.sub(
-        re.escape(heading), "", summary.title, flags=re.IGNORECASE
+        re.escape(digest_heading), "", summary.title, flags=re.IGNORECASE
     ).lstrip(" ：:")
     return (
         replace(summary, title=title_without_heading)
