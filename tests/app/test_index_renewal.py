@@ -17,7 +17,8 @@ from storage import Store, open_store
 from storage.records import Announcement, AnnouncementKind
 from tests.chat.conversation import Conversation
 from tests.support.builders import papers
-from tests.support.running_bot import MONDAY_AFTERNOON, run_bot
+from tests.support.clock import MONDAY_AFTERNOON
+from tests.support.running_bot import run_bot
 
 PAPERS = 250  # two and a half slices
 

@@ -15,7 +15,7 @@ from bot.app.leader_election import LEADER_LEASE, process_name, run_as_leader
 from storage import Store
 from storage.errors import DatabaseBusy
 from storage.records import Lease
-from tests.system.killing.program import wait_until
+from tests.support.waiting import wait_until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 LASTS = 60.0

@@ -22,7 +22,8 @@ from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records import MessageForm, MessageState, Notice, OutboxMessage
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
-from tests.system.killing.program import BotProcess, bot_environment, running_process, wait_until
+from tests.support.waiting import wait_until
+from tests.system.killing.program import BotProcess, bot_environment, running_process
 
 PROMISED = 10.0  # seconds in which every stop ends
 SOON = 5.0  # seconds in which a stop ends that has nothing to wait for

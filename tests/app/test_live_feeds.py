@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from storage.records import AnnouncementKind, FeedCursor
 from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc
+from tests.support.clock import FakeClock
 
 TUESDAY = date(2026, 11, 17)
 
@@ -26,20 +27,17 @@ class Days:
     """arXiv over some days: its feed shows the day's paper only, its archive all of them."""
 
     def __init__(self) -> None:
-        self.instant = utc(11, 16)
+        self.clock = FakeClock(utc(11, 16))
         self.is_down = False
         self.archive = FakeArchive([ArchivedPaper("2611.00017", (utc(11, 15),), TUESDAY)])
-
-    def now(self) -> datetime:
-        return self.instant
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
             raise httpx.ConnectError("down")
         if request.url.path == "/oai":
             return self.archive.respond(request)
-        shown = rss_item(f"2611.000{self.instant.day}v1")
-        return streamed_response(200, rss_feed([shown], day=f"{self.instant:%a, %d %b %Y}"))
+        shown = rss_item(f"2611.000{self.clock.instant.day}v1")
+        return streamed_response(200, rss_feed([shown], day=f"{self.clock.instant:%a, %d %b %Y}"))
 
 
 async def test_a_day_without_network_is_made_good_when_it_is_back(
@@ -50,14 +48,14 @@ async def test_a_day_without_network_is_made_good_when_it_is_back(
     monkeypatch.setenv("PAPERGRAM_ARXIV_RSS", "http://arxiv.test")
     days = Days()
     fetcher = Fetcher(transport=httpx.MockTransport(days.answer), request_pace=RequestPace(0.0))
-    options = make_feed_job(store, fetcher, Config(), days.now)
+    options = make_feed_job(store, fetcher, Config(), days.clock.now)
     store.feed_cursors.put(
         FeedCursor(FIRST_FILL, last_day=date(2026, 11, 16), batch_fingerprint=COMPLETE_MARK)
     )
 
     with stamina.set_testing(True, attempts=1):
         for hour in range(0, 60, 2):
-            days.instant = utc(11, 16) + timedelta(hours=hour)
+            days.clock.instant = utc(11, 16) + timedelta(hours=hour)
             days.is_down = 8 <= hour < 44  # until Wednesday morning
             await options()
 

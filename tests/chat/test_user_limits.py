@@ -15,38 +15,29 @@ from bot.demo.emulator.faults import too_many_requests
 from storage import Store
 from storage.records import InboxUpdate
 from tests.chat.conversation import Conversation
+from tests.support.clock import FakeClock
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
 
 
-class Watch:
-    """A monotonic clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.instant = 0.0
-
-    def __call__(self) -> float:
-        return self.instant
-
-
 def test_after_a_burst_one_may_go_on_as_time_passes() -> None:
-    watch = Watch()
-    limits = UserLimits(monotonic=watch)
+    clock = FakeClock()
+    limits = UserLimits(monotonic=clock.monotonic)
 
     assert [limits.charge(1, [Cost.SEARCH]) for _ in range(6)] == [None] * 6
     assert limits.charge(1, [Cost.SEARCH]) == Excess(Cost.SEARCH, 6, should_notify=True)
     assert limits.charge(2, [Cost.SEARCH]) is None, "everybody for themselves"
-    watch.instant = 10.0
+    clock.elapsed = 10.0
     assert limits.charge(1, [Cost.SEARCH]) is None
     assert limits.charge(1, [Cost.SEARCH]) == Excess(Cost.SEARCH, 6, should_notify=False)
 
 
 def test_it_is_said_once_a_minute() -> None:
-    watch = Watch()
-    limits = UserLimits({Cost.COMMAND: 1}, monotonic=watch)
+    clock = FakeClock()
+    limits = UserLimits({Cost.COMMAND: 1}, monotonic=clock.monotonic)
     refusals = []
     for second in range(0, 180, 5):
-        watch.instant = float(second)
+        clock.elapsed = float(second)
         for _ in range(20):
             excess = limits.charge(1, [Cost.COMMAND])
             if excess and excess.should_notify:
@@ -55,7 +46,7 @@ def test_it_is_said_once_a_minute() -> None:
 
 
 def test_what_is_refused_spends_nothing() -> None:
-    limits = UserLimits({Cost.COMMAND: 2, Cost.PREVIEW: 1}, monotonic=Watch())
+    limits = UserLimits({Cost.COMMAND: 2, Cost.PREVIEW: 1}, monotonic=FakeClock().monotonic)
     assert limits.charge(1, [Cost.COMMAND, Cost.PREVIEW]) is None
     for _ in range(5):
         excess = limits.charge(1, [Cost.COMMAND, Cost.PREVIEW])
@@ -66,18 +57,18 @@ def test_what_is_refused_spends_nothing() -> None:
 
 
 def test_what_a_day_allows_comes_back_over_the_day() -> None:
-    watch = Watch()
-    limits = UserLimits(RATES_PER_DAY, period=DAY, monotonic=watch)
+    clock = FakeClock()
+    limits = UserLimits(RATES_PER_DAY, period=DAY, monotonic=clock.monotonic)
     assert [limits.charge(1, [Cost.NOTE]) for _ in range(20)] == [None] * 20
-    watch.instant = DAY / 20 - 1.0
+    clock.elapsed = DAY / 20 - 1.0
     assert limits.charge(1, [Cost.NOTE])
-    watch.instant = DAY / 20
+    clock.elapsed = DAY / 20
     assert limits.charge(1, [Cost.NOTE]) is None
     assert limits.charge(1, [Cost.NOTE])
 
 
 def test_what_did_not_happen_is_given_back_and_no_more() -> None:
-    limits = UserLimits({Cost.NOTE: 1}, monotonic=Watch())
+    limits = UserLimits({Cost.NOTE: 1}, monotonic=FakeClock().monotonic)
     limits.refund(1, Cost.NOTE)
     for _ in range(3):
         assert limits.charge(1, [Cost.NOTE]) is None
@@ -90,13 +81,13 @@ def test_what_did_not_happen_is_given_back_and_no_more() -> None:
 def test_never_more_in_a_minute_than_a_burst_and_a_refill(
     requests: list[tuple[float, Cost]],
 ) -> None:
-    watch = Watch()
-    limits = UserLimits(monotonic=watch)
+    clock = FakeClock()
+    limits = UserLimits(monotonic=clock.monotonic)
     granted: dict[Cost, list[float]] = {cost: [] for cost in RATES_PER_MINUTE}
     for pause, cost in requests:
-        watch.instant += pause
+        clock.elapsed += pause
         if limits.charge(7, [cost]) is None:
-            granted[cost].append(watch.instant)
+            granted[cost].append(clock.elapsed)
     for cost, times in granted.items():
         for start in times:
             assert (
@@ -108,7 +99,7 @@ def test_never_more_in_a_minute_than_a_burst_and_a_refill(
 @pytest.fixture
 async def strict(store: Store, language: str) -> AsyncIterator[Conversation]:
     """A house with its real limits and a clock that stands."""
-    async with run_bot(store, limits=UserLimits(monotonic=Watch())) as running_bot:
+    async with run_bot(store, limits=UserLimits(monotonic=FakeClock().monotonic)) as running_bot:
         await store_sample(running_bot)
         yield Conversation(running_bot, running_bot.create_person(language=language), language)
 

@@ -54,6 +54,7 @@ from tests.support.builders import (
     papers,
     subscribe_chat,
 )
+from tests.support.clock import FakeClock
 from tests.support.database import count_rows
 
 REPEAT = "You may have received this already"
@@ -675,33 +676,20 @@ def _message(to: Chat, *, digest: int = 0, notice: Notice | None = None) -> Outb
     )
 
 
-class _Time:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.instant = 100.0
-
-    def monotonic(self) -> float:
-        return self.instant
-
-    async def sleep(self, seconds: float) -> None:
-        self.instant += seconds
-
-
-async def _departures(pace: RateLimiter, clock: _Time, number: int) -> list[float]:
+async def _departures(pace: RateLimiter, clock: FakeClock, number: int) -> list[float]:
     instants = []
     for _ in range(number):
         await pace.acquire()
-        instants.append(clock.instant)
+        instants.append(clock.elapsed)
     return instants
 
 
 async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
-    clock = _Time()
+    clock = FakeClock(elapsed=100.0)
     pace = RateLimiter(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
 
     first = await _departures(pace, clock, 4)
-    clock.instant += 60.0
+    clock.elapsed += 60.0
     later = await _departures(pace, clock, 3)
 
     assert first == pytest.approx([100.0, 100.1, 100.2, 100.3])

@@ -1,39 +1,27 @@
 """An emulator for its own tests: in process for most, over a socket where that matters."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
+from tests.support.clock import FakeClock
 
 CallMethod = Callable[..., Awaitable[JsonObject]]
 
 
-class FakeClock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, by: timedelta) -> None:
-        self.now += by
-
-
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock()
+    return FakeClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
 @pytest.fixture
 def emulator(clock: FakeClock) -> Emulator:
     """An emulator that is not served; calls reach its application directly."""
-    return Emulator(now=clock)
+    return Emulator(now=clock.now)
 
 
 @pytest.fixture
@@ -53,5 +41,5 @@ async def ask(emulator: Emulator) -> AsyncIterator[CallMethod]:
 @pytest.fixture
 async def served(clock: FakeClock) -> AsyncIterator[Emulator]:
     """An emulator on a port of this machine."""
-    async with Emulator.serve(now=clock) as emulator:
+    async with Emulator.serve(now=clock.now) as emulator:
         yield emulator

@@ -1,14 +1,13 @@
 """Chats as a bot meets them: blocked, thrown out, migrated, with topics, with limits of time."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.emulator.rate_limits import RateLimits
 from bot.demo.people.people import Person
-from tests.demo.conftest import CallMethod, FakeClock
+from tests.demo.conftest import CallMethod
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
@@ -217,7 +216,7 @@ async def test_the_bot_leaves(emulator: Emulator, ask: CallMethod, ada: Person) 
 
 async def test_old_messages_stay(ask: CallMethod, ada: Person, clock: FakeClock) -> None:
     await ask("sendMessage", chat_id=ada.id, text="x")
-    clock.advance(timedelta(hours=49))
+    clock.advance(hours=49)
 
     answer = await ask("deleteMessage", chat_id=ada.id, message_id=1)
 
@@ -279,7 +278,7 @@ async def test_a_press_is_answered_within_its_time(
     assert first is not None
     query = first[1]["callback_query"]
     assert isinstance(query, dict)
-    clock.advance(timedelta(minutes=16))
+    clock.advance(minutes=16)
 
     answer = await ask("answerCallbackQuery", callback_query_id=query["id"])
 
@@ -291,14 +290,14 @@ async def test_a_press_is_answered_within_its_time(
 async def test_rates_are_kept_where_they_are_switched_on(clock: FakeClock, ask: CallMethod) -> None:
     rates = RateLimits()
 
-    assert rates.take_or_wait("1", clock.now) is None
-    assert rates.take_or_wait("1", clock.now) == 1
-    assert rates.take_or_wait("2", clock.now) is None
-    clock.advance(timedelta(seconds=1))
-    assert rates.take_or_wait("1", clock.now) is None
-    group = [rates.take_or_wait("-5", clock.now) for _ in range(21)]
+    assert rates.take_or_wait("1", clock.instant) is None
+    assert rates.take_or_wait("1", clock.instant) == 1
+    assert rates.take_or_wait("2", clock.instant) is None
+    clock.advance(seconds=1)
+    assert rates.take_or_wait("1", clock.instant) is None
+    group = [rates.take_or_wait("-5", clock.instant) for _ in range(21)]
     assert group == [None] * 20 + [60]
-    others = [rates.take_or_wait(str(number), clock.now) for number in range(100, 110)]
+    others = [rates.take_or_wait(str(number), clock.instant) for number in range(100, 110)]
     assert others == [None] * 9 + [1]
 
 

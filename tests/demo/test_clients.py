@@ -2,7 +2,6 @@
 
 import asyncio
 import warnings
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -32,8 +31,8 @@ from telegram.warnings import PTBUserWarning
 
 from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import Emulator
-from tests.demo.conftest import FakeClock
 from tests.demo.payloads import digest_message
+from tests.support.clock import FakeClock
 
 
 def client(emulator: Emulator) -> telegram.Bot:
@@ -247,7 +246,7 @@ async def test_a_wrong_token_is_told_from_a_strange_one(served: Emulator) -> Non
 async def test_updates_are_forgotten_after_a_day(served: Emulator, clock: FakeClock) -> None:
     ada = served.people.create_person("Ada")
     ada.send_text("old")
-    clock.advance(timedelta(hours=25))
+    clock.advance(hours=25)
     ada.send_text("new")
     async with client(served) as bot:
         updates = await bot.get_updates()

@@ -14,8 +14,8 @@ from playwright.async_api import Page, async_playwright
 from bot import demo
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from tests.demo.conftest import FakeClock
 from tests.demo.payloads import digest_message
+from tests.support.clock import FakeClock
 
 FILES = sorted(
     file
@@ -30,10 +30,10 @@ async def web(clock: FakeClock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClie
     """An emulator whose clock can be moved, and a client at its page."""
 
     async def advance(by: timedelta) -> None:
-        clock.advance(by)
+        clock.advance(by.total_seconds())
 
     async with (
-        Emulator.serve(now=clock, advance_clock=advance) as emulator,
+        Emulator.serve(now=clock.now, advance_clock=advance) as emulator,
         httpx.AsyncClient(base_url=emulator.url) as client,
     ):
         yield emulator, client
@@ -110,13 +110,13 @@ async def test_what_happens_is_told_to_the_page(web: Web) -> None:
 
 async def test_the_clock_moves_and_the_bot_is_blocked(web: Web, clock: FakeClock) -> None:
     emulator, client = web
-    before = clock.now
+    before = clock.instant
 
     moved = await client.post("/page/do/advance", json={"minutes": 60})
     await client.post("/page/do/block", json={"blocked": True})
 
-    assert clock.now == before + timedelta(hours=1)
-    assert moved.json() == {"now": clock.now.isoformat()}
+    assert clock.instant == before + timedelta(hours=1)
+    assert moved.json() == {"now": clock.instant.isoformat()}
     assert (await client.get("/page/state")).json()["chat"]["bot"] == "kicked"
     assert len(emulator.state.updates) == 1
 

@@ -10,7 +10,7 @@ from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.page import demo_accounts
 from bot.demo.page.view import visible_commands
 from bot.demo.people.people import GroupOrChannel, Person
-from tests.demo.conftest import FakeClock
+from tests.support.clock import FakeClock
 
 See = Callable[..., Awaitable[JsonObject]]
 Do = Callable[..., Awaitable[httpx.Response]]
@@ -19,7 +19,7 @@ Do = Callable[..., Awaitable[httpx.Response]]
 @pytest.fixture
 async def client(clock: FakeClock) -> AsyncIterator[tuple[Emulator, httpx.AsyncClient]]:
     """An emulator with the demo's cast, and a client at its page."""
-    emulator = Emulator(now=clock)
+    emulator = Emulator(now=clock.now)
     demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
     transport = httpx.ASGITransport(app=emulator.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:

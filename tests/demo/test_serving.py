@@ -11,7 +11,7 @@ import pytest
 from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.rate_limits import RateLimits
-from tests.demo.conftest import FakeClock
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
 
 
 async def test_rates_are_answered_with_a_time_to_wait(clock: FakeClock) -> None:
-    async with Emulator.serve(now=clock, rate_limits=RateLimits()) as strict:
+    async with Emulator.serve(now=clock.now, rate_limits=RateLimits()) as strict:
         ada = strict.people.create_person("Ada", has_started_bot=True)
         async with httpx.AsyncClient(base_url=strict.url) as web:
             path = f"/bot{strict.token}/sendMessage"
@@ -149,7 +149,7 @@ async def test_rates_are_answered_with_a_time_to_wait(clock: FakeClock) -> None:
 
 async def test_every_call_is_in_the_journal_and_on_disk(clock: FakeClock, tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
-    async with Emulator.serve(now=clock, log_path=log) as emulator:
+    async with Emulator.serve(now=clock.now, log_path=log) as emulator:
         ada = emulator.people.create_person("Ada", has_started_bot=True)
         emulator.faults.schedule("sendMessage", faults.accepted_then_connection_closed(), times=1)
         async with httpx.AsyncClient(base_url=emulator.url) as web:

@@ -22,6 +22,7 @@ from bot.ingest.http_errors import (
 )
 from bot.ingest.request_pace import RequestPace
 from tests.ingest.sources.offline import streamed_response
+from tests.support.clock import FakeClock
 
 URL = "https://rss.arxiv.org/rss/cs.CV"
 KILOBYTE = 1024
@@ -36,22 +37,9 @@ def _no_waits() -> Iterator[None]:
         yield
 
 
-class Clock:
-    """A clock that moves only when somebody sleeps by it."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-def pace(clock: Clock | None = None) -> RequestPace:
-    clock = clock or Clock()
-    return RequestPace(clock=clock, sleep=clock.sleep)
+def pace(clock: FakeClock | None = None) -> RequestPace:
+    clock = clock or FakeClock(elapsed=100.0)
+    return RequestPace(clock=clock.monotonic, sleep=clock.sleep)
 
 
 async def fetch(answer: Answer, url: str = URL, *, etag: str = "", base: str = "") -> FetchResponse:
@@ -106,10 +94,10 @@ async def test_an_unquoted_etag_goes_back_as_it_came() -> None:
 
 
 async def test_questions_to_arxiv_begin_three_seconds_apart() -> None:
-    clock, moments = Clock(), list[float]()
+    clock, moments = FakeClock(elapsed=100.0), list[float]()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        moments.append(clock.now)
+        moments.append(clock.elapsed)
         return streamed_response(200)
 
     async with Fetcher(transport=httpx.MockTransport(answer), request_pace=pace(clock)) as fetcher:
@@ -128,10 +116,10 @@ async def test_questions_to_arxiv_begin_three_seconds_apart() -> None:
 )
 async def test_a_configured_mirror_keeps_the_pace_of_arxiv(url: str) -> None:
     """It may pass each question on; no spelling of a host is an exception."""
-    clock, moments = Clock(), list[float]()
+    clock, moments = FakeClock(elapsed=100.0), list[float]()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        moments.append(clock.now)
+        moments.append(clock.elapsed)
         return streamed_response(200)
 
     bases = ["https://mirror.example/arxiv", "http://other.example/oai"]
@@ -145,10 +133,10 @@ async def test_a_configured_mirror_keeps_the_pace_of_arxiv(url: str) -> None:
 
 
 async def test_attempts_and_redirects_keep_the_pace_too() -> None:
-    clock, moments = Clock(), list[float]()
+    clock, moments = FakeClock(elapsed=100.0), list[float]()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        moments.append(clock.now)
+        moments.append(clock.elapsed)
         if request.url.path == "/rss/cs.CV":
             return streamed_response(301, headers={"location": "/moved"})
         return streamed_response(500)
@@ -160,7 +148,7 @@ async def test_attempts_and_redirects_keep_the_pace_too() -> None:
 
 
 async def test_other_hosts_are_asked_without_delay_but_one_at_a_time() -> None:
-    clock, open_now, most_open = Clock(), 0, 0
+    clock, open_now, most_open = FakeClock(elapsed=100.0), 0, 0
 
     async def answer(request: httpx.Request) -> httpx.Response:
         nonlocal open_now, most_open
@@ -173,7 +161,7 @@ async def test_other_hosts_are_asked_without_delay_but_one_at_a_time() -> None:
     async with Fetcher(transport=httpx.MockTransport(answer), request_pace=pace(clock)) as fetcher:
         await asyncio.gather(*(fetcher.get("http://127.0.0.1:8081/rss/cs.CV") for _ in range(5)))
 
-    assert (clock.now, most_open) == (100.0, 1)
+    assert (clock.elapsed, most_open) == (100.0, 1)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from storage import Store
 from storage.records import DailySpending, Paper, SummaryJob
 from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.storage.builders import NOW, paper, store_papers, summary
+from tests.support.clock import FakeClock
 
 ABSTRACT = (
     "Routing messages in large networks is slow when the topology changes. We propose DeepFlow-2, "
@@ -25,22 +26,6 @@ ABSTRACT = (
     "delay by 37.5% and its memory stays below 1,024 MB."
 )
 TITLE = "DeepFlow-2: Learning to route messages with graph networks"
-
-
-class Hand:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return (self.instant - NOW).total_seconds()
-
-    def forward(self, seconds: float) -> None:
-        self.instant += timedelta(seconds=seconds)
 
 
 @asynccontextmanager
@@ -52,19 +37,19 @@ async def working(
     key: str = KEY,
     name: str = MODEL,
     at_once: int = 2,
-) -> AsyncIterator[tuple[ModelGateway, ModelServer, Hand]]:
+) -> AsyncIterator[tuple[ModelGateway, ModelServer, FakeClock]]:
     """A workshop whose model plays a script."""
-    hand = Hand()
+    clock = FakeClock(NOW)
     async with (
         model_server(script) as server,
         ModelClient(server.url, key, name, timeout=1.0) as model,
     ):
-        breaker = CircuitBreaker(monotonic=hand.monotonic)
+        breaker = CircuitBreaker(monotonic=clock.monotonic)
         price = Price(1.0, 2.0, "USD")
         gateway = ModelGateway(
-            store, model, price, budget, hand.now, hand.monotonic, breaker, max_concurrent=at_once
+            store, model, price, budget, clock.now, clock.monotonic, breaker, max_concurrent=at_once
         )
-        yield gateway, server, hand
+        yield gateway, server, clock
 
 
 def ordered(store: Store, count: int = 1, languages: tuple[str, ...] = ("zh",)) -> list[Paper]:
@@ -123,14 +108,14 @@ async def test_a_model_that_says_no_rests_and_the_summary_stays_ordered(
 ) -> None:
     ordered(store)
 
-    async with working(store, f"{script} good", at_once=1) as (gateway, server, hand):
+    async with working(store, f"{script} good", at_once=1) as (gateway, server, clock):
         assert await run_summary_jobs(gateway) == JobCounts()
         assert current_model_state(store).status is state
         assert not gateway.is_available()
         assert await run_summary_jobs(gateway) == JobCounts()  # it rests
         assert len(server.calls) == 1
 
-        hand.forward(REFUSED_PAUSE_SECONDS + 1)
+        clock.advance(REFUSED_PAUSE_SECONDS + 1)
 
         assert await run_summary_jobs(gateway) == JobCounts(completed=1)
         assert current_model_state(store).status is ModelStatus.AVAILABLE
@@ -142,22 +127,22 @@ async def test_a_model_that_says_no_rests_and_the_summary_stays_ordered(
 async def test_the_rest_is_as_long_as_the_server_says(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "rate-limit=90 good") as (gateway, server, hand):
+    async with working(store, "rate-limit=90 good") as (gateway, server, clock):
         await run_summary_jobs(gateway)
-        hand.forward(80)
+        clock.advance(80)
         await run_summary_jobs(gateway)
         assert len(server.calls) == 1
 
-        hand.forward(15)
+        clock.advance(15)
         assert await run_summary_jobs(gateway) == JobCounts(completed=1)
 
 
 async def test_an_absurd_wait_is_an_hour(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "rate-limit-absurd good", at_once=1) as (gateway, _, hand):
+    async with working(store, "rate-limit-absurd good", at_once=1) as (gateway, _, clock):
         await run_summary_jobs(gateway)
-        hand.forward(3601)
+        clock.advance(3601)
         assert await run_summary_jobs(gateway) == JobCounts(completed=1)
 
 
@@ -172,7 +157,7 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
 ) -> None:
     ordered(store, 12)
 
-    async with working(store, script, at_once=1) as (gateway, server, hand):
+    async with working(store, script, at_once=1) as (gateway, server, clock):
         await run_summary_jobs(gateway)
         assert len(server.calls) <= 6  # then the breaker is open
         assert current_model_state(store).status in (
@@ -182,7 +167,7 @@ async def test_an_outage_opens_the_breaker_and_spends_few_attempts(
         server.set_script("good")
 
         for _ in range(40):
-            hand.forward(600)
+            clock.advance(600)
             await run_summary_jobs(gateway)
 
     backlog = store.summary_jobs.backlog()
@@ -200,9 +185,9 @@ async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
 ) -> None:
     [job] = ordered(store)
 
-    async with working(store, script, at_once=1) as (gateway, server, hand):
+    async with working(store, script, at_once=1) as (gateway, server, clock):
         for wait in (timedelta(), *RETRY_DELAYS, timedelta(days=2)):
-            hand.forward(wait.total_seconds() + 1)
+            clock.advance(wait.total_seconds() + 1)
             await run_summary_jobs(gateway)
         calls = len(server.calls)
 
@@ -218,7 +203,7 @@ async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
 async def test_one_paper_that_fails_holds_no_other(store: Store) -> None:
     papers = ordered(store, 4)
 
-    async with working(store, "wrong-language*2 good", at_once=1) as (gateway, _, _hand):
+    async with working(store, "wrong-language*2 good", at_once=1) as (gateway, _, _clock):
         assert await run_summary_jobs(gateway) == JobCounts(completed=3, failed=1)
 
     summarized = [bool(store.papers.summaries_of_version(paper.key, 1)) for paper in papers]
@@ -228,7 +213,7 @@ async def test_one_paper_that_fails_holds_no_other(store: Store) -> None:
 async def test_the_day_ends_when_its_budget_is_spent_and_the_next_goes_on(store: Store) -> None:
     ordered(store, 30)
 
-    async with working(store, budget=Budget(3000), at_once=1) as (gateway, server, hand):
+    async with working(store, budget=Budget(3000), at_once=1) as (gateway, server, clock):
         first = await run_summary_jobs(gateway)
         assert 0 < first.completed < 30
         assert current_model_state(store).status is ModelStatus.BUDGET_SPENT
@@ -240,7 +225,7 @@ async def test_the_day_ends_when_its_budget_is_spent_and_the_next_goes_on(store:
         await run_summary_jobs(gateway)
         assert len(server.calls) == calls_before
 
-        hand.forward(24 * 3600)
+        clock.advance(24 * 3600)
         assert (await run_summary_jobs(gateway)).completed == first.completed
         assert store.summary_jobs.backlog().waiting == 30 - 2 * first.completed
 
@@ -263,9 +248,9 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
 async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> None:
     ordered(store)
 
-    async with working(store, "unauthorized wrong-language", at_once=1) as (gateway, _, hand):
+    async with working(store, "unauthorized wrong-language", at_once=1) as (gateway, _, clock):
         await run_summary_jobs(gateway)
-        hand.forward(REFUSED_PAUSE_SECONDS + 1)
+        clock.advance(REFUSED_PAUSE_SECONDS + 1)
         assert await run_summary_jobs(gateway) == JobCounts(failed=1)
 
         assert current_model_state(store).status is ModelStatus.AVAILABLE
@@ -274,7 +259,7 @@ async def test_an_answer_that_fails_the_checks_is_an_answer(store: Store) -> Non
 async def test_money_is_a_budget_too(store: Store) -> None:
     ordered(store, 30)
 
-    async with working(store, budget=Budget(5000, "USD"), at_once=1) as (gateway, _, _hand):
+    async with working(store, budget=Budget(5000, "USD"), at_once=1) as (gateway, _, _clock):
         await run_summary_jobs(gateway)
 
     assert spent(store).cost_micros >= 5000
@@ -287,7 +272,7 @@ async def test_what_was_under_way_when_the_process_stopped_is_made_by_the_next(
     ordered(store)
     store.summary_jobs.claim(NOW, 600.0, 1)  # and then it was killed
 
-    async with working(store) as (gateway, _, _hand):
+    async with working(store) as (gateway, _, _clock):
         assert await run_summary_jobs(gateway) == JobCounts()
         assert store.summary_jobs.release_all_claims() == 1
         assert await run_summary_jobs(gateway) == JobCounts(completed=1)

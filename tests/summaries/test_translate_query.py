@@ -28,18 +28,9 @@ from bot.texts import Refusal
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from tests.models.server import KEY, MODEL, ModelServer, model_server
+from tests.support.clock import FakeClock
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
-
-
-class Watch:
-    """A monotonic clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.instant = 0.0
-
-    def __call__(self) -> float:
-        return self.instant
 
 
 @pytest.fixture
@@ -50,9 +41,16 @@ async def server() -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-async def gateway(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
+def clock() -> FakeClock:
+    """The clock that pauses of the model are measured by."""
+    return FakeClock(NOW)
+
+
+@pytest.fixture
+async def gateway(
+    store: Store, server: ModelServer, clock: FakeClock
+) -> AsyncIterator[ModelGateway]:
     """Where that model is asked."""
-    watch = Watch()
     async with ModelClient(server.url, KEY, MODEL) as model:
         yield ModelGateway(
             store,
@@ -60,8 +58,8 @@ async def gateway(store: Store, server: ModelServer) -> AsyncIterator[ModelGatew
             Price(1, 2),
             Budget(10_000),
             lambda: NOW,
-            watch,
-            CircuitBreaker(monotonic=watch),
+            clock.monotonic,
+            CircuitBreaker(monotonic=clock.monotonic),
         )
 
 
@@ -147,11 +145,9 @@ async def test_a_spent_budget_asks_nothing(gateway: ModelGateway, server: ModelS
 
 
 async def test_after_an_outage_one_question_finds_out(
-    gateway: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer, clock: FakeClock
 ) -> None:
     """A question that is not asked for want of budget leaves the attempt to others."""
-    watch = gateway.monotonic
-    assert isinstance(watch, Watch)
     server.set_script("server-error*5 good")
     for _ in range(5):
         with pytest.raises(Refusal):
@@ -160,25 +156,23 @@ async def test_after_an_outage_one_question_finds_out(
         await translate_query(gateway, "视频")
     assert len(server.calls) == 5
 
-    watch.instant += 60.0
+    clock.elapsed += 60.0
 
     assert await translate_query(gateway, "视频") == "video"
     assert not gateway.circuit_breaker.is_open
 
 
 async def test_an_answer_tells_the_operator_that_the_model_is_back(
-    gateway: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer, clock: FakeClock
 ) -> None:
     """Nobody else may ask it for hours: it is this answer that is known of it."""
-    watch = gateway.monotonic
-    assert isinstance(watch, Watch)
     server.set_script("unauthorized good")
     with pytest.raises(Refusal):
         await translate_query(gateway, "视频")
     await run_summary_jobs(gateway)
     assert current_model_state(gateway.store).status is ModelStatus.KEY_REFUSED
 
-    watch.instant += REFUSED_PAUSE_SECONDS + 1
+    clock.elapsed += REFUSED_PAUSE_SECONDS + 1
     assert await translate_query(gateway, "视频") == "video"
 
     assert current_model_state(gateway.store).status is ModelStatus.AVAILABLE
@@ -186,16 +180,14 @@ async def test_an_answer_tells_the_operator_that_the_model_is_back(
 
 
 async def test_an_answer_that_cannot_be_used_is_one(
-    gateway: ModelGateway, server: ModelServer
+    gateway: ModelGateway, server: ModelServer, clock: FakeClock
 ) -> None:
     server.set_script("server-error*5 refusal")
     for _ in range(5):
         with pytest.raises(Refusal):
             await translate_query(gateway, "视频")
     assert gateway.status is ModelStatus.UNREACHABLE
-    watch = gateway.monotonic
-    assert isinstance(watch, Watch)
-    watch.instant += 60.0
+    clock.elapsed += 60.0
 
     with suppress(Refusal):
         await translate_query(gateway, "视频")

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.app import components, lifecycle
 from bot.app.config import Config
@@ -29,23 +29,13 @@ from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.llm.client import ModelClient
 from storage import Store
 from storage.records import Announcement, Chat, MessageForm, Subscription, Summary
+from tests.support.clock import MONDAY_AFTERNOON, FakeClock
 from tests.support.message_judges import check_calls
 
-MONDAY_AFTERNOON = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # a feed day, 08:00 in New York
 TIMEOUT = 10.0
 # Tests speak faster than people.
 NO_LIMITS = UserLimits(dict.fromkeys(Cost, 10**9))
 _POLL_INTERVAL = 0.01  # seconds between looks where nothing rings
-
-
-class FakeClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, instant: datetime = MONDAY_AFTERNOON) -> None:
-        self.instant = instant
-
-    def now(self) -> datetime:
-        return self.instant
 
 
 @dataclass(slots=True)

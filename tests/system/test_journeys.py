@@ -19,14 +19,9 @@ from storage import Store
 from storage.records import Announcement, MessageForm, Priority, Summary
 from tests.ingest.sources.feeds import read_feed
 from tests.ingest.sources.offline import streamed_response
+from tests.support.clock import MONDAY_AFTERNOON
 from tests.support.database import count_rows, dump_tables
-from tests.support.running_bot import (
-    MONDAY_AFTERNOON,
-    RunningBot,
-    run_bot,
-    sample_announcements,
-    store_sample,
-)
+from tests.support.running_bot import RunningBot, run_bot, sample_announcements, store_sample
 
 TOPIC = "diffusion OR splatting"
 DUE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # the next 08:00 in UTC, a new chat's zone

@@ -19,7 +19,8 @@ from tests.chat.api.fake_bot_api import stub_bot_api
 from tests.chat.api.odd_shapes import HttpAnswer
 from tests.chat.api.random_updates import UpdateGenerator
 from tests.conformance.bot_api_schema import BotApiSchema
-from tests.support.running_bot import NO_LIMITS, FakeClock
+from tests.support.clock import FakeClock
+from tests.support.running_bot import NO_LIMITS
 
 # The library warns once of what type some times will have one day; here each warning is an error.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")

@@ -24,7 +24,7 @@ from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
 from storage.records import Announcement, AnnouncementKind, Paper, Subscription
 from tests.chat.conversation import Conversation
-from tests.chat.test_user_limits import Watch
+from tests.support.clock import FakeClock
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
 
@@ -182,24 +182,24 @@ async def test_what_keeps_changing_is_refused_after_three_more_tries(store: Stor
 @pytest.fixture
 async def watched(
     store: Store, language: str
-) -> AsyncIterator[tuple[Conversation, UserLimits, Watch]]:
+) -> AsyncIterator[tuple[Conversation, UserLimits, FakeClock]]:
     """A house where a person's minute is measured by a clock that stands."""
-    watch = Watch()
+    clock = FakeClock()
     rates = dict.fromkeys(Cost, 10**9) | {Cost.QUERY_TIME: RATES_PER_MINUTE[Cost.QUERY_TIME]}
-    limits = UserLimits(rates, monotonic=watch)
+    limits = UserLimits(rates, monotonic=clock.monotonic)
     async with run_bot(store, limits=limits) as running_bot:
         await store_sample(running_bot)
         yield (
             Conversation(running_bot, running_bot.create_person(language=language), language),
             limits,
-            watch,
+            clock,
         )
 
 
 async def test_a_person_has_so_much_time_a_minute(
-    watched: tuple[Conversation, UserLimits, Watch],
+    watched: tuple[Conversation, UserLimits, FakeClock],
 ) -> None:
-    conversation, limits, watch = watched
+    conversation, limits, clock = watched
     assert (await conversation.send_text("/search diffusion"))[0].button_rows
     assert 0 < RATES_PER_MINUTE[Cost.QUERY_TIME] - _left(limits, conversation.person.id) < 1, (
         "what it took is counted"
@@ -214,7 +214,7 @@ async def test_a_person_has_so_much_time_a_minute(
     )
     assert (await bob.send_text("/search diffusion"))[0].button_rows
 
-    watch.instant = 61.0
+    clock.elapsed = 61.0
     assert (await conversation.send_text("/search diffusion"))[0].button_rows
 
 

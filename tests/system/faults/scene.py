@@ -24,8 +24,9 @@ from bot.digests.publish import publish_due_chats
 from storage import Store
 from storage.records import Chat, ChatKind, MessageForm, MessageState, OutboxMessage, Priority
 from tests.support.builders import BOT, DUE_AT, NOW, announce, papers, subscribe_chat
+from tests.support.clock import FakeClock
 from tests.support.message_judges import check_calls
-from tests.support.running_bot import TIMEOUT, FakeClock, RunningBot, WatchedWakeEvent
+from tests.support.running_bot import TIMEOUT, RunningBot, WatchedWakeEvent
 
 REPEAT_NOTE = "You may have received this already"
 # Messages leave at thirty a second; those in flight may arrive together with the next ones.
@@ -53,13 +54,17 @@ class _Sleeper:
 
 
 class SleepingClock(FakeClock):
-    """A clock whose long pauses end when it is moved past them."""
+    """A clock whose long pauses end when it is moved past them.
+
+    Here the whole bot sleeps by the clock: were each of its pauses to move it, as those of other
+    tests do, the loops of the bot would run through the night by themselves.
+    """
 
     def __init__(self, instant: datetime = NOW) -> None:
         self._sleepers: list[_Sleeper] = []
         self._sleep_event = asyncio.Event()
-        self._elapsed = 0.0
         self._instant = instant
+        self.elapsed = 0.0
         super().__init__(instant)
 
     @property
@@ -69,16 +74,16 @@ class SleepingClock(FakeClock):
 
     @instant.setter
     def instant(self, instant: datetime) -> None:
-        self._elapsed += max(0.0, (instant - self._instant).total_seconds())
+        self.elapsed += max(0.0, (instant - self._instant).total_seconds())
         self._instant = instant
         for sleeper in self._sleepers:
             if sleeper.until <= instant and not sleeper.finished.done():
                 sleeper.finished.set_result(None)
         self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper.finished.done()]
 
-    def monotonic(self) -> float:
-        """Seconds for what measures durations; they never go back."""
-        return self._elapsed
+    def advance(self, seconds: float = 0.0, **time: float) -> None:
+        """Let time pass, and those wake whose pauses are over."""
+        self.instant += timedelta(seconds=seconds, **time)
 
     async def sleep(self, seconds: float) -> None:
         """A short pause moves the clock, a long one waits for it."""

@@ -21,7 +21,8 @@ from storage.records import MessageState, PendingQuestion
 from tests.chat.api.test_transport import LOOPBACK
 from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
 from tests.support.database import count_rows
-from tests.system.killing.program import bot_environment, start_process, wait_until
+from tests.support.waiting import wait_until
+from tests.system.killing.program import bot_environment, start_process
 
 YEAR = 365.0 * 86400.0
 LEAPS = (-7200.0, 0.0, -86400.0, 86400.0, 10 * YEAR, 50 * YEAR, -50 * YEAR, 0.0)

@@ -16,7 +16,8 @@ from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.query.parser import index_text
 from storage import open_store
 from storage.records import Announcement, AnnouncementKind, MessageForm, Paper
-from tests.support.running_bot import MONDAY_AFTERNOON, RunningBot, run_bot
+from tests.support.clock import MONDAY_AFTERNOON
+from tests.support.running_bot import RunningBot, run_bot
 from tests.system.fuzz import hostile
 from tests.system.fuzz.judges import check_characters
 from tests.system.fuzz.tally import FuzzStatistics

@@ -18,11 +18,12 @@ from time import monotonic
 import pytest
 
 from tests.support.scale import scaled
+from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor, percentiles
 from tests.system.hostile.ground import BOT, PAPERS, TOKEN, announcement_days, empty_feed
 from tests.system.hostile.people import Crowd, FakeTelegram
 from tests.system.hostile.texts import HostileText, expensive_texts, hostile_presses, hostile_texts
-from tests.system.killing.program import BotProcess, bot_environment, running_process, wait_until
+from tests.system.killing.program import BotProcess, bot_environment, running_process
 from tests.system.soak.server import FakeBotApi, serving_bot_api
 
 TEXTS, PRESSES = scaled(2_000), scaled(300)
@@ -126,9 +127,7 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
     async with serving_bot_api(FakeTelegram(BOT, crowd.record_call, empty_feed)) as server:
         settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running_process(settings, folder / "log.txt") as program:
-            await wait_until(
-                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
-            )
+            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
             attack = Attack(crowd, server, program, ProcessMonitor(program.pid))
             await _calm(attack)
             attack.watch = ProcessMonitor(program.pid)
@@ -166,7 +165,7 @@ async def _answered(attack: Attack) -> None:
         return all_answered and not attack.server.unread and not crowd.unanswered
 
     with suppress(AssertionError):  # then the figures say so
-        await wait_until(is_over, "", timeout_seconds=AFTER)
+        await wait_until(is_over, "", seconds=AFTER)
     attack.late = monotonic() - began
 
 

@@ -25,6 +25,7 @@ from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, Digest, Entry, Subscription
 from tests.support.scale import scaled
+from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
 from tests.system.hostile.ground import BOT, PAPERS_ON_LAST_DAY, TOKEN, empty_feed, open_bot_store
 from tests.system.hostile.people import (
@@ -35,7 +36,7 @@ from tests.system.hostile.people import (
     push_message,
 )
 from tests.system.hostile.texts import expensive_query
-from tests.system.killing.program import bot_environment, running_process, wait_until
+from tests.system.killing.program import bot_environment, running_process
 from tests.system.soak.server import ApiCall, serving_bot_api
 
 EVERY = 0.25  # seconds between two who ask for help
@@ -200,9 +201,7 @@ async def test_what_was_prepared_keeps_nobody_waiting(
     async with serving_bot_api(server):
         settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running_process(settings, tmp_path / "log.txt") as program:
-            await wait_until(
-                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
-            )
+            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
             watch = ProcessMonitor(program.pid)
             acting = asyncio.create_task(_acts(eve, acts))
             while not acting.done() or monotonic() < watch.started_at + REST:
@@ -243,7 +242,7 @@ async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
             return eve.answers.total() > before
 
         try:
-            await wait_until(is_answered, "", timeout_seconds=PATIENCE)
+            await wait_until(is_answered, "", seconds=PATIENCE)
         except AssertionError:
             return number / len(acts)
         await asyncio.sleep(0.2)  # a press is answered by a message as well

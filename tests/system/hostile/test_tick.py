@@ -14,9 +14,10 @@ import pytest
 
 from storage.records import Cadence, Chat, ChatKind, Subscription
 from tests.support.scale import scaled
+from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
 from tests.system.hostile.ground import BOT, TOKEN, empty_feed, open_bot_store
-from tests.system.killing.program import bot_environment, running_process, wait_until
+from tests.system.killing.program import bot_environment, running_process
 from tests.system.soak.server import ApiCall, FakeBotApi, serving_bot_api
 
 FORGOTTEN = ("the", "the OR we", "learning model", 'au:"a"', "diffusion", "ab* -the", "cat:cs.CV")
@@ -69,14 +70,10 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
         minute = (datetime.now(UTC) + timedelta(seconds=120)).replace(second=0, microsecond=0)
         await asyncio.to_thread(_follow, database, minute, letters)
         async with running_process(settings, tmp_path / "log.txt") as program:
-            await wait_until(
-                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
-            )
+            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
             watch = ProcessMonitor(program.pid)
             with suppress(AssertionError):  # then the figures say so
-                await wait_until(
-                    lambda: not letters.missing, "", timeout_seconds=60.0 * (MINUTES + 5)
-                )
+                await wait_until(lambda: not letters.missing, "", seconds=60.0 * (MINUTES + 5))
             watch.stop()
             output = program.output()
 

@@ -18,7 +18,7 @@ from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records import Cadence
 from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
-from tests.system.killing.program import wait_until
+from tests.support.waiting import wait_until
 
 TOPIC_WORDS = ("diffusion", "robots", "quantum", "fairness")  # a topic each, with one paper each
 ACTIVE_PEOPLE = 20
@@ -62,7 +62,7 @@ class KillScenario:
     async def wait_until(self, condition: Callable[[], bool], failure: str) -> None:
         """Waits until something is so."""
         failure_message = f"{failure}: {self.sent_count} messages had been taken"
-        await wait_until(condition, failure_message, timeout_seconds=_TIMEOUT)
+        await wait_until(condition, failure_message, seconds=_TIMEOUT)
 
     async def wait_for_more_sends(self, count: int) -> None:
         """Waits until the server has taken so many more messages."""

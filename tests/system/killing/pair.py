@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.app.leader_election import LEADER_LEASE
 from storage import Store
+from tests.support.waiting import wait_until
 from tests.system.killing.ground import KillScenario
-from tests.system.killing.program import BotProcess, bot_environment, start_process, wait_until
+from tests.system.killing.program import BotProcess, bot_environment, start_process
 
 
 @dataclass
@@ -40,7 +41,7 @@ class ProcessPair:
 
     async def wait_for_leader(self) -> BotProcess:
         """The one that works, as soon as one does."""
-        await wait_until(lambda: self.leader() is not None, "nobody works", timeout_seconds=60.0)
+        await wait_until(lambda: self.leader() is not None, "nobody works", seconds=60.0)
         leading = self.leader()
         assert leading is not None
         return leading

@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.waiting import wait_until
+
 _UNREACHABLE_URL = "http://127.0.0.1:9"  # discards: nobody answers for arXiv here
-_POLL_INTERVAL = 0.005  # seconds between looks
 _INHERITED_VARIABLES = ("PATH", "HOME", "SYSTEMROOT")
 
 
@@ -106,20 +107,3 @@ async def running_process(settings: Mapping[str, str], log_path: Path) -> AsyncI
         yield program
     finally:
         await program.kill()
-
-
-async def wait_until(
-    condition: Callable[[], bool],
-    failure_message: Callable[[], str] | str,
-    *,
-    timeout_seconds: float = 20.0,
-) -> None:
-    """Waits until something is so."""
-    try:
-        async with asyncio.timeout(timeout_seconds):
-            while not condition():  # noqa: ASYNC110 - nothing rings when another process has done it
-                await asyncio.sleep(_POLL_INTERVAL)
-    except TimeoutError:
-        raise AssertionError(
-            failure_message if isinstance(failure_message, str) else failure_message()
-        ) from None

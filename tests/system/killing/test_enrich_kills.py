@@ -17,13 +17,8 @@ from storage.records import MessageState
 from tests.models.apart import model_process
 from tests.support.builders import BOT
 from tests.support.scale import scaled
-from tests.system.killing.program import (
-    BotProcess,
-    bot_environment,
-    running_process,
-    start_process,
-    wait_until,
-)
+from tests.support.waiting import wait_until
+from tests.system.killing.program import BotProcess, bot_environment, running_process, start_process
 from tests.system.killing.summarizing import (
     CONCURRENCY,
     LANGUAGES,
@@ -106,7 +101,7 @@ async def _killed_in_the_middle(program: BotProcess, log: Path, dice: Random) ->
         await wait_until(
             lambda: count_calls(log) >= min(goal, SUMMARIES_WANTED) or program.has_ended,
             program.output,
-            timeout_seconds=60,
+            seconds=60,
         )
         await asyncio.sleep(dice.uniform(0.0, 0.1))
     had_ended = program.has_ended
@@ -124,7 +119,7 @@ async def _until_delivered(database: Path, people: list[int], program: BotProces
         return issued and not unsent and not store.summary_jobs.backlog().waiting
 
     try:
-        await wait_until(is_done, program.output, timeout_seconds=240)
+        await wait_until(is_done, program.output, seconds=240)
         assert [count_digests(store, person) for person in people] == [1] * READERS
         assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == 0
     finally:

@@ -14,7 +14,8 @@ import pytest
 
 from bot.demo.emulator.bot_api import Emulator
 from tests.support.builders import BOT
-from tests.system.killing.program import bot_environment, running_process, start_process, wait_until
+from tests.support.waiting import wait_until
+from tests.system.killing.program import bot_environment, running_process, start_process
 from tests.system.killing.summarizing import fill_database
 
 SECRET = "sk-live-0123456789abcdefSECRET"  # as they look, and of nobody

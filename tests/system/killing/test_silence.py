@@ -26,7 +26,8 @@ from bot.topics.query.parser import index_text
 from storage import open_store
 from storage.records import MessageForm, Notice, OutboxMessage
 from tests.support.builders import BOT, create_chat
-from tests.system.killing.program import bot_environment, running_process, start_process, wait_until
+from tests.support.waiting import wait_until
+from tests.system.killing.program import bot_environment, running_process, start_process
 
 SECRET = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # as they look, and of nobody
 TOKEN = f"{BOT}:{SECRET}"

@@ -20,7 +20,8 @@ import pytest
 
 from bot.arxiv.combined_feeds import feed_groups
 from tests.support.scale import SCALE, scaled
-from tests.system.killing.program import BotProcess, bot_environment, running_process, wait_until
+from tests.support.waiting import wait_until
+from tests.system.killing.program import BotProcess, bot_environment, running_process
 from tests.system.soak.figures import MemorySamples, cpu_seconds_of, durations_table, percentiles
 from tests.system.soak.ground import BOT, READERS_PER_MINUTE, TOKEN, fill_database, open_bot_store
 from tests.system.soak.papers import CATEGORIES, PaperGenerator
@@ -53,11 +54,11 @@ async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     async with _running(tmp_path, crowd, press) as (server, program):
         memory = MemorySamples(program.pid)
         await _converse(server, crowd, memory, tmp_path / "papergram.db")
-        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), timeout=60.0)
+        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), seconds=60.0)
         await wait_until(
             lambda: len(crowd.digest_counts) == minutes * READERS_PER_MINUTE,
             "no digest",
-            timeout_seconds=60.0,
+            seconds=60.0,
         )
         spent = cpu_seconds_of(program.pid)
     crowd.finish()

@@ -15,7 +15,8 @@ from storage.records import Summary
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.chat.handlers.topics.test_export_import import sends
-from tests.support.running_bot import MONDAY_AFTERNOON, run_bot, store_sample
+from tests.support.clock import MONDAY_AFTERNOON
+from tests.support.running_bot import run_bot, store_sample
 
 OFFERED = ("en", "zh", "de", "fr")
 
