@@ -190,17 +190,6 @@ class Subscriptions:
         )
         return [(row["query"], _kinds_from_json(row["kinds"]), row["most"]) for row in rows]
 
-    def active_queries(self, bot: int) -> list[str]:
-        """Return the distinct canonical queries of all topics that are not paused."""
-        rows = self._engine.fetch_all(
-            """
-            select distinct query from subscriptions where bot = :bot and paused = 0
-            order by query
-            """,
-            bot=bot,
-        )
-        return [row["query"] for row in rows]
-
 
 def _row_values(subscription: Subscription) -> dict[str, Value]:
     return {

@@ -206,10 +206,6 @@ class Digests:
         """Mark entries that a chat opened one by one, left-out ones too, as received."""
         return self._receipts.mark_received(number, first_position, last_position, now=now)
 
-    def release_entries(self, number: int, first_position: int, last_position: int) -> int:
-        """Release the reserved papers of an entry range that no message carries any more."""
-        return self._receipts.release_entries(number, first_position, last_position)
-
     def next_number(self) -> int:
         """Return the number that a digest issued now will most likely get."""
         row = self._engine.fetch_one("select coalesce(max(number), 0) + 1 as number from digests")

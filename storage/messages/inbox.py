@@ -34,18 +34,6 @@ class Inbox:
             body=update.body,
         )
 
-    def pending(self, bot: int, limit: int = 100) -> list[InboxUpdate]:
-        """Return updates that were not applied yet, the oldest first."""
-        rows = self._engine.fetch_all(
-            """
-            select * from inbox_updates where bot = :bot and state = 'pending'
-            order by key limit :limit
-            """,
-            bot=bot,
-            limit=limit,
-        )
-        return [_update_from_row(row) for row in rows]
-
     def next_of_each_chat(self, bot: int, limit: int = 100) -> list[InboxUpdate]:
         """Return the oldest pending update of each chat: these may be applied in parallel."""
         rows = self._engine.fetch_all(

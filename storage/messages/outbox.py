@@ -410,10 +410,6 @@ class Outbox:
         """Count a bot's messages by state, absent states as 0."""
         return outbox_repair.counts_by_state(self._engine, bot)
 
-    def count_unknown_sends(self, bot: int) -> int:
-        """Count the sends with an unknown outcome: each may have become a repeat."""
-        return outbox_repair.count_unknown_sends(self._engine, bot)
-
     def messages_in_state(
         self, bot: int, state: MessageState, limit: int = 100
     ) -> list[OutboxMessage]:

@@ -166,14 +166,6 @@ def counts_by_state(engine: Engine, bot: int) -> dict[MessageState, int]:
     return {state: known_counts.get(state, 0) for state in MessageState}
 
 
-def count_unknown_sends(engine: Engine, bot: int) -> int:
-    """Count the sends with an unknown outcome."""
-    row = engine.fetch_one(
-        "select coalesce(sum(unknown_sends), 0) as n from outbox_messages where bot = :bot", bot=bot
-    )
-    return int(row["n"]) if row else 0
-
-
 def messages_in_state(
     engine: Engine, bot: int, state: MessageState, limit: int
 ) -> list[OutboxMessage]:

@@ -36,16 +36,6 @@ def insert_announcements(
     )
 
 
-def announcements_after(engine: Engine, after_seq: int, limit: int | None) -> list[Announcement]:
-    """Return the announcements after a position, in order."""
-    rows = engine.fetch_all(
-        f"{SELECT_ANNOUNCEMENTS} where a.seq > :seq order by a.seq limit :limit",
-        seq=after_seq,
-        limit=2**62 if limit is None else limit,
-    )
-    return announcements_from_rows(rows)
-
-
 def announcements_between(
     engine: Engine, after_seq: int, up_to_seq: int, paper_keys: tuple[int, int] | None = None
 ) -> list[Announcement]:

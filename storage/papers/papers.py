@@ -174,10 +174,6 @@ class Papers:
             )
         return None if row is None else paper_from_row(row)
 
-    def announcements_after(self, after_seq: int, limit: int | None = None) -> list[Announcement]:
-        """Return the announcements after a position, in order."""
-        return announcements.announcements_after(self._engine, after_seq, limit)
-
     def announcements_between(
         self, after_seq: int, up_to_seq: int, *, paper_keys: tuple[int, int] | None = None
     ) -> list[Announcement]:

@@ -19,6 +19,7 @@ from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc
 from tests.support.clock import FakeClock
+from tests.support.database import announcements_after
 
 TUESDAY = date(2026, 11, 17)
 
@@ -61,7 +62,7 @@ async def test_a_day_without_network_is_made_good_when_it_is_back(
 
     announcement = {
         announcement.day.day: (announcement.paper.id, announcement.kind)
-        for announcement in store.papers.announcements_after(0)
+        for announcement in announcements_after(store)
     }
     assert announcement == {
         16: ("arxiv:2611.00016", AnnouncementKind.NEW),

@@ -20,6 +20,7 @@ from storage.records import AnnouncementKind
 from tests.cli.terminal import Terminal
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc
+from tests.support.database import announcements_after
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 12)
@@ -99,7 +100,7 @@ def test_a_day_of_the_past_is_kept_as_it_was_announced(
     store = open_store(f"sqlite:///{terminal.database}", analyze=index_text)
     kinds_by_id = {
         announcement.paper.id[-1]: (announcement.kind, announcement.feed, announcement.day)
-        for announcement in store.papers.announcements_after(0)
+        for announcement in announcements_after(store)
     }
     store.close()
     assert kinds_by_id == {

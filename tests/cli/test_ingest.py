@@ -23,7 +23,7 @@ from storage import open_store
 from tests.cli.terminal import Terminal
 from tests.ingest.sources.feeds import FOLDER, read_feed, rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
-from tests.support.database import RowsByTable, dump_tables
+from tests.support.database import RowsByTable, announcements_after, dump_tables
 
 DOCUMENT = Path(__file__).parent.parent / "data" / "imports" / "cs.CV_2026-11-20.md"
 KEYS = [
@@ -337,8 +337,7 @@ def test_what_cannot_be_read_is_fetched_by_its_id_in_the_same_call(
     assert len(terminal("search", "cat:cs.LG").lines) == 1
     with wiring.open_indexed_store(Config(database=f"sqlite:///{terminal.database}")) as store:
         kinds = {
-            announcement.paper.id: announcement.kind
-            for announcement in store.papers.announcements_after(0)
+            announcement.paper.id: announcement.kind for announcement in announcements_after(store)
         }
     assert kinds == {"arxiv:2611.90012": "cross", "arxiv:2611.90002": "new"}
 

@@ -11,7 +11,7 @@ from storage import open_store
 from tests.cli.terminal import CommandResult, Terminal
 from tests.conformance.test_documents import index
 from tests.conformance.test_feeds import texts
-from tests.support.database import RowsByTable, dump_tables
+from tests.support.database import RowsByTable, announcements_after, dump_tables
 
 KINDS = ("new", "cross", "replace", "replace_cross")
 CAPTURED, GENERATED = "arxiv-captured/", "arxiv-generated/"
@@ -129,7 +129,7 @@ def test_the_store_holds_titles_and_abstracts_character_by_character(
         terminal("ingest", str(path), "--database", database)
         store = open_store(database)
         try:
-            papers = [announcement.paper for announcement in store.papers.announcements_after(0)]
+            papers = [announcement.paper for announcement in announcements_after(store)]
         finally:
             store.close()
         assert [(paper.title, paper.abstract) for paper in papers] == [

@@ -26,6 +26,7 @@ from storage import Store
 from storage.records import Backfill
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import utc
+from tests.support.database import announcements_after
 
 PAGES = tuple(f"oai_arxivraw_page{number}.xml" for number in (1, 2, 3))
 BASE = "http://arxiv.test/oai"
@@ -96,7 +97,7 @@ async def test_the_token_chain_is_walked_to_its_end(real_data: Path, store: Stor
     assert (outcome.stage, outcome.pages, outcome.records) == (BackfillStage.DONE, 3, 503)
     assert [set(question) for question in queries[1:]] == [{"verb", "resumptionToken"}] * 2
     assert outcome.announcements == store.papers.last_seq() > 0
-    assert {announcement.day for announcement in store.papers.announcements_after(0)} == {busiest}
+    assert {announcement.day for announcement in announcements_after(store)} == {busiest}
 
 
 def _busiest_day(real_data: Path) -> date:

@@ -44,6 +44,7 @@ from tests.storage.builders import (
     summary,
 )
 from tests.support.builders import FakeSender
+from tests.support.database import count_unknown_sends
 
 
 def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en")) -> int:
@@ -289,4 +290,4 @@ def test_an_edit_that_a_dead_process_had_under_way_is_no_repeat(store: Store) ->
     message = store.outbox.get(edit.key)
     assert message is not None
     assert (message.state, message.unknown_sends) == (MessageState.READY, 0)
-    assert store.outbox.count_unknown_sends(BOT) == 0
+    assert count_unknown_sends(store, BOT) == 0

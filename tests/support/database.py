@@ -1,4 +1,4 @@
-"""All rows of a store's file, to say that something changed nothing."""
+"""What a store's file holds, where the bot itself has no reason to ask for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from storage import Store
+from storage.records import Announcement, InboxUpdate, MessageState
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,3 +54,33 @@ def count_rows(store: Store, table: str, **values: CellValue) -> int:
     finally:
         connection.close()
     return int(row[0])
+
+
+def pending_updates(store: Store, bot: int, limit: int = 100) -> list[InboxUpdate]:
+    """A bot's updates that were not applied yet, the oldest first."""
+    connection = sqlite3.connect(store.path)
+    try:
+        rows = connection.execute(
+            """
+            select bot, id, chat, body, errand, attempts from updates
+            where bot = :bot and state = 'pending' order by key limit :limit
+            """,
+            {"bot": bot, "limit": limit},
+        ).fetchall()
+    finally:
+        connection.close()
+    return [InboxUpdate(*row) for row in rows]
+
+
+def announcements_after(store: Store, position: int = 0) -> list[Announcement]:
+    """All announcements after a position, in order."""
+    return store.papers.announcements_between(position, store.papers.last_seq())
+
+
+def count_unknown_sends(store: Store, bot: int) -> int:
+    """How many sends of a bot's messages had an outcome that nobody knows."""
+    return sum(
+        message.unknown_sends
+        for state in MessageState
+        for message in store.outbox.messages_in_state(bot, state, limit=1_000_000)
+    )

@@ -31,6 +31,7 @@ from storage.records import (
 )
 from tests.chat.api.fake_bot_api import stub_bot_api
 from tests.chat.api.odd_shapes import HTTP_ANSWERS, HUGE_NUMBER, HttpAnswer, error_answer
+from tests.support.database import pending_updates
 
 CLASSIC = Message(MessageForm.CLASSIC, html="hello")
 RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "hello"},))
@@ -183,7 +184,7 @@ async def polled(store: Store, answers: list[HttpAnswer], *, wait: int = 0) -> P
 
 
 def ids(store: Store) -> list[int]:
-    return [update.id for update in store.inbox.pending(1, limit=10_000)]
+    return [update.id for update in pending_updates(store, 1, limit=10_000)]
 
 
 async def test_the_poll_outlives_every_shape(
@@ -225,7 +226,7 @@ async def test_an_update_is_kept_as_it_was_sent(store: Store) -> None:
     odd = odd.replace("/help", "/help \\u006f\\ud800 ☃")
     await polled(store, [answered(update(4), odd.encode(), update(6))])
 
-    parsed_update = store.inbox.pending(1)
+    parsed_update = pending_updates(store, 1)
     assert [update.id for update in parsed_update] == [4, 5, 6]
     assert parsed_update[1].body == odd
     assert parsed_update[1].chat == 7
@@ -262,7 +263,7 @@ async def test_an_update_that_nobody_can_read_is_acknowledged(store: Store, body
     alone = await polled(store, [answered(readable_body), answered(update(8))])
     assert ids(store) == [4, 5, 6, 7, 8]
     assert alone.offsets[:3] == [7, 8, 9]
-    for pending_update in store.inbox.pending(1):
+    for pending_update in pending_updates(store, 1):
         if pending_update.id in (5, 7):
             with pytest.raises(UnreadableUpdate):
                 parse_update(pending_update.body, "bot")
@@ -273,7 +274,7 @@ async def test_what_is_no_update_hides_none_that_is_one(store: Store) -> None:
     await polled(store, [answered({"a": {}}, update(1)), answered(5, None, update(2), {})])
 
     assert ids(store) == [1, 2]
-    assert store.inbox.pending(1)[0].body == json.dumps(update(1))
+    assert pending_updates(store, 1)[0].body == json.dumps(update(1))
 
 
 ANYTHING = st.recursive(

@@ -20,6 +20,7 @@ from tests.chat.api.odd_shapes import HttpAnswer
 from tests.chat.api.random_updates import UpdateGenerator
 from tests.conformance.bot_api_schema import BotApiSchema
 from tests.support.clock import FakeClock
+from tests.support.database import pending_updates
 from tests.support.running_bot import NO_LIMITS
 
 # The library warns once of what type some times will have one day; here each warning is an error.
@@ -82,7 +83,7 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
         async with asyncio.timeout(600):
             while not serving.done():
                 is_answered = running.inbox_worker is not None and running.inbox_worker.is_idle
-                if telegram.finished.is_set() and is_answered and not store.inbox.pending(1):
+                if telegram.finished.is_set() and is_answered and not pending_updates(store, 1):
                     break
                 await asyncio.wait([serving], timeout=0.05)
         assert not serving.done()

@@ -7,6 +7,7 @@ from datetime import time
 
 from bot.demo.emulator.faults import slow_response
 from storage import Store
+from tests.support.database import pending_updates
 from tests.support.running_bot import run_bot
 
 
@@ -22,7 +23,7 @@ async def test_what_another_process_has_applied_is_not_applied_again(store: Stor
         ada.send_text("/time 21:30", group)
         while not running_bot.emulator.accepted_calls("getChatMember"):
             await running_bot.emulator.state.wait_for_event()
-        [update] = store.inbox.pending(running_bot.bot.telegram.id)
+        [update] = pending_updates(store, running_bot.bot.telegram.id)
         store.inbox.mark_applied(update.bot, update.id)
 
         finished.set()

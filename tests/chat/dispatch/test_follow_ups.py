@@ -40,7 +40,7 @@ from tests.support.builders import (
     issued_digests,
     papers,
 )
-from tests.support.database import count_rows
+from tests.support.database import count_rows, pending_updates
 
 CHAT = 700_000_001
 FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
@@ -121,7 +121,7 @@ async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store)
     await first.begins()
     assert len(_said(store)) == 1, "it takes a moment"
     await first.killed()
-    [update] = store.inbox.pending(BOT)
+    [update] = pending_updates(store, BOT)
     assert json.loads(update.follow_up) == ["paper", "2402.12844"]
 
     second = Life(store, _finds)
@@ -130,7 +130,7 @@ async def test_what_was_being_fetched_is_fetched_at_the_next_start(store: Store)
     text, paper = _said(store)
     assert say("en", "paper-fetching", id="2402.12844") in text
     assert "Paper Boats" in paper
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
     third = Life(store, _hangs)
     await third.begins()
     assert len(_said(store)) == 2, "it is not fetched a third time"
@@ -169,7 +169,7 @@ async def test_what_may_have_been_paid_for_is_asked_for_once_more_at_most(store:
 
     assert fetched_ids == ["2402.12844"] * 2
     assert say("en", "refusal-failed") in _said(store)[-1]
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
 
 
 async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
@@ -205,7 +205,7 @@ async def test_who_is_forgotten_meanwhile_is_not_answered(store: Store) -> None:
     await Life(store, _finds).begins()
 
     assert _said(store) == []
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
 
 
 async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> None:
@@ -255,7 +255,7 @@ async def test_an_answer_that_the_store_never_keeps_is_given_up_with_a_word(
 
     assert fetched_ids == ["2402.12844"]
     assert say("en", "refusal-failed") in _said(store)[-1]
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
 
 
 async def test_a_follow_up_of_which_nothing_can_be_stored_is_paid_for_once(
@@ -298,7 +298,7 @@ async def test_a_follow_up_that_cannot_be_taken_up_is_given_up_with_a_word(
     await life.begins()
 
     assert say("en", "refusal-failed") in _said(store)[-1]
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
 
 
 async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
@@ -320,7 +320,7 @@ async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
     await Life(store, _finds).begins()
 
     assert say("en", "refusal-failed") in _said(store)[-1]
-    assert store.inbox.pending(BOT) == []
+    assert pending_updates(store, BOT) == []
 
 
 @pytest.mark.parametrize("trouble", [DatabaseBusy, DatabaseNotWritable])

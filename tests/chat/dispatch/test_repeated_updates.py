@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ from storage import Store
 from storage.records import InboxUpdate, OutboxMessage
 from tests.support.builders import BOT, NOW, POLLED_CATEGORIES
 from tests.support.database import count_rows
+from tests.support.waiting import wait_until
 
 FIRST = 700_000_001
 _CLIENT = client.create_client("1:again", "http://127.0.0.1:9")
@@ -57,6 +59,10 @@ def _says(store: Store, number: int, text: str = "/about") -> InboxUpdate:
     update = InboxUpdate(BOT, number, who, body)
     store.inbox.put([update])
     return update
+
+
+def _has_ended(process: InboxWorker, killed: asyncio.Event) -> bool:
+    return killed.is_set() or process.is_idle
 
 
 def _said(store: Store, update: InboxUpdate) -> list[str]:
@@ -117,10 +123,7 @@ async def test_a_backlog_loses_no_update_to_one_that_ends_the_process(
         killed = asyncio.Event()
         process = _process(store)
         await process.start_pending()
-        for _ in range(500):
-            if killed.is_set() or process.is_idle:
-                break
-            await asyncio.sleep(0.002)
+        await wait_until(functools.partial(_has_ended, process, killed), "neither ended nor killed")
         for task in list(process._tasks_by_chat.values()):
             task.cancel()
         await process.drain()

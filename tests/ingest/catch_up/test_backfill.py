@@ -29,6 +29,7 @@ from tests.support.arxiv_archive import (
     records_page,
     utc,
 )
+from tests.support.database import announcements_after
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 6)
@@ -66,7 +67,7 @@ def standing(store: Store) -> Backfill:
 
 
 def numbers(store: Store) -> list[str]:
-    return [announcement.paper.id for announcement in store.papers.announcements_after(0)]
+    return [announcement.paper.id for announcement in announcements_after(store)]
 
 
 async def test_a_chain_of_pages_is_walked_to_its_end(store: Store) -> None:
@@ -85,7 +86,7 @@ async def test_a_chain_of_pages_is_walked_to_its_end(store: Store) -> None:
     assert standing(store).done_at == NOW
     assert all(
         announcement.day == TUESDAY and announcement.feed == "cs.CV"
-        for announcement in store.papers.announcements_after(0)
+        for announcement in announcements_after(store)
     )
 
 
@@ -278,7 +279,7 @@ async def test_a_paper_that_was_held_is_told_when_its_own_day_was_read(store: St
 
     await walked(store, FakeArchive([late_paper, older]))
 
-    [_, announcement] = store.papers.announcements_after(0)
+    [_, announcement] = announcements_after(store)
     assert (announcement.paper.id, announcement.kind, announcement.day) == (
         "arxiv:2611.00001",
         AnnouncementKind.NEW,
@@ -296,7 +297,7 @@ async def test_one_question_serves_several_feeds(store: Store) -> None:
 
     announcement = {
         (announcement.paper.id[-1], announcement.feed, announcement.kind)
-        for announcement in store.papers.announcements_after(0)
+        for announcement in announcements_after(store)
     }
     assert announcement == {
         ("1", "cs.CV", AnnouncementKind.NEW),

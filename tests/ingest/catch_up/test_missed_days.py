@@ -36,6 +36,7 @@ from storage.records import (
 )
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, archive_fetcher, utc
+from tests.support.database import announcements_after
 
 FEED = "cs.CV"
 THURSDAY, FRIDAY = date(2026, 11, 12), date(2026, 11, 13)
@@ -100,7 +101,7 @@ async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -
     assert outcome.stage is BackfillStage.DONE
     announcement = {
         announcement.paper.id[-1]: announcement
-        for announcement in store.papers.announcements_after(before)
+        for announcement in announcements_after(store, before)
     }
     assert {number: announcement.kind for number, announcement in announcement.items()} == {
         "1": AnnouncementKind.NEW,
@@ -132,7 +133,7 @@ async def test_a_paper_whose_revision_came_first_is_still_new(store: Store) -> N
 
     await repaired(store, FakeArchive([twice]))
 
-    [announcement] = store.papers.announcements_after(before)
+    [announcement] = announcements_after(store, before)
     assert (announcement.kind, announcement.day, announcement.paper.version) == (
         AnnouncementKind.NEW,
         TUESDAY,
@@ -164,7 +165,7 @@ async def test_a_day_on_which_arXiv_was_silent_is_asked_for_once(store: Store) -
 async def test_the_feed_of_the_same_day_adds_nothing_afterwards(store: Store) -> None:
     read(store, MONDAY, WEDNESDAY)
     await repaired(store, FakeArchive([ArchivedPaper("2611.00001", (utc(11, 15),), TUESDAY)]))
-    [*_, announcement] = store.papers.announcements_after(0)
+    [*_, announcement] = announcements_after(store)
     seq = store.papers.last_seq()
 
     with store.transaction():

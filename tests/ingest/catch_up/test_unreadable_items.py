@@ -35,6 +35,7 @@ from storage.records import AnnouncementKind, Backfill, FeedCursor, MissingPaper
 from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import ArchivedPaper, error_page, records_page, utc
+from tests.support.database import announcements_after
 
 BASE = "http://arxiv.test"
 API, OAI = f"{BASE}/api/query", f"{BASE}/oai"
@@ -138,7 +139,7 @@ def announced(store: Store) -> list[tuple[str, int, AnnouncementKind, str, date]
             announcement.feed,
             announcement.day,
         )
-        for announcement in store.papers.announcements_after(0)
+        for announcement in announcements_after(store)
         if announcement.paper.id != f"arxiv:{GOOD}"
     ]
 

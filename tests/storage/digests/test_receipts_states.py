@@ -31,6 +31,7 @@ from tests.storage.state_machines import (
     shared_store,
 )
 from tests.support.builders import NOW, announce, papers
+from tests.support.database import announcements_after
 
 CHATS = (1, 2)
 WORDS = ("diffusion", "robots")
@@ -78,7 +79,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         passed = {
             _number(announcement.paper.id)
-            for announcement in self.store.papers.announcements_after(before.cursor)
+            for announcement in announcements_after(self.store, before.cursor)
             if announcement.seq <= after.cursor and (announcement.paper.version == 1)
         }
         matching = {

@@ -37,6 +37,7 @@ from tests.storage.builders import (
     paper,
     store_papers,
 )
+from tests.support.database import announcements_after
 
 # Begins a transaction, writes, says so and waits to be killed.
 _HANGS = """
@@ -165,7 +166,7 @@ def test_two_processes_write_one_file(tmp_path: Path) -> None:
         child.communicate()
 
     store = open_store(url)
-    announcements, health = store.papers.announcements_after(0), store.check_health()
+    announcements, health = announcements_after(store), store.check_health()
     store.close()
 
     assert codes == [0, 0]

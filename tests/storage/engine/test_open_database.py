@@ -25,6 +25,7 @@ from storage.errors import (
 from storage.records import ButtonPayload, ButtonPayloadKind, Chat, Priority, UnreadableUpdates
 from tests.storage.builders import BOT, CHAT, MINUTE, NOW, create_chat, paper, store_papers
 from tests.storage.builders import outbox_message as parcel_
+from tests.support.database import pending_updates
 
 
 def url(path: Path) -> str:
@@ -277,7 +278,7 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
 
     claimed = store.outbox.claim(1, "a", NOW, 60.0, 10)
     answered = store.outbox.put_replies([answer], now=NOW, holder="a", lease_seconds=60.0)
-    [update] = store.inbox.pending(1)
+    [update] = pending_updates(store, 1)
     begun = [store.outbox.mark_sending(message, NOW) for message in claimed]
     store.close()
 
@@ -345,7 +346,7 @@ def test_updates_set_aside_before_are_kept_and_others_counted(tmp_path: Path) ->
 
     assert store.inbox.unreadable_updates(1) == UnreadableUpdates()
     settled = [store.inbox.mark_unreadable(1, id, NOW) for id in (5, 6, 6, 7)]
-    counted, pending = store.inbox.unreadable_updates(1), store.inbox.pending(1)
+    counted, pending = store.inbox.unreadable_updates(1), pending_updates(store, 1)
     store.close()
 
     assert settled == [False, True, False, True]

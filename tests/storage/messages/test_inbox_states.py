@@ -25,6 +25,7 @@ from tests.storage.state_machines import (
     run_machine,
     shared_store,
 )
+from tests.support.database import pending_updates
 
 CHATS = (11, 12, -13)
 BATCH = 3
@@ -164,12 +165,14 @@ class InboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        update = {update.id for update in [*self.queue, *self.store.inbox.pending(self.bot, 1000)]}
+        known_ids = {
+            update.id for update in [*self.queue, *pending_updates(self.store, self.bot, 1000)]
+        }
         for where in CHATS:
             settled = {*self.effects[where], *self.failed}
-            assert set(self.came[where]) <= update | settled, "lost"
+            assert set(self.came[where]) <= known_ids | settled, "lost"
         pending = {
-            update.id for update in self.store.inbox.pending(self.bot, 1000) if update.follow_up
+            update.id for update in pending_updates(self.store, self.bot, 1000) if update.follow_up
         }
         assert pending == self.errands, "an errand is lost"
 

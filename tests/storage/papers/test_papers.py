@@ -16,6 +16,7 @@ from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
 from storage.records import AnnouncementKind, IngestCounts
 from tests.storage.builders import DAY, NOW, announcement, paper, store_papers, summary
+from tests.support.database import announcements_after
 
 
 def test_a_batch_added_twice_adds_nothing_the_second_time(store: Store) -> None:
@@ -27,7 +28,7 @@ def test_a_batch_added_twice_adds_nothing_the_second_time(store: Store) -> None:
     )
 
     assert (first, second) == (IngestCounts(stored=2), IngestCounts(unchanged=2))
-    assert [announcement.seq for announcement in store.papers.announcements_after(0)] == [1, 2]
+    assert [announcement.seq for announcement in announcements_after(store)] == [1, 2]
 
 
 def test_a_paper_comes_back_as_it_was_given(store: Store) -> None:
@@ -67,7 +68,7 @@ def test_an_announcement_tells_the_version_it_was_of(store: Store) -> None:
         [announcement(paper(1, 2, title="second"), AnnouncementKind.REPLACE)], seen_at=NOW
     )
 
-    assert [announcement.paper.title for announcement in store.papers.announcements_after(0)] == [
+    assert [announcement.paper.title for announcement in announcements_after(store)] == [
         "first",
         "second",
     ]
@@ -98,7 +99,7 @@ def test_each_feed_and_day_announces_once(store: Store) -> None:
 
     store.papers.add_announcements(batch, seen_at=NOW)
 
-    assert [(a.feed, a.day) for a in store.papers.announcements_after(0)] == [
+    assert [(a.feed, a.day) for a in announcements_after(store)] == [
         ("rss", DAY),
         ("cs.LG", DAY),
         ("rss", tomorrow),
@@ -110,10 +111,7 @@ def test_positions_only_grow(store: Store) -> None:
         store.papers.add_announcements([announcement(paper(number))], seen_at=NOW)
 
     assert store.papers.last_seq() == 5
-    assert [announcement.seq for announcement in store.papers.announcements_after(2, limit=2)] == [
-        3,
-        4,
-    ]
+    assert [announced.seq for announced in store.papers.announcements_between(2, 4)] == [3, 4]
 
 
 def test_days_are_counted_with_the_feeds_word(store: Store) -> None:

@@ -31,7 +31,7 @@ from tests.support.builders import (
     papers,
     subscribe_chat,
 )
-from tests.support.database import count_rows
+from tests.support.database import count_rows, count_unknown_sends
 from tests.system.faults.scene import FaultScenario, bot_with_faults
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ async def test_a_digest_that_is_due_meanwhile_comes_once_it_is_over(
             await scene.advance_time(seconds=20)
         assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 30
         assert len(scene.delivery_calls()) == 30
-        assert store.outbox.count_unknown_sends(BOT) == 0
-        assert count_rows(store, "receipts", state="sent") == 12 * 30
+        assert count_unknown_sends(store, BOT) == 0
+        assert count_rows(store, "ledger", state="sent") == 12 * 30
 
 
 @pytest.mark.parametrize("trouble", [busy, read_only])
@@ -163,7 +163,7 @@ async def test_an_answer_that_comes_meanwhile_is_not_forgotten(
         for _ in range(5):
             await scene.advance_time(minutes=1)
         assert len(scene.delivery_calls()) == 5
-        assert store.outbox.count_unknown_sends(BOT) == 0
+        assert count_unknown_sends(store, BOT) == 0
 
 
 async def _all_rest(scene: FaultScenario, number: int) -> None:

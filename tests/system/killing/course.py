@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app.lifecycle import MIN_WORKERS, delivery_workers_for
 from storage.records import MessageState, Priority
 from tests.support.builders import BOT
+from tests.support.database import pending_updates
 from tests.system.killing.account import ArrivalLog, read_arrivals
 from tests.system.killing.ground import TOPIC_WORDS, KillScenario
 
@@ -35,7 +36,7 @@ async def wait_until_delivered(scenario: KillScenario) -> None:
         def is_done() -> bool:
             counts = store.outbox.counts_by_state(BOT)
             unsent = counts[MessageState.READY] + counts[MessageState.SENDING]
-            unread = len(scenario.emulator.state.updates) or store.inbox.pending(BOT, 1)
+            unread = len(scenario.emulator.state.updates) or pending_updates(store, BOT, 1)
             return not unsent and not unread
 
         await scenario.wait_until(is_done, "not everything was delivered and answered")

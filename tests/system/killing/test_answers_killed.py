@@ -13,6 +13,7 @@ import pytest
 from bot.texts import say
 from storage.records import MessageState, Priority
 from tests.support.builders import BOT
+from tests.support.database import pending_updates
 from tests.support.scale import scaled
 from tests.system.killing.ground import KillScenario, kill_scenario
 from tests.system.killing.program import bot_environment, running_process, start_process
@@ -67,7 +68,7 @@ def _is_done(ground: KillScenario) -> bool:
     try:
         counts = store.outbox.counts_by_state(BOT)
         unsent = counts[MessageState.READY] + counts[MessageState.SENDING]
-        return not (unsent or len(ground.emulator.state.updates) or store.inbox.pending(BOT, 1))
+        return not (unsent or len(ground.emulator.state.updates) or pending_updates(store, BOT, 1))
     finally:
         store.close()
 

@@ -7,16 +7,14 @@ from dataclasses import replace
 from storage.records import AnnouncementKind, Paper, Priority
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
-from tests.support.database import count_rows
+from tests.support.database import announcements_after, count_rows
 
 
 async def saves(conversation: Conversation, many: int) -> list[Paper]:
     """So many papers in the person's library, the last one latest."""
     running_bot, bot = conversation.running_bot, conversation.running_bot.bot.telegram.id
     await conversation.send_text("/start")
-    papers = [
-        announcement.paper for announcement in running_bot.store.papers.announcements_after(0)
-    ]
+    papers = [announcement.paper for announcement in announcements_after(running_bot.store)]
     saved_papers = list({paper.key: paper for paper in papers}.values())[:many]
     with running_bot.store.transaction():
         for number, paper in enumerate(saved_papers):
@@ -96,7 +94,7 @@ async def test_a_new_version_is_told_once_and_the_switch_ends_it(
     [paper] = await saves(localized_chat, 1)
     [first] = [
         announcement
-        for announcement in localized_chat.running_bot.store.papers.announcements_after(0)
+        for announcement in announcements_after(localized_chat.running_bot.store)
         if announcement.paper.key == paper.key
     ][:1]
 
