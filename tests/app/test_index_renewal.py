@@ -60,31 +60,31 @@ async def test_messages_are_answered_while_the_words_are_renewed(
     async def slow_sleep(seconds: float) -> None:
         await (gate.wait() if seconds == REINDEX_PAUSE_SECONDS else asyncio.sleep(seconds))
 
-    async with run_bot(old_store, sleep=slow_sleep) as house:
-        talk = Conversation(house, house.create_person(), "en")
-        await talk.send_text("/start")
-        await house.finish_onboarding(talk.person)
+    async with run_bot(old_store, sleep=slow_sleep) as running_bot:
+        conversation = Conversation(running_bot, running_bot.create_person(), "en")
+        await conversation.send_text("/start")
+        await running_bot.finish_onboarding(conversation.person)
         assert old_store.papers.is_reindexing()
 
-        search_answer = (await talk.send_text("/search generative LLM"))[0]
-        assert talk.text("search-renewing") in search_answer.text
+        search_answer = (await conversation.send_text("/search generative LLM"))[0]
+        assert conversation.text("search-renewing") in search_answer.text
         assert "Generative vertices" in search_answer.text
         for number in (0, PAPERS - 1):  # the last to be renewed, and the first
             paper = papers(number)[0].id.removeprefix("arxiv:")
-            assert "Generative vertices" in (await talk.ask(f"id:{paper} vertices")).text
-        preview = await talk.ask("generative vertices")
-        assert talk.text("preview-at-least", papers=PAPERS, days=7) in preview.text
-        await talk.press_button("button-subscribe")
-        [topic] = await talk.topics()
+            assert "Generative vertices" in (await conversation.ask(f"id:{paper} vertices")).text
+        preview = await conversation.ask("generative vertices")
+        assert conversation.text("preview-at-least", papers=PAPERS, days=7) in preview.text
+        await conversation.press_button("button-subscribe")
+        [topic] = await conversation.topics()
         await old_store.run(old_store.subscriptions.update, replace(topic, cursor=0))
-        assert f"{PAPERS} papers" in (await talk.send_text("/digest"))[0].text
+        assert f"{PAPERS} papers" in (await conversation.send_text("/digest"))[0].text
 
         gate.set()
         await _renewed(old_store)
-        search_answer = (await talk.send_text("/search generative LLM"))[0]
-        assert talk.text("search-renewing") not in search_answer.text
-        preview = await talk.ask("generative LLM")
-        assert talk.text("preview-count", papers=PAPERS, days=7) in preview.text
+        search_answer = (await conversation.send_text("/search generative LLM"))[0]
+        assert conversation.text("search-renewing") not in search_answer.text
+        preview = await conversation.ask("generative LLM")
+        assert conversation.text("preview-count", papers=PAPERS, days=7) in preview.text
 
 
 async def _renewed(store: Store) -> None:

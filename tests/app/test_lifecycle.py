@@ -27,12 +27,12 @@ from tests.system.killing.program import BotProcess, bot_environment, running_pr
 
 PROMISED = 10.0  # seconds in which every stop ends
 SOON = 5.0  # seconds in which a stop ends that has nothing to wait for
-PATIENCE = 20.0
+TIMEOUT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A server, somebody who waits for a parcel, and the bot's database."""
+    """A server, somebody who waits for a message, and the bot's database."""
 
     emulator: Emulator
     ada: Person
@@ -47,7 +47,7 @@ class Scene:
         return running_process(settings, self.folder / f"{name}.log")
 
     def message(self) -> OutboxMessage:
-        """The only parcel as it stands."""
+        """The only message as it stands."""
         [stored_message] = [
             message
             for state in MessageState
@@ -71,7 +71,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    """A parcel that waits for Ada."""
+    """A message that waits for Ada."""
     store = open_store(f"sqlite:///{tmp_path / 'papergram.db'}", analyze=index_text)
     async with Emulator.serve() as emulator:
         ada = emulator.people.create_person("Ada", has_started_bot=True)
@@ -182,7 +182,7 @@ async def test_a_stop_while_the_bot_begins(scene: Scene) -> None:
 async def test_a_token_that_is_refused_ends_the_start(scene: Scene) -> None:
     scene.emulator.faults.schedule("getMe", error_response(401, "Unauthorized"))
     async with scene.runs() as program:
-        code = await program.wait_for_exit(PATIENCE)
+        code = await program.wait_for_exit(TIMEOUT)
 
     assert code == 1
     assert say("en", "cli-token-refused") in program.output()
@@ -190,7 +190,7 @@ async def test_a_token_that_is_refused_ends_the_start(scene: Scene) -> None:
 
 
 async def test_a_token_that_is_revoked_loses_nothing(scene: Scene) -> None:
-    """The bot goes on asking, so that a mistake at Telegram's end costs a minute and no parcel."""
+    """The bot goes on asking, so that a mistake at Telegram's end costs a minute and no message."""
     scene.emulator.faults.schedule("sendMessage", error_response(401, "Unauthorized"))
     scene.emulator.faults.schedule("getUpdates", error_response(401, "Unauthorized"))
     async with scene.runs() as program:
@@ -214,7 +214,7 @@ async def test_the_poller_that_came_last_gives_way(scene: Scene) -> None:
     async with scene.runs() as first:
         await scene.ada.ask("/help")
         async with scene.runs("second") as second:
-            code = await second.wait_for_exit(PATIENCE)
+            code = await second.wait_for_exit(TIMEOUT)
         answered = await scene.ada.ask("/list")
         assert not first.has_ended
 

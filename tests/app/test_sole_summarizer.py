@@ -1,4 +1,4 @@
-"""Who has glosses made, and may take over what lies half done: nobody who may have company."""
+"""Who has summaries made, and may take over what lies half done: nobody who may have company."""
 
 from __future__ import annotations
 

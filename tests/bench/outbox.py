@@ -1,8 +1,8 @@
-"""How fast do parcels go through the outbox, and how long does a commit of it wait?
+"""How fast do messages go through the outbox, and how long does a commit of it wait?
 
-    python -m tests.bench.outbox [parcels]
+    python -m tests.bench.outbox [messages]
 
-Puts parcels to as many chats in transactions of ten, takes them out with claims of thirty
+Puts messages to as many chats in transactions of ten, takes them out with claims of thirty
 (begin and settle each in a commit of its own), then settles again at a sender's pace while
 another process loads papers into the same file in slices of fifty.
 """
@@ -33,7 +33,7 @@ def outbox_message(chat: int, period: str) -> OutboxMessage:
 
 
 def queue_messages(store: Store, count: int, period: str) -> float:
-    """Queue parcels; return how many a second."""
+    """Queue messages; return how many a second."""
     started_at = perf_counter()
     for first in range(0, count, TRANSACTION_SIZE):
         with store.transaction():
@@ -43,7 +43,7 @@ def queue_messages(store: Store, count: int, period: str) -> float:
 
 
 def send_messages(store: Store, send_seconds: float = 0.0) -> tuple[float, list[float]]:
-    """Take every parcel through claim, begin and settle; return the rate and commit times."""
+    """Take every message through claim, begin and settle; return the rate and commit times."""
     commits: list[float] = []
     started_at = perf_counter()
     while claimed := store.outbox.claim(BOT, "bench", NOW, 60, CLAIM_LIMIT):

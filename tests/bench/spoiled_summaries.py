@@ -1,4 +1,4 @@
-"""Faults to plant in good Chinese glosses: what models are known to get wrong."""
+"""Faults to plant in good Chinese summaries: what models are known to get wrong."""
 
 from __future__ import annotations
 

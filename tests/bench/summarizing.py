@@ -1,4 +1,4 @@
-"""How near to the model's own pace are glosses made, and in how much memory?
+"""How near to the model's own pace are summaries made, and in how much memory?
 
     python -m tests.bench.summarizing
 
@@ -98,7 +98,7 @@ class ProgressMonitor:
         self._total, self._count = total, 0
 
     def record_summary(self, _: SummaryJob, __: bool) -> None:
-        """One more gloss."""
+        """One more summary."""
         self._count += 1
         self.memory[100 * self._count // self._total] = resident_megabytes()
 

@@ -1,6 +1,6 @@
-"""How many real glosses do the checks let pass, and how many planted faults do they find?
+"""How many real summaries do the checks let pass, and how many planted faults do they find?
 
-Run as ``python -m tests.bench.summary_checks`` with $PAPERGRAM_TEST_DATA set. The glosses are
+Run as ``python -m tests.bench.summary_checks`` with $PAPERGRAM_TEST_DATA set. The summaries are
 those of real digest documents, made by models of 2023 to 2026; faults are planted in those that
 pass. With ``--show FAULT`` it prints what failed so.
 """
@@ -30,7 +30,7 @@ ISSUED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class CheckedSummary(NamedTuple):
-    """A real gloss, its paper, and what the checks say."""
+    """A real summary, its paper, and what the checks say."""
 
     paper: Paper
     summary: SummaryText
@@ -38,7 +38,7 @@ class CheckedSummary(NamedTuple):
 
 
 class PassCounts(NamedTuple):
-    """How many glosses there are, pass, and would if two sentences were no fault."""
+    """How many summaries there are, pass, and would if two sentences were no fault."""
 
     total: int
     passed: int
@@ -47,7 +47,7 @@ class PassCounts(NamedTuple):
 
 
 def check_summaries(data: Path, language: str = LANGUAGE) -> list[CheckedSummary]:
-    """Every different gloss of the real documents, judged."""
+    """Every different summary of the real documents, judged."""
     summaries = {
         (entry.paper.id, entry_summary.tldr): (
             entry.paper,
@@ -78,7 +78,7 @@ def count_passes(summaries: Sequence[CheckedSummary]) -> PassCounts:
 def count_detections(
     summaries: Sequence[CheckedSummary], step: int = 1
 ) -> dict[str, tuple[int, int]]:
-    """For every plant, in how many of the good glosses it could be planted and was found.
+    """For every plant, in how many of the good summaries it could be planted and was found.
 
     Only abstracts of which nothing is missing are used, as those are that a feed announces;
     of these each ``step``-th.
@@ -111,7 +111,7 @@ def _document_entries(path: Path) -> tuple[Entry, ...]:
 
 
 def main() -> None:
-    """Print both tables, or the glosses that failed in one way."""
+    """Print both tables, or the summaries that failed in one way."""
     summaries = check_summaries(Path(os.environ["PAPERGRAM_TEST_DATA"]))
     if "--show" in sys.argv:
         _print_failures(summaries, Finding(sys.argv[sys.argv.index("--show") + 1]))

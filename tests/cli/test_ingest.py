@@ -187,7 +187,7 @@ def test_an_unknown_source_is_a_wrong_call(terminal: Terminal, source: str) -> N
 
 
 @contextmanager
-def served(content: bytes) -> Iterator[str]:
+def serving(content: bytes) -> Iterator[str]:
     """A web server on this machine that answers each question with this."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -211,7 +211,7 @@ def served(content: bytes) -> Iterator[str]:
 
 
 def test_categories_and_addresses_are_asked_over_http(terminal: Terminal) -> None:
-    with served(read_feed("day.rss.xml")) as base:
+    with serving(read_feed("day.rss.xml")) as base:
         result = terminal("ingest", "cs.cv", f"{base}/x", "--json", PAPERGRAM_ARXIV_RSS=base)
         default = terminal("ingest", "--json", PAPERGRAM_ARXIV_RSS=base, PAPERGRAM_FEEDS="hep-th")
 

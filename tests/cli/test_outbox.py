@@ -22,7 +22,7 @@ TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    """A database with one parcel that Telegram refused."""
+    """A database with one message that Telegram refused."""
     url = f"sqlite:///{tmp_path / 'papergram.db'}"
     store = open_store(url, analyze=index_text)
     reader = create_chat(store)

@@ -18,7 +18,7 @@ from tests.bench.summary_checks import (
 
 pytestmark = pytest.mark.slow
 
-# Faults that leave no trace in the letters: a gloss of another paper that has neither names nor
+# Faults that leave no trace in the letters: a summary of another paper that has neither names nor
 # numbers, and one sentence less among eight.
 HARD = {
     "whole gloss of another paper": 0.8,
@@ -31,7 +31,7 @@ EASY = 0.95
 
 @pytest.fixture(scope="module")
 def summaries(real_data: Path) -> list[CheckedSummary]:
-    """Return all real Chinese glosses, judged."""
+    """Return all real Chinese summaries, judged."""
     return check_summaries(real_data)
 
 
@@ -46,7 +46,7 @@ def test_good_summaries_pass(summaries: list[CheckedSummary]) -> None:
 
 
 def test_no_check_refuses_more_than_it_should(summaries: list[CheckedSummary]) -> None:
-    """Each fault is rare but for two: glosses of two sentences, and copies of cut abstracts."""
+    """Each fault is rare but for two: summaries of two sentences, and copies of cut abstracts."""
     counts = count_passes(summaries)
     common = {Finding.SEVERAL_SENTENCES, Finding.CUT_OFF, Finding.TOO_SHORT}
 
@@ -59,7 +59,7 @@ def test_known_blunders_are_found(summaries: list[CheckedSummary]) -> None:
         summary.paper.id.removeprefix("arxiv:"): set(summary.findings) for summary in summaries
     }
 
-    assert Finding.TOO_SHORT in findings_by_id["2408.00853"]  # its gist says that it is no robot
+    assert Finding.TOO_SHORT in findings_by_id["2408.00853"]  # its tldr says that it is no robot
     assert Finding.NUMBER_CHANGED in findings_by_id["2402.13217"]  # ten times as many clips
     assert Finding.FEED_NOISE in findings_by_id["2312.09436"]  # nothing but the feed's label
     assert (

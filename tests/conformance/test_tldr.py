@@ -1,4 +1,4 @@
-"""The gist on real abstracts."""
+"""The tldr on real abstracts."""
 
 import gzip
 import json

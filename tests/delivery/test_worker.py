@@ -1,4 +1,4 @@
-"""Parcels become messages: each once, in order, at Telegram's pace, whatever the server says."""
+"""Outbox messages reach Telegram: each once, in order, at its pace, whatever the server says."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def waiting(store: Store, *readers: Chat, entries: int = 2) -> FakeSender:
 
 
 def states(store: Store) -> dict[str, int]:
-    """How many parcels are in each state, absent ones left out."""
+    """How many messages are in each state, absent ones left out."""
     return {str(state): n for state, n in store.outbox.counts_by_state(BOT).items() if n}
 
 

@@ -25,7 +25,7 @@ def emulator(clock: FakeClock) -> Emulator:
 
 
 @pytest.fixture
-async def ask(emulator: Emulator) -> AsyncIterator[CallMethod]:
+async def call_method(emulator: Emulator) -> AsyncIterator[CallMethod]:
     """Calls a method with a JSON body and gives the whole answer."""
     transport = httpx.ASGITransport(app=emulator.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -39,7 +39,7 @@ async def ask(emulator: Emulator) -> AsyncIterator[CallMethod]:
 
 
 @pytest.fixture
-async def served(clock: FakeClock) -> AsyncIterator[Emulator]:
+async def served_emulator(clock: FakeClock) -> AsyncIterator[Emulator]:
     """An emulator on a port of this machine."""
     async with Emulator.serve(now=clock.now) as emulator:
         yield emulator

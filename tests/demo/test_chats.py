@@ -24,47 +24,49 @@ def updates(emulator: Emulator) -> list[str]:
     return kinds
 
 
-async def test_a_stranger_cannot_be_written_to(emulator: Emulator, ask: CallMethod) -> None:
+async def test_a_stranger_cannot_be_written_to(emulator: Emulator, call_method: CallMethod) -> None:
     stranger = emulator.people.create_person("Eve")
 
-    answer = await ask("sendMessage", chat_id=stranger.id, text="x")
+    answer = await call_method("sendMessage", chat_id=stranger.id, text="x")
 
     assert answer["error_code"] == 403
     assert answer["description"] == "Forbidden: bot can't initiate conversation with a user"
 
 
-async def test_blocking_and_unblocking(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_blocking_and_unblocking(
+    emulator: Emulator, call_method: CallMethod, ada: Person
+) -> None:
     ada.block_bot()
-    refused = await ask("sendMessage", chat_id=ada.id, text="x")
+    refused = await call_method("sendMessage", chat_id=ada.id, text="x")
     ada.unblock_bot()
-    taken = await ask("sendMessage", chat_id=ada.id, text="x")
+    taken = await call_method("sendMessage", chat_id=ada.id, text="x")
 
     assert refused["description"] == "Forbidden: bot was blocked by the user"
     assert taken["ok"] is True
     assert updates(emulator) == ["my_chat_member", "my_chat_member"]
 
 
-async def test_a_deleted_account(ask: CallMethod, ada: Person) -> None:
+async def test_a_deleted_account(call_method: CallMethod, ada: Person) -> None:
     ada.delete_account()
 
-    answer = await ask("sendMessage", chat_id=ada.id, text="x")
+    answer = await call_method("sendMessage", chat_id=ada.id, text="x")
 
     assert answer["description"] == "Forbidden: user is deactivated"
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
 async def test_a_place_shuts_the_bot_out(
-    emulator: Emulator, ask: CallMethod, ada: Person, kind: str
+    emulator: Emulator, call_method: CallMethod, ada: Person, kind: str
 ) -> None:
     place = getattr(emulator.people, f"create_{kind}")("Lab", ada)
 
-    outside = await ask("sendMessage", chat_id=place.id, text="x")
+    outside = await call_method("sendMessage", chat_id=place.id, text="x")
     place.add_bot(is_administrator=True)
-    inside = await ask("sendMessage", chat_id=place.id, text="x")
+    inside = await call_method("sendMessage", chat_id=place.id, text="x")
     place.remove_bot()
-    thrown_out = await ask("sendMessage", chat_id=place.id, text="x")
+    thrown_out = await call_method("sendMessage", chat_id=place.id, text="x")
     place.delete_chat()
-    gone = await ask("sendMessage", chat_id=place.id, text="x")
+    gone = await call_method("sendMessage", chat_id=place.id, text="x")
 
     assert outside["description"] == f"Forbidden: bot is not a member of the {kind} chat"
     assert inside["ok"] is True
@@ -72,7 +74,9 @@ async def test_a_place_shuts_the_bot_out(
     assert gone["description"] == "Forbidden: the group chat was deleted"
 
 
-async def test_rights_are_asked_for(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_rights_are_asked_for(
+    emulator: Emulator, call_method: CallMethod, ada: Person
+) -> None:
     group, channel = (
         emulator.people.create_group("Lab", ada),
         emulator.people.create_channel("News", ada),
@@ -81,8 +85,8 @@ async def test_rights_are_asked_for(emulator: Emulator, ask: CallMethod, ada: Pe
     group.restrict_bot()
     channel.add_bot()
 
-    in_group = await ask("sendMessage", chat_id=group.id, text="x")
-    in_channel = await ask("sendMessage", chat_id=channel.id, text="x")
+    in_group = await call_method("sendMessage", chat_id=group.id, text="x")
+    in_channel = await call_method("sendMessage", chat_id=channel.id, text="x")
 
     assert in_group["description"] == (
         "Bad Request: not enough rights to send text messages to the chat"
@@ -92,13 +96,13 @@ async def test_rights_are_asked_for(emulator: Emulator, ask: CallMethod, ada: Pe
     )
 
 
-async def test_a_group_migrates(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_a_group_migrates(emulator: Emulator, call_method: CallMethod, ada: Person) -> None:
     group = emulator.people.create_group("Lab", ada)
     group.add_bot()
     updates(emulator)
 
     grown = group.migrate()
-    answer = await ask("sendMessage", chat_id=group.id, text="x")
+    answer = await call_method("sendMessage", chat_id=group.id, text="x")
 
     assert answer == {
         "ok": False,
@@ -106,20 +110,20 @@ async def test_a_group_migrates(emulator: Emulator, ask: CallMethod, ada: Person
         "description": "Bad Request: group chat was upgraded to a supergroup chat",
         "parameters": {"migrate_to_chat_id": grown.id},
     }
-    assert (await ask("sendMessage", chat_id=grown.id, text="x"))["ok"] is True
+    assert (await call_method("sendMessage", chat_id=grown.id, text="x"))["ok"] is True
     assert updates(emulator) == ["message", "message"]
 
 
-async def test_topics_of_a_forum(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_topics_of_a_forum(emulator: Emulator, call_method: CallMethod, ada: Person) -> None:
     forum = emulator.people.create_supergroup("Lab", ada, is_forum=True)
     forum.add_bot(is_administrator=True)
     thread = forum.open_topic("Papers")
 
-    posted = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+    posted = await call_method("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
     forum.close_topic(thread)
-    shut = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+    shut = await call_method("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
     forum.delete_topic(thread)
-    gone = await ask("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
+    gone = await call_method("sendMessage", chat_id=forum.id, text="x", message_thread_id=thread)
 
     assert result(posted)["message_thread_id"] == thread
     assert shut["description"] == "Bad Request: TOPIC_CLOSED"
@@ -127,28 +131,28 @@ async def test_topics_of_a_forum(emulator: Emulator, ask: CallMethod, ada: Perso
 
 
 async def test_the_bot_keeps_topics_itself(
-    emulator: Emulator, ask: CallMethod, ada: Person
+    emulator: Emulator, call_method: CallMethod, ada: Person
 ) -> None:
     forum = emulator.people.create_supergroup("Lab", ada, is_forum=True)
     forum.add_bot(is_administrator=True)
 
-    made = await ask("createForumTopic", chat_id=forum.id, name="Papers")
+    made = await call_method("createForumTopic", chat_id=forum.id, name="Papers")
     thread = result(made)["message_thread_id"]
     topic: JsonObject = {"chat_id": forum.id, "message_thread_id": thread}
-    await ask("sendMessage", text="in the topic", **topic)
+    await call_method("sendMessage", text="in the topic", **topic)
     steps = ("editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic")
-    answers = [(await ask(step, name="Preprints", **topic))["ok"] for step in steps]
+    answers = [(await call_method(step, name="Preprints", **topic))["ok"] for step in steps]
 
     assert answers == [True] * 4
     assert "in the topic" not in ada.chat_transcript(forum)
 
 
 async def test_privacy_mode_hides_small_talk(
-    emulator: Emulator, ask: CallMethod, ada: Person
+    emulator: Emulator, call_method: CallMethod, ada: Person
 ) -> None:
     group = emulator.people.create_group("Lab", ada)
     group.add_bot()
-    sent = await ask("sendMessage", chat_id=group.id, text="digest")
+    sent = await call_method("sendMessage", chat_id=group.id, text="digest")
     number = result(sent)["message_id"]
     assert isinstance(number, int)
     updates(emulator)
@@ -175,12 +179,12 @@ async def test_a_channel_post_reaches_the_bot(emulator: Emulator, ada: Person) -
 
 
 async def test_a_channel_has_a_name_to_write_to(
-    emulator: Emulator, ask: CallMethod, ada: Person
+    emulator: Emulator, call_method: CallMethod, ada: Person
 ) -> None:
     channel = emulator.people.create_channel("News", ada, username="news")
     channel.add_bot(is_administrator=True)
 
-    sent = await ask("sendMessage", chat_id="@News", text="x")
+    sent = await call_method("sendMessage", chat_id="@News", text="x")
 
     chat = result(sent)["chat"]
     assert isinstance(chat, dict)
@@ -188,15 +192,17 @@ async def test_a_channel_has_a_name_to_write_to(
     assert "from" not in result(sent)
 
 
-async def test_members_are_described(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_members_are_described(
+    emulator: Emulator, call_method: CallMethod, ada: Person
+) -> None:
     bob = emulator.people.create_person("Bob")
     group = emulator.people.create_supergroup("Lab", ada, bob)
     group.add_bot()
 
-    owner = await ask("getChatMember", chat_id=group.id, user_id=ada.id)
-    leaders = await ask("getChatAdministrators", chat_id=group.id)
-    count = await ask("getChatMemberCount", chat_id=group.id)
-    chat = await ask("getChat", chat_id=group.id)
+    owner = await call_method("getChatMember", chat_id=group.id, user_id=ada.id)
+    leaders = await call_method("getChatAdministrators", chat_id=group.id)
+    count = await call_method("getChatMemberCount", chat_id=group.id)
+    chat = await call_method("getChat", chat_id=group.id)
 
     assert result(owner)["status"] == "creator"
     assert leaders["result"] == [result(owner)]
@@ -204,75 +210,77 @@ async def test_members_are_described(emulator: Emulator, ask: CallMethod, ada: P
     assert result(chat)["title"] == "Lab"
 
 
-async def test_the_bot_leaves(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_the_bot_leaves(emulator: Emulator, call_method: CallMethod, ada: Person) -> None:
     group = emulator.people.create_group("Lab", ada)
     group.add_bot()
 
-    assert (await ask("leaveChat", chat_id=group.id))["ok"] is True
+    assert (await call_method("leaveChat", chat_id=group.id))["ok"] is True
 
-    answer = await ask("sendMessage", chat_id=group.id, text="x")
+    answer = await call_method("sendMessage", chat_id=group.id, text="x")
     assert answer["description"] == "Forbidden: bot is not a member of the group chat"
 
 
-async def test_old_messages_stay(ask: CallMethod, ada: Person, clock: FakeClock) -> None:
-    await ask("sendMessage", chat_id=ada.id, text="x")
+async def test_old_messages_stay(call_method: CallMethod, ada: Person, clock: FakeClock) -> None:
+    await call_method("sendMessage", chat_id=ada.id, text="x")
     clock.advance(hours=49)
 
-    answer = await ask("deleteMessage", chat_id=ada.id, message_id=1)
+    answer = await call_method("deleteMessage", chat_id=ada.id, message_id=1)
 
     assert answer["description"] == "Bad Request: message can't be deleted for everyone"
 
 
-async def test_several_messages_are_deleted_at_once(ask: CallMethod, ada: Person) -> None:
+async def test_several_messages_are_deleted_at_once(call_method: CallMethod, ada: Person) -> None:
     for text in "abc":
-        await ask("sendMessage", chat_id=ada.id, text=text)
+        await call_method("sendMessage", chat_id=ada.id, text=text)
 
-    await ask("deleteMessages", chat_id=ada.id, message_ids=[1, 3, 99])
+    await call_method("deleteMessages", chat_id=ada.id, message_ids=[1, 3, 99])
 
     assert [message.text for message in ada.messages()] == ["b"]
 
 
-async def test_copies_and_forwards(emulator: Emulator, ask: CallMethod, ada: Person) -> None:
+async def test_copies_and_forwards(
+    emulator: Emulator, call_method: CallMethod, ada: Person
+) -> None:
     bob = emulator.people.create_person("Bob", has_started_bot=True)
-    await ask("sendMessage", chat_id=ada.id, text="<b>x</b>", parse_mode="HTML")
+    await call_method("sendMessage", chat_id=ada.id, text="<b>x</b>", parse_mode="HTML")
     source: JsonObject = {"from_chat_id": ada.id, "message_id": 1}
 
-    copied = await ask("copyMessage", chat_id=bob.id, **source)
-    forwarded = await ask("forwardMessage", chat_id=bob.id, **source)
+    copied = await call_method("copyMessage", chat_id=bob.id, **source)
+    forwarded = await call_method("forwardMessage", chat_id=bob.id, **source)
 
     assert copied["result"] == {"message_id": 1}
     assert "forward_origin" in result(forwarded)
     assert [message.text for message in bob.messages()] == ["x", "x"]
 
 
-async def test_pins_and_reactions(ask: CallMethod, ada: Person) -> None:
-    await ask("sendMessage", chat_id=ada.id, text="x")
+async def test_pins_and_reactions(call_method: CallMethod, ada: Person) -> None:
+    await call_method("sendMessage", chat_id=ada.id, text="x")
     message: JsonObject = {"chat_id": ada.id, "message_id": 1}
     eyes: list[Json] = [{"type": "emoji", "emoji": "👀"}]
 
-    assert (await ask("pinChatMessage", **message))["ok"] is True
-    assert "pinned_message" in result(await ask("getChat", chat_id=ada.id))
-    assert (await ask("unpinChatMessage", **message))["ok"] is True
-    assert (await ask("setMessageReaction", reaction=eyes, **message))["ok"] is True
-    twice = await ask("setMessageReaction", reaction=eyes * 2, **message)
+    assert (await call_method("pinChatMessage", **message))["ok"] is True
+    assert "pinned_message" in result(await call_method("getChat", chat_id=ada.id))
+    assert (await call_method("unpinChatMessage", **message))["ok"] is True
+    assert (await call_method("setMessageReaction", reaction=eyes, **message))["ok"] is True
+    twice = await call_method("setMessageReaction", reaction=eyes * 2, **message)
     assert twice["description"] == "Bad Request: REACTIONS_TOO_MANY"
 
 
-async def test_drafts_are_shown_and_not_kept(ask: CallMethod, ada: Person) -> None:
+async def test_drafts_are_shown_and_not_kept(call_method: CallMethod, ada: Person) -> None:
     draft: JsonObject = {"chat_id": ada.id, "draft_id": 7}
 
-    assert (await ask("sendMessageDraft", text="assem", **draft))["ok"] is True
+    assert (await call_method("sendMessageDraft", text="assem", **draft))["ok"] is True
     thinking: JsonObject = {"blocks": [{"type": "thinking", "text": "…"}]}
-    assert (await ask("sendRichMessageDraft", rich_message=thinking, **draft))["ok"] is True
+    assert (await call_method("sendRichMessageDraft", rich_message=thinking, **draft))["ok"] is True
 
     assert ada.messages() == ()
 
 
 async def test_a_press_is_answered_within_its_time(
-    emulator: Emulator, ask: CallMethod, ada: Person, clock: FakeClock
+    emulator: Emulator, call_method: CallMethod, ada: Person, clock: FakeClock
 ) -> None:
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
-    await ask("sendMessage", chat_id=ada.id, text="x", reply_markup=keyboard)
+    await call_method("sendMessage", chat_id=ada.id, text="x", reply_markup=keyboard)
     ada.press_button((0, 0))
     first = emulator.state.updates.oldest()
     assert first is not None
@@ -280,14 +288,16 @@ async def test_a_press_is_answered_within_its_time(
     assert isinstance(query, dict)
     clock.advance(minutes=16)
 
-    answer = await ask("answerCallbackQuery", callback_query_id=query["id"])
+    answer = await call_method("answerCallbackQuery", callback_query_id=query["id"])
 
     assert answer["description"] == (
         "Bad Request: query is too old and response timeout expired or query ID is invalid"
     )
 
 
-async def test_rates_are_kept_where_they_are_switched_on(clock: FakeClock, ask: CallMethod) -> None:
+async def test_rates_are_kept_where_they_are_switched_on(
+    clock: FakeClock, call_method: CallMethod
+) -> None:
     rates = RateLimits()
 
     assert rates.take_or_wait("1", clock.instant) is None

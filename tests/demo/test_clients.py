@@ -52,9 +52,9 @@ def _new_time_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
-async def test_a_conversation_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", language="de")
-    async with client(served) as bot:
+async def test_a_conversation_through_python_telegram_bot(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", language="de")
+    async with client(served_emulator) as bot:
         assert bot.username == "papergram_demo_bot"
 
         ada.send_text("/start e_1")
@@ -84,12 +84,12 @@ async def test_a_conversation_through_python_telegram_bot(served: Emulator) -> N
         assert (answer.text, answer.is_alert) == ("Done", True)
         assert ada.messages()[-1].text == "bye"
         assert ada.messages()[-1].is_edited
-    assert served.misuses == []
+    assert served_emulator.misuses == []
 
 
-async def test_rich_messages_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    async with client(served) as bot:
+async def test_rich_messages_through_python_telegram_bot(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    async with client(served_emulator) as bot:
         sent = await bot.do_api_request(
             "sendRichMessage",
             api_kwargs={"chat_id": ada.id, "rich_message": digest_message()},
@@ -116,9 +116,11 @@ async def test_rich_messages_through_python_telegram_bot(served: Emulator) -> No
             await bot.do_api_request("sendEverything")
 
 
-async def test_files_menus_and_webhooks_through_python_telegram_bot(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    async with client(served) as bot:
+async def test_files_menus_and_webhooks_through_python_telegram_bot(
+    served_emulator: Emulator,
+) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    async with client(served_emulator) as bot:
         sent = await bot.send_document(ada.id, b"# Digest\n", filename="d 1.md", caption="all")
         assert sent.document is not None
         assert sent.document.file_name == "d 1.md"
@@ -140,13 +142,13 @@ async def test_files_menus_and_webhooks_through_python_telegram_bot(served: Emul
             await bot.get_updates()
         await bot.delete_webhook()
         assert await bot.get_updates() == ()
-    assert served.misuses == []
+    assert served_emulator.misuses == []
 
 
-async def test_aiogram_agrees(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(served.url))
-    async with OtherBot(served.token, session=session) as bot:
+async def test_aiogram_agrees(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(served_emulator.url))
+    async with OtherBot(served_emulator.token, session=session) as bot:
         me = await bot.get_me()
         assert me.username == "papergram_demo_bot"
 
@@ -171,7 +173,7 @@ async def test_aiogram_agrees(served: Emulator) -> None:
         assert updates[0].my_chat_member is not None
         assert updates[0].my_chat_member.new_chat_member.status == "kicked"
     assert ada.messages()[0].button_labels[-1] == "x"
-    assert served.misuses == []
+    assert served_emulator.misuses == []
 
 
 @pytest.mark.parametrize(
@@ -192,25 +194,25 @@ async def test_aiogram_agrees(served: Emulator) -> None:
     ids=lambda value: value.name if isinstance(value, faults.Fault) else "",
 )
 async def test_a_fault_looks_real_to_the_client(
-    served: Emulator, fault: faults.Fault, error: type[Exception], is_accepted: bool
+    served_emulator: Emulator, fault: faults.Fault, error: type[Exception], is_accepted: bool
 ) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    served.faults.schedule("sendMessage", fault, chat=ada.id)
-    async with client(served) as bot:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    served_emulator.faults.schedule("sendMessage", fault, chat=ada.id)
+    async with client(served_emulator) as bot:
         with pytest.raises(error):
             await bot.send_message(ada.id, "hello")
 
         assert [message.text for message in ada.messages()] == (["hello"] if is_accepted else [])
-        assert len(served.accepted_calls("sendMessage")) == is_accepted
-        assert len(served.faults) == 0
+        assert len(served_emulator.accepted_calls("sendMessage")) == is_accepted
+        assert len(served_emulator.faults) == 0
         await bot.send_message(ada.id, "again")
 
 
-async def test_a_slow_answer_comes_when_it_is_let_go(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
+async def test_a_slow_answer_comes_when_it_is_let_go(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     release = asyncio.Event()
-    served.faults.schedule("sendMessage", faults.slow_response(release))
-    async with client(served) as bot:
+    served_emulator.faults.schedule("sendMessage", faults.slow_response(release))
+    async with client(served_emulator) as bot:
         sending = asyncio.create_task(bot.send_message(ada.id, "hello", read_timeout=5))
         await ada.wait_for_reply(containing="hello")
         assert not sending.done()
@@ -220,11 +222,11 @@ async def test_a_slow_answer_comes_when_it_is_let_go(served: Emulator) -> None:
         assert (await sending).text == "hello"
 
 
-async def test_a_second_poller_ends_the_first(served: Emulator) -> None:
-    ada = served.people.create_person("Ada")
-    async with client(served) as bot:
+async def test_a_second_poller_ends_the_first(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada")
+    async with client(served_emulator) as bot:
         first = asyncio.create_task(bot.get_updates(timeout=5))
-        while not served.state.updates.is_polled:
+        while not served_emulator.state.updates.is_polled:
             await asyncio.wait([first], timeout=0.01)
         second = asyncio.create_task(bot.get_updates(timeout=5))
 
@@ -234,21 +236,23 @@ async def test_a_second_poller_ends_the_first(served: Emulator) -> None:
         assert len(await second) == 1
 
 
-async def test_a_wrong_token_is_told_from_a_strange_one(served: Emulator) -> None:
+async def test_a_wrong_token_is_told_from_a_strange_one(served_emulator: Emulator) -> None:
     async with httpx.AsyncClient() as plain:
-        wrong = await plain.get(f"{served.url}/bot1:wrong/getMe")
-        strange = await plain.get(f"{served.url}/botnonsense/getMe")
+        wrong = await plain.get(f"{served_emulator.url}/bot1:wrong/getMe")
+        strange = await plain.get(f"{served_emulator.url}/botnonsense/getMe")
 
     assert wrong.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
     assert strange.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
 
 
-async def test_updates_are_forgotten_after_a_day(served: Emulator, clock: FakeClock) -> None:
-    ada = served.people.create_person("Ada")
+async def test_updates_are_forgotten_after_a_day(
+    served_emulator: Emulator, clock: FakeClock
+) -> None:
+    ada = served_emulator.people.create_person("Ada")
     ada.send_text("old")
     clock.advance(hours=25)
     ada.send_text("new")
-    async with client(served) as bot:
+    async with client(served_emulator) as bot:
         updates = await bot.get_updates()
 
     assert [u.message.text for u in updates if u.message] == ["new"]

@@ -13,24 +13,24 @@ from tests.demo.payloads import digest_message, message, paragraph
 
 
 async def test_asking_gives_the_next_message_of_the_bot(
-    emulator: Emulator, ask: CallMethod
+    emulator: Emulator, call_method: CallMethod
 ) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
-    await ask("sendMessage", chat_id=ada.id, text="an old one")
+    await call_method("sendMessage", chat_id=ada.id, text="an old one")
 
     asking = asyncio.create_task(ada.ask("/start"))
     await asyncio.sleep(0)
-    await ask("sendMessage", chat_id=ada.id, text="Welcome")
+    await call_method("sendMessage", chat_id=ada.id, text="Welcome")
 
     assert (await asking).text == "Welcome"
 
 
 async def test_waiting_in_vain_fails_with_the_story(
-    emulator: Emulator, ask: CallMethod, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, call_method: CallMethod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
-    await ask("sendMessage", chat_id=ada.id, text="Hello", reply_markup=keyboard)
+    await call_method("sendMessage", chat_id=ada.id, text="Hello", reply_markup=keyboard)
     monkeypatch.setattr(person, "DEFAULT_TIMEOUT", 0.01)
 
     with pytest.raises(AssertionError, match=r"Papergram\nHello\n\[Go\]"):
@@ -43,9 +43,9 @@ async def test_waiting_in_vain_fails_with_the_story(
         ada.follow_link("Stop")
 
 
-async def test_a_rich_message_reads_as_text(emulator: Emulator, ask: CallMethod) -> None:
+async def test_a_rich_message_reads_as_text(emulator: Emulator, call_method: CallMethod) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
-    await ask("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
+    await call_method("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
 
     (shown,) = ada.messages()
 
@@ -76,16 +76,16 @@ async def test_a_rich_message_reads_as_text(emulator: Emulator, ask: CallMethod)
     ]
 
 
-async def test_a_deep_link_starts_the_bot(emulator: Emulator, ask: CallMethod) -> None:
+async def test_a_deep_link_starts_the_bot(emulator: Emulator, call_method: CallMethod) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
     link: Json = {
         "type": "url",
         "text": "[1]",
         "url": "https://t.me/papergram_demo_bot?start=e_12",
     }
-    await ask("sendRichMessage", chat_id=ada.id, rich_message=message(paragraph(link)))
+    await call_method("sendRichMessage", chat_id=ada.id, rich_message=message(paragraph(link)))
     abroad = '<a href="https://arxiv.org/abs/1">paper</a>'
-    await ask("sendMessage", chat_id=ada.id, text=abroad, parse_mode="HTML")
+    await call_method("sendMessage", chat_id=ada.id, text=abroad, parse_mode="HTML")
 
     ada.follow_link("[1]")
     ada.follow_link("paper")
@@ -94,14 +94,16 @@ async def test_a_deep_link_starts_the_bot(emulator: Emulator, ask: CallMethod) -
 
 
 async def test_buttons_are_found_by_label_place_or_data(
-    emulator: Emulator, ask: CallMethod
+    emulator: Emulator, call_method: CallMethod
 ) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
     rows: list[Json] = [
         [{"text": "One", "callback_data": "o:1"}, {"text": "Two", "callback_data": "t:2"}],
         [{"text": "Web", "url": "https://arxiv.org/abs/1"}],
     ]
-    await ask("sendMessage", chat_id=ada.id, text="x", reply_markup={"inline_keyboard": rows})
+    await call_method(
+        "sendMessage", chat_id=ada.id, text="x", reply_markup={"inline_keyboard": rows}
+    )
 
     ada.press_button("Two")
     ada.press_button((0, 0))
@@ -124,10 +126,10 @@ def pressed(emulator: Emulator) -> list[Json]:
     return data
 
 
-async def test_links_in_plain_texts_are_seen(emulator: Emulator, ask: CallMethod) -> None:
+async def test_links_in_plain_texts_are_seen(emulator: Emulator, call_method: CallMethod) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
     text = "😀 see https://arxiv.org/abs/1, /help and #cs by @papergram_demo_bot or a@b.org"
-    answer = await ask("sendMessage", chat_id=ada.id, text=text)
+    answer = await call_method("sendMessage", chat_id=ada.id, text=text)
 
     result = answer["result"]
     assert isinstance(result, dict)
@@ -139,11 +141,13 @@ async def test_links_in_plain_texts_are_seen(emulator: Emulator, ask: CallMethod
 
 
 async def test_surrounding_space_is_cut_with_its_entities(
-    emulator: Emulator, ask: CallMethod
+    emulator: Emulator, call_method: CallMethod
 ) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
 
-    answer = await ask("sendMessage", chat_id=ada.id, text="\n <b> x </b> ", parse_mode="HTML")
+    answer = await call_method(
+        "sendMessage", chat_id=ada.id, text="\n <b> x </b> ", parse_mode="HTML"
+    )
 
     result = answer["result"]
     assert isinstance(result, dict)

@@ -291,14 +291,14 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
 
 @pytest.mark.parametrize(("method", "parameters", "words"), BAD_CALLS)
 async def test_a_bad_call_is_refused_in_telegrams_words(
-    emulator: Emulator, ask: CallMethod, method: str, parameters: JsonObject, words: str
+    emulator: Emulator, call_method: CallMethod, method: str, parameters: JsonObject, words: str
 ) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
-    await ask("sendMessage", chat_id=ada.id, text="hello")
+    await call_method("sendMessage", chat_id=ada.id, text="hello")
     ada.send_text("hi")
     before = ada.messages()
 
-    answer = await ask(method, **parameters)
+    answer = await call_method(method, **parameters)
 
     assert answer == {"ok": False, "error_code": 400, "description": f"Bad Request: {words}"}
     assert ada.messages() == before
@@ -309,8 +309,8 @@ def test_there_are_enough_bad_calls() -> None:
 
 
 @pytest.mark.parametrize("method", ["sendEverything", "sendPoll"])
-async def test_an_unknown_method_is_not_found(ask: CallMethod, method: str) -> None:
-    answer = await ask(method)
+async def test_an_unknown_method_is_not_found(call_method: CallMethod, method: str) -> None:
+    answer = await call_method(method)
 
     assert answer == {
         "ok": False,
@@ -319,16 +319,16 @@ async def test_an_unknown_method_is_not_found(ask: CallMethod, method: str) -> N
     }
 
 
-async def test_method_names_know_no_case(ask: CallMethod) -> None:
-    assert (await ask("GETME"))["ok"] is True
+async def test_method_names_know_no_case(call_method: CallMethod) -> None:
+    assert (await call_method("GETME"))["ok"] is True
 
 
-async def test_bottomless_json_is_refused(emulator: Emulator, ask: CallMethod) -> None:
+async def test_bottomless_json_is_refused(emulator: Emulator, call_method: CallMethod) -> None:
     emulator.people.create_person("Ada", has_started_bot=True)
     bottomless: Json = "x"
     for _ in range(900):
         bottomless = [bottomless]
 
-    answer = await ask("sendRichMessage", **rich(paragraph(bottomless)))
+    answer = await call_method("sendRichMessage", **rich(paragraph(bottomless)))
 
     assert answer["description"] == "Bad Request: can't parse request JSON object"

@@ -183,10 +183,12 @@ def list_of(echo: JsonObject) -> list[Json]:
     return echo["blocks"]
 
 
-async def test_the_answer_holds_the_blocks_and_no_text(emulator: Emulator, ask: CallMethod) -> None:
+async def test_the_answer_holds_the_blocks_and_no_text(
+    emulator: Emulator, call_method: CallMethod
+) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
 
-    answer = await ask("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
+    answer = await call_method("sendRichMessage", chat_id=ada.id, rich_message=digest_message())
 
     result = answer["result"]
     assert isinstance(result, dict)
@@ -195,10 +197,10 @@ async def test_the_answer_holds_the_blocks_and_no_text(emulator: Emulator, ask: 
     assert emulator.misuses == []
 
 
-async def test_a_link_to_nowhere_is_noted(emulator: Emulator, ask: CallMethod) -> None:
+async def test_a_link_to_nowhere_is_noted(emulator: Emulator, call_method: CallMethod) -> None:
     ada = emulator.people.create_person("Ada", has_started_bot=True)
     link: JsonObject = {"type": "anchor_link", "text": "[1]", "anchor_name": "p1"}
 
-    await ask("sendRichMessage", chat_id=ada.id, rich_message=message(paragraph(link)))
+    await call_method("sendRichMessage", chat_id=ada.id, rich_message=message(paragraph(link)))
 
     assert [oddity.description for oddity in emulator.misuses] == ["link to missing anchor p1"]

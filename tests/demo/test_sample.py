@@ -20,9 +20,9 @@ from bot.topics.query.parser import parse
 from storage.records import Announcement, AnnouncementKind, Summary
 
 TODAY = date(2026, 11, 22)
-ANNOUNCED, GLOSSES = load_sample(TODAY)
+ANNOUNCED, SUMMARIES = load_sample(TODAY)
 
-SAMPLE = [(item, GLOSSES[item.paper.id]) for item in ANNOUNCED]
+SAMPLE = [(item, SUMMARIES[item.paper.id]) for item in ANNOUNCED]
 each = pytest.mark.parametrize(
     ("item", "summary"), SAMPLE, ids=[item.paper.id for item in ANNOUNCED]
 )
@@ -56,7 +56,7 @@ def test_ids_titles_and_people_are_unique() -> None:
 
     assert len({item.paper.id for item in ANNOUNCED}) == len(ANNOUNCED)
     assert len({item.paper.title for item in ANNOUNCED}) == len(ANNOUNCED)
-    assert len({summary.title for summary in GLOSSES.values()}) == len(ANNOUNCED)
+    assert len({summary.title for summary in SUMMARIES.values()}) == len(ANNOUNCED)
     assert len(set(authors)) == len(authors)
 
 
@@ -183,7 +183,7 @@ def test_papers_were_submitted_in_time_for_their_day(today: date) -> None:
 
 
 def test_the_sample_is_the_same_every_time() -> None:
-    assert load_sample(TODAY) == (ANNOUNCED, GLOSSES)
+    assert load_sample(TODAY) == (ANNOUNCED, SUMMARIES)
 
 
 @pytest.mark.parametrize("words", EXAMPLES)

@@ -15,9 +15,9 @@ from tests.support.clock import FakeClock
 
 
 @pytest.fixture
-async def web(served: Emulator) -> AsyncIterator[httpx.AsyncClient]:
+async def web(served_emulator: Emulator) -> AsyncIterator[httpx.AsyncClient]:
     """A plain HTTP client of the served emulator."""
-    async with httpx.AsyncClient(base_url=served.url) as client:
+    async with httpx.AsyncClient(base_url=served_emulator.url) as client:
         yield client
 
 
@@ -32,17 +32,19 @@ async def web(served: Emulator) -> AsyncIterator[httpx.AsyncClient]:
     ],
 )
 async def test_only_this_machine_is_served(
-    served: Emulator, web: httpx.AsyncClient, headers: dict[str, str], status: int
+    served_emulator: Emulator, web: httpx.AsyncClient, headers: dict[str, str], status: int
 ) -> None:
-    for path in (f"/bot{served.token}/getMe", "/", "/page/state"):
+    for path in (f"/bot{served_emulator.token}/getMe", "/", "/page/state"):
         assert (await web.get(path, headers=headers)).status_code == status
 
 
-async def test_a_call_may_come_in_any_body(served: Emulator, web: httpx.AsyncClient) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
+async def test_a_call_may_come_in_any_body(
+    served_emulator: Emulator, web: httpx.AsyncClient
+) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     keyboard = {"inline_keyboard": [[{"text": "é=&", "callback_data": "x"}]]}
     values = {"chat_id": str(ada.id), "text": "é & ü", "reply_markup": json.dumps(keyboard)}
-    path = f"/bot{served.token}/sendMessage"
+    path = f"/bot{served_emulator.token}/sendMessage"
 
     answers = [
         await web.get(path, params=values),
@@ -54,20 +56,22 @@ async def test_a_call_may_come_in_any_body(served: Emulator, web: httpx.AsyncCli
     assert [answer.status_code for answer in answers] == [200] * 4
     assert [message.text for message in ada.messages()] == ["é & ü"] * 4
     assert {message.button_labels for message in ada.messages()} == {("é=&",)}
-    assert served.misuses == []
+    assert served_emulator.misuses == []
 
 
-async def test_a_file_arrives_byte_for_byte(served: Emulator, web: httpx.AsyncClient) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
+async def test_a_file_arrives_byte_for_byte(
+    served_emulator: Emulator, web: httpx.AsyncClient
+) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     content = b"\r\n--x\r\n\0" + bytes(range(256)) + b"\r\n"
 
     answer = await web.post(
-        f"/bot{served.token}/sendDocument",
+        f"/bot{served_emulator.token}/sendDocument",
         data={"chat_id": str(ada.id), "document": "attach://it"},
         files={"it": ("digest.md", content)},
     )
     name = answer.json()["result"]["document"]["file_id"]
-    fetched = await web.get(f"/file/bot{served.token}/documents/{name}")
+    fetched = await web.get(f"/file/bot{served_emulator.token}/documents/{name}")
     saved = await web.get(f"/page/file/{name}")
 
     assert fetched.content == saved.content == content
@@ -77,9 +81,9 @@ async def test_a_file_arrives_byte_for_byte(served: Emulator, web: httpx.AsyncCl
 
 @pytest.mark.parametrize("path", ["/file/bot1:x/documents/x", "/file/bot{token}/documents/x"])
 async def test_files_need_the_token_and_a_name(
-    served: Emulator, web: httpx.AsyncClient, path: str
+    served_emulator: Emulator, web: httpx.AsyncClient, path: str
 ) -> None:
-    answer = await web.get(path.format(token=served.token))
+    answer = await web.get(path.format(token=served_emulator.token))
 
     assert answer.status_code in {401, 404}
     assert answer.json()["ok"] is False
@@ -111,13 +115,15 @@ async def hook() -> AsyncIterator[Hook]:
 
 
 async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
-    served: Emulator,
+    served_emulator: Emulator,
     web: httpx.AsyncClient,
     hook: Hook,
 ) -> None:
     url, received = hook
-    await web.get(f"/bot{served.token}/setWebhook", params={"url": url, "secret_token": "s3cret"})
-    served.people.create_person("Ada").send_text("/start")
+    await web.get(
+        f"/bot{served_emulator.token}/setWebhook", params={"url": url, "secret_token": "s3cret"}
+    )
+    served_emulator.people.create_person("Ada").send_text("/start")
 
     async with asyncio.timeout(5):
         (first, body), (second, again) = await received.get(), await received.get()
@@ -172,26 +178,28 @@ async def test_every_call_is_in_the_journal_and_on_disk(clock: FakeClock, tmp_pa
 
 
 async def test_what_telegram_would_overlook_is_noted(
-    served: Emulator, web: httpx.AsyncClient
+    served_emulator: Emulator, web: httpx.AsyncClient
 ) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     values = {"chat_id": ada.id, "text": "x", "parsemode": "HTML", "disable_notification": "si"}
 
-    await web.post(f"/bot{served.token}/sendMessage", json=values)
+    await web.post(f"/bot{served_emulator.token}/sendMessage", json=values)
 
-    assert {oddity.description for oddity in served.misuses} == {
+    assert {oddity.description for oddity in served_emulator.misuses} == {
         "unknown parameter parsemode",
         "disable_notification is no Boolean",
     }
 
 
 async def test_a_fault_meets_only_its_chat_and_only_so_often(
-    served: Emulator, web: httpx.AsyncClient
+    served_emulator: Emulator, web: httpx.AsyncClient
 ) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    bob = served.people.create_person("Bob", has_started_bot=True)
-    served.faults.schedule("sendMessage", faults.too_many_requests(2), chat=bob.id, times=2)
-    path = f"/bot{served.token}/sendMessage"
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    bob = served_emulator.people.create_person("Bob", has_started_bot=True)
+    served_emulator.faults.schedule(
+        "sendMessage", faults.too_many_requests(2), chat=bob.id, times=2
+    )
+    path = f"/bot{served_emulator.token}/sendMessage"
 
     codes = [
         (await web.post(path, json={"chat_id": person.id, "text": "x"})).status_code

@@ -38,7 +38,10 @@ from tests.support.builders import (
     subscribe_chat,
 )
 
-LIMIT, MANY = 3, 3 + SOON_READ_ENTRIES + 6  # some of which the edition neither explains nor glosses
+LIMIT, MANY = (
+    3,
+    3 + SOON_READ_ENTRIES + 6,
+)  # some of which the edition neither explains nor summarizes
 
 
 def later(store: Store, topic: Subscription) -> Subscription:
@@ -188,7 +191,7 @@ def test_the_messages_of_a_shared_digest_are_measured_with_all_that_they_say(sto
 def test_what_is_left_of_a_shared_digest_is_what_would_be_made_anew(
     store: Store, received: Mapping[int, int], others: Mapping[int, tuple[str, ...]]
 ) -> None:
-    """As if the chat were the only one: the same papers, reasons, names, counts and glosses."""
+    """As if the chat were the only one: the same papers, reasons, names, counts and summaries."""
     shared_digest, topic, gathered = _shared_digest(store)
     keys = sorted(match.announcement.paper.key for match in shared_digest.matches)
     versions = {keys[position]: version for position, version in received.items()}

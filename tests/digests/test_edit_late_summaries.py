@@ -1,4 +1,4 @@
-"""Glosses that come after their digest: the message is edited, once, and only where it gains."""
+"""Summaries that come after their digest: the message is edited, once, and only where it gains."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_later_summary_makes_another_revision_of_the_first_message(store: Stor
 
 
 def looks(store: Store, papers: Sequence[Paper], *, since: int, each: int, until: int) -> list[int]:
-    """The minutes at which a digest is edited, when a gloss comes every few minutes."""
+    """The minutes at which a digest is edited, when a summary comes every few minutes."""
     edited, to_come = [], list(papers)
     for minute in range(since, until):
         if to_come and (minute - since) % each == 0:
@@ -133,7 +133,7 @@ def test_summaries_that_come_one_by_one_are_told_a_few_at_a_time(store: Store) -
     edited = looks(store, papers, since=31, each=4, until=120)
 
     assert all(later - before >= EDIT_INTERVAL // MINUTE for before, later in pairwise(edited))
-    assert len(edited) == 4  # of twelve glosses in 44 minutes
+    assert len(edited) == 4  # of twelve summaries in 44 minutes
     assert says_all(store, number)
 
 

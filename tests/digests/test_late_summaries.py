@@ -1,4 +1,4 @@
-"""Glosses that come after the digest: one silent edit, the same entries, nothing sent twice."""
+"""Summaries that come after the digest: one silent edit, the same entries, nothing sent twice."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ async def test_a_day_later_nothing_is_edited(store: Store) -> None:
 async def _faulty_edit(
     store: Store, form: MessageForm, fault: Fault
 ) -> AsyncIterator[tuple[MorningScenario, VisibleMessage]]:
-    """A morning whose late gloss meets a fault, and the message as it was before."""
+    """A morning whose late summary meets a fault, and the message as it was before."""
     async with morning_scenario(store, "unauthorized") as world:
         await world.add_reader("Ada", "zh", form=form)
         before = await untold(world)
@@ -289,7 +289,7 @@ async def test_a_text_that_became_longer_than_a_message_stays_in_its_messages(
 
 
 def _says_much(world: MorningScenario) -> None:
-    """Long glosses of every paper, from somebody who is no model of ours."""
+    """Long summaries of every paper, from somebody who is no model of ours."""
     for number, stored_paper in enumerate(world.papers, start=1):
         paper = world.store.papers.get(stored_paper.paper.id)
         assert paper

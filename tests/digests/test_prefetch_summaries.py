@@ -1,4 +1,4 @@
-"""What digests will want: exactly what they will show, each gloss once, hours ahead."""
+"""What digests will want: exactly what they will show, each summary once, hours ahead."""
 
 from __future__ import annotations
 

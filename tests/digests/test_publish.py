@@ -1,4 +1,4 @@
-"""Due chats become digests and parcels: each paper once, none lost."""
+"""Due chats become digests and messages: each paper once, none lost."""
 
 from __future__ import annotations
 

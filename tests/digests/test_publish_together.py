@@ -49,7 +49,7 @@ def _readers(store: Store, count: int) -> list[Chat]:
 
 
 def _fails(put: Put, reader: Chat, error: Exception) -> Put:
-    """A way to queue parcels that fails for one chat, once its digest is written."""
+    """A way to queue messages that fails for one chat, once its digest is written."""
 
     def put_once(message: OutboxMessage, *, due_at: datetime | None = None) -> bool:
         if message.chat == reader.id:

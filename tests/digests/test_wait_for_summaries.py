@@ -48,7 +48,7 @@ class Readers:
     rings: int = 0
 
     def __post_init__(self) -> None:
-        self.patience = SummaryWait(self.store, self._able, self._ring)
+        self.summary_wait = SummaryWait(self.store, self._able, self._ring)
 
     def _able(self) -> bool:
         return self.is_able
@@ -69,7 +69,7 @@ class Readers:
 
     def tick(self, now: datetime) -> int:
         """How many digests leave at an instant."""
-        return publish_due_chats(self.store, BOT, now, summary_wait=self.patience).digests
+        return publish_due_chats(self.store, BOT, now, summary_wait=self.summary_wait).digests
 
     def leaves(self, first: datetime, *, within: timedelta = 3 * MAX_WAIT) -> datetime | None:
         """When the first digest leaves, with a tick each five seconds."""
@@ -325,8 +325,9 @@ def test_a_digest_that_was_drawn_before_its_summary_came_is_drawn_again(
     drawn = Digest("", "diffusion", DUE_AT, (Entry(paper, AnnouncementKind.NEW),))
     readers.made(SummaryJob(paper.key, 1, "zh", DUE_AT))
 
-    readers.patience.order_missing(chat_of(store), [(topic, drawn)], None, DUE_AT)
-    assert readers.patience.is_waiting(1, DUE_AT)
+    assert readers.summary_wait.order_and_should_wait(
+        chat_of(store), [(topic, drawn)], None, DUE_AT
+    )
     assert readers.store.summary_jobs.backlog().waiting == 0
     assert readers.tick(DUE_AT + RECHECK_INTERVAL) == 1
 

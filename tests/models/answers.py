@@ -98,7 +98,7 @@ class _AnswerWriter:
         return self._in_language(self._sentence(name))
 
     def _sentence(self, name: str) -> str:
-        """The sentence for a key; a gist says what was found, so it is a late sentence."""
+        """The sentence for a key; a tldr says what was found, so it is a late sentence."""
         sentences = self.paper.sentences
         for index, word in enumerate(_KEYS_BY_POSITION):
             if word in name:

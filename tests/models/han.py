@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-# Words of two characters, as real glosses have them: checks of language meet real characters.
+# Words of two characters, as real summaries have them: checks of language meet real characters.
 _HAN_PAIRS = (
     "模型方法数据网络训练学习图像语言系统任务性能结果框架特征算法结构空间信息优化估计"
     "预测推理实验理论问题分析评估机制策略表示生成检测识别分布误差精度效率鲁棒稳定动态"

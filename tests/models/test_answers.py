@@ -1,4 +1,4 @@
-"""The default answers are such that honest checks of a gloss pass."""
+"""The default answers are such that honest checks of a summary pass."""
 
 from __future__ import annotations
 

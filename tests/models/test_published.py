@@ -37,9 +37,9 @@ from tests.models.server import MODEL, model_server
 
 pytestmark = pytest.mark.slow
 
-GLOSS = {"title": "题目", "gist": "一句话。", "abstract": "摘要。"}
+SUMMARY_FIELDS = {"title": "题目", "gist": "一句话。", "abstract": "摘要。"}
 SOUND: Json = {
-    "content": json.dumps(GLOSS, ensure_ascii=False),
+    "content": json.dumps(SUMMARY_FIELDS, ensure_ascii=False),
     "usage": {"prompt_tokens": 210, "completion_tokens": 34, "total_tokens": 244},
     "systemFingerprint": "fp_1",
 }
@@ -64,7 +64,7 @@ async def test_an_answer_by_schema_arrives_with_its_usage(
 
     completion = await ask_for_summary(asking)
 
-    assert json.loads(first_choice_text(completion)) == GLOSS
+    assert json.loads(first_choice_text(completion)) == SUMMARY_FIELDS
     assert completion.usage is not None
     assert completion.usage.total_tokens == 244
     assert completion.choices[0].finish_reason == "stop"
@@ -110,7 +110,7 @@ async def test_an_error_is_told_with_its_code(
         await ask_for_summary(asking)
 
     assert (caught.value.status_code, caught.value.code) == (status, code)
-    assert json.loads(first_choice_text(await ask_for_summary(asking))) == GLOSS
+    assert json.loads(first_choice_text(await ask_for_summary(asking))) == SUMMARY_FIELDS
 
 
 async def test_a_limit_says_when_to_come_again(
@@ -160,7 +160,7 @@ PAPER = Paper(
     ("Ada Lovelace",),
     ("cs.NI",),
 )
-TOLD = {
+ANSWERED_FIELDS = {
     "title": "DeepFlow-2：用图网络学习消息路由",
     "gist": "DeepFlow-2 用图网络学习路由，在 14 个网络上把延迟降低了 37.5%。",
     "abstract": "当拓扑变化时，大型网络中的消息路由很慢。我们提出 DeepFlow-2，"
@@ -168,7 +168,7 @@ TOLD = {
     "内存保持在 1,024 MB 以下。",
 }
 ANSWER: Json = {
-    "content": json.dumps(TOLD, ensure_ascii=False),
+    "content": json.dumps(ANSWERED_FIELDS, ensure_ascii=False),
     "usage": {"prompt_tokens": 612, "completion_tokens": 187, "total_tokens": 799},
 }
 
@@ -194,7 +194,9 @@ async def test_our_client_has_a_paper_told_and_the_cost_counted(
 
     summary_text, paid = await _summarize(published_models)
 
-    assert (summary_text.title, summary_text.tldr, summary_text.abstract) == tuple(TOLD.values())
+    assert (summary_text.title, summary_text.tldr, summary_text.abstract) == tuple(
+        ANSWERED_FIELDS.values()
+    )
     assert paid == [Usage(612, 187)]
     (body,) = published_models.request_bodies()
     assert PAPER.abstract.split(". ")[0] in json.dumps(body)
@@ -203,12 +205,12 @@ async def test_our_client_has_a_paper_told_and_the_cost_counted(
 async def test_a_first_answer_that_fails_the_checks_is_asked_for_once_more(
     published_models: PublishedServer,
 ) -> None:
-    wrong = {**TOLD, "gist": "This is a gist in English that nobody asked for at all."}
+    wrong = {**ANSWERED_FIELDS, "gist": "This is a gist in English that nobody asked for at all."}
     published_models.set_responses({"content": json.dumps(wrong, ensure_ascii=False)}, ANSWER)
 
     summary_text, paid = await _summarize(published_models)
 
-    assert summary_text.tldr == TOLD["gist"]
+    assert summary_text.tldr == ANSWERED_FIELDS["gist"]
     assert len(paid) == len(published_models.request_bodies()) == 2
 
 
@@ -258,17 +260,20 @@ async def test_a_connection_that_breaks_is_a_trouble_that_passes(
 
 
 async def test_an_answer_cut_short_is_had_in_pieces(published_models: PublishedServer) -> None:
-    full_answer = json.dumps(TOLD, ensure_ascii=False)
+    full_answer = json.dumps(ANSWERED_FIELDS, ensure_ascii=False)
     cut: Json = {
         "content": full_answer[: full_answer.index('"abstract"') + 30],
         "finishReason": "length",
     }
-    piece: Json = {"content": json.dumps({"text": TOLD["abstract"]}, ensure_ascii=False)}
+    piece: Json = {"content": json.dumps({"text": ANSWERED_FIELDS["abstract"]}, ensure_ascii=False)}
     published_models.set_responses(cut, piece)
 
     summary_text, paid = await _summarize(published_models)
 
-    assert (summary_text.tldr, summary_text.abstract) == (TOLD["gist"], TOLD["abstract"])
+    assert (summary_text.tldr, summary_text.abstract) == (
+        ANSWERED_FIELDS["gist"],
+        ANSWERED_FIELDS["abstract"],
+    )
     assert len(paid) == 2
 
 

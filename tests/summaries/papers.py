@@ -1,4 +1,4 @@
-"""Papers with Chinese glosses written by people, and how an honest model would answer them."""
+"""Papers with Chinese summaries written by people, and how an honest model would answer them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FOLDER = Path(bot.demo.sample.__file__).parent
 
 
 def sample_summaries() -> Iterator[tuple[Paper, SummaryText]]:
-    """The papers of the demonstration with their Chinese glosses."""
+    """The papers of the demonstration with their Chinese summaries."""
     summaries = {row["id"]: row for row in _read_rows("translations.zh.jsonl")}
     for row in _read_rows("papers.jsonl"):
         if summary := summaries.get(row["id"]):

@@ -1,4 +1,4 @@
-"""Glosses made by a model that misbehaves: none lost, each paid call counted, each state told."""
+"""Summaries made by a model that misbehaves: none lost, each paid call counted, each state told."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def working(
     name: str = MODEL,
     at_once: int = 2,
 ) -> AsyncIterator[tuple[ModelGateway, ModelServer, FakeClock]]:
-    """A workshop whose model plays a script."""
+    """A model gateway whose model plays a script."""
     clock = FakeClock(NOW)
     async with (
         model_server(script) as server,
@@ -53,7 +53,7 @@ async def working(
 
 
 def ordered(store: Store, count: int = 1, languages: tuple[str, ...] = ("zh",)) -> list[Paper]:
-    """Papers whose glosses are wanted."""
+    """Papers whose summaries are wanted."""
     papers = store_papers(
         store, [paper(number, title=TITLE, abstract=ABSTRACT) for number in range(1, count + 1)]
     )

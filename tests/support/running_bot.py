@@ -194,7 +194,7 @@ class RunningBot:
         )
 
     async def wait_until_idle(self) -> None:
-        """Waits until every update was answered and every parcel that may leave has left."""
+        """Waits until every update was answered and every message that may leave has left."""
         await self._wait_until_quiet()
         self.outbox_event.set()
         await self._wait_until_quiet()
@@ -208,7 +208,7 @@ class RunningBot:
             raise AssertionError("the bot did not come to rest") from None
 
     def _is_idle(self) -> bool:
-        """Every update was taken over, and nobody works on one or on a parcel."""
+        """Every update was taken over, and nobody works on one or on a message."""
         updates = self.emulator.state.updates
         is_inbox_empty = updates.is_polled and not len(updates)
         is_answering_idle = self.bot.inbox_worker is not None and self.bot.inbox_worker.is_idle
@@ -316,7 +316,7 @@ def build_gateway(
 
 
 def sample_announcements(last: date) -> tuple[list[Announcement], dict[str, Summary]]:
-    """The sample's papers up to an arXiv day, with their Chinese glosses."""
+    """The sample's papers up to an arXiv day, with their Chinese summaries."""
     return load_sample(last)
 
 

@@ -51,7 +51,7 @@ Reply = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 
 @pytest.fixture
-async def served() -> AsyncIterator[Emulator]:
+async def served_emulator() -> AsyncIterator[Emulator]:
     async with Emulator.serve() as emulator:
         yield emulator
 
@@ -161,19 +161,19 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 )
 @pytest.mark.parametrize("message", [HELLO, RICH], ids=["classic", "rich"])
 async def test_a_fault_means_its_outcome_and_is_not_tried_again(
-    served: Emulator,
+    served_emulator: Emulator,
     message: Message,
     fault: Fault,
     expected: SendOutcome | type[SendOutcome],
     is_accepted: bool,
 ) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    served.faults.schedule("*", fault, chat=ada.id)
-    async with posting(served.url) as bot:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    served_emulator.faults.schedule("*", fault, chat=ada.id)
+    async with posting(served_emulator.url) as bot:
         outcome = await client.send_message(bot, ada.id, message)
 
         assert expected in (outcome, type(outcome))
-        assert len(served.calls) == 1
+        assert len(served_emulator.calls) == 1
         assert len(ada.messages()) == is_accepted
         assert isinstance(await client.send_message(bot, ada.id, message), Sent)
 
@@ -184,13 +184,13 @@ async def test_a_fault_means_its_outcome_and_is_not_tried_again(
     ids=["before", "after"],
 )
 async def test_silence_leaves_a_message_in_doubt(
-    served: Emulator, fault: Fault, is_accepted: bool
+    served_emulator: Emulator, fault: Fault, is_accepted: bool
 ) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    served.faults.schedule("sendMessage", fault)
-    async with posting(served.url, SHORT) as bot:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    served_emulator.faults.schedule("sendMessage", fault)
+    async with posting(served_emulator.url, SHORT) as bot:
         assert await client.send_message(bot, ada.id, HELLO) == UnknownOutcome("TimeoutError")
-        assert len(served.calls) == 1
+        assert len(served_emulator.calls) == 1
         assert len(ada.messages()) == is_accepted
 
 
@@ -250,18 +250,22 @@ async def test_a_handshake_without_end_never_left() -> None:
     assert never_left(outcome_of_error(caught.value))
 
 
-async def test_a_server_without_encryption_never_gets_the_message(served: Emulator) -> None:
-    async with posting(served.url.replace("http:", "https:")) as bot:
+async def test_a_server_without_encryption_never_gets_the_message(
+    served_emulator: Emulator,
+) -> None:
+    async with posting(served_emulator.url.replace("http:", "https:")) as bot:
         assert never_left(await client.send_message(bot, 7, HELLO))
-    assert served.calls == []
+    assert served_emulator.calls == []
 
 
-async def test_a_message_that_got_no_connection_never_left(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
+async def test_a_message_that_got_no_connection_never_left(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     release = asyncio.Event()
-    served.faults.schedule("sendMessage", faults.slow_response(release))
-    narrow = Transport(served.url, TOKEN, connections=1, total_timeout=30.0)
-    bot = telegram.Bot(TOKEN, f"{served.url}/bot", request=narrow, get_updates_request=narrow)
+    served_emulator.faults.schedule("sendMessage", faults.slow_response(release))
+    narrow = Transport(served_emulator.url, TOKEN, connections=1, total_timeout=30.0)
+    bot = telegram.Bot(
+        TOKEN, f"{served_emulator.url}/bot", request=narrow, get_updates_request=narrow
+    )
     async with narrow:
         first = asyncio.create_task(bot.send_message(ada.id, "first"))
         await ada.wait_for_reply(containing="first")
@@ -269,19 +273,19 @@ async def test_a_message_that_got_no_connection_never_left(served: Emulator) -> 
         with pytest.raises(TimedOut) as caught:
             await bot.send_message(ada.id, "second", connect_timeout=0.05)
         assert isinstance(caught.value.__cause__, RequestNotSent)
-        assert len(served.calls) == 1
+        assert len(served_emulator.calls) == 1
 
         release.set()
         await first
         await bot.send_message(ada.id, "third", connect_timeout=None)
 
 
-async def test_updates_come_while_every_other_connection_is_busy(served: Emulator) -> None:
-    ada = served.people.create_person("Ada")
-    async with client.create_client(TOKEN, served.url) as bot:
+async def test_updates_come_while_every_other_connection_is_busy(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada")
+    async with client.create_client(TOKEN, served_emulator.url) as bot:
         polling = asyncio.create_task(bot.get_updates(timeout=5))
         release = asyncio.Event()
-        served.faults.schedule(
+        served_emulator.faults.schedule(
             "sendMessage", faults.slow_response(release), times=client.MAX_CONNECTIONS
         )
         ada.send_text("hello")
@@ -296,9 +300,9 @@ async def test_updates_come_while_every_other_connection_is_busy(served: Emulato
         assert len(await busy) == client.MAX_CONNECTIONS
 
 
-async def test_a_document_arrives_as_it_is_named(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    async with posting(served.url) as bot:
+async def test_a_document_arrives_as_it_is_named(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    async with posting(served_emulator.url) as bot:
         sent = await bot.send_document(
             ada.id, b"a\r\n\0b" * 9999, "all", filename="Tag 1 é 扩散.md"
         )
@@ -308,16 +312,16 @@ async def test_a_document_arrives_as_it_is_named(served: Emulator) -> None:
         assert bytes(await file.download_as_bytearray()) == b"a\r\n\0b" * 9999
 
 
-async def test_only_paid_messages_say_so(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    async with posting(served.url) as bot:
+async def test_only_paid_messages_say_so(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    async with posting(served_emulator.url) as bot:
         for message in (HELLO, RICH):
             for paid in (False, True):
                 assert isinstance(await client.send_message(bot, ada.id, message, paid=paid), Sent)
 
-    paid_for = ["allow_paid_broadcast" in call.parameters for call in served.calls]
+    paid_for = ["allow_paid_broadcast" in call.parameters for call in served_emulator.calls]
     assert paid_for == [False, True, False, True]
-    assert served.misuses == []
+    assert served_emulator.misuses == []
 
 
 @pytest.mark.parametrize(
@@ -330,10 +334,10 @@ async def test_only_paid_messages_say_so(served: Emulator) -> None:
     ],
 )
 async def test_the_token_is_in_nothing_that_is_raised_or_logged(
-    served: Emulator, fault: Fault, caplog: pytest.LogCaptureFixture
+    served_emulator: Emulator, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    served.faults.schedule("sendMessage", fault)
-    async with posting(served.url, SHORT) as bot:
+    served_emulator.faults.schedule("sendMessage", fault)
+    async with posting(served_emulator.url, SHORT) as bot:
         # Not before: a bot that is made logs its address once.
         caplog.set_level(logging.DEBUG)
         caplog.set_level(logging.DEBUG, "telegram")  # which another test may have silenced
@@ -370,24 +374,26 @@ async def test_an_address_that_leads_nowhere_does_not_tell_the_token(base: str) 
     assert SECRET not in repr(transport)
 
 
-async def test_what_was_in_flight_at_the_end_is_in_doubt(served: Emulator) -> None:
-    ada = served.people.create_person("Ada", has_started_bot=True)
-    served.faults.schedule("sendMessage", faults.accepted_then_no_response())
-    async with posting(served.url) as bot:
+async def test_what_was_in_flight_at_the_end_is_in_doubt(served_emulator: Emulator) -> None:
+    ada = served_emulator.people.create_person("Ada", has_started_bot=True)
+    served_emulator.faults.schedule("sendMessage", faults.accepted_then_no_response())
+    async with posting(served_emulator.url) as bot:
         sending = asyncio.create_task(client.send_message(bot, ada.id, HELLO))
         await ada.wait_for_reply(containing="hello")
 
     assert isinstance(await sending, UnknownOutcome)
 
 
-async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(served: Emulator) -> None:
-    transport = Transport(served.url, TOKEN, connections=4, total_timeout=30.0)
-    address = f"{served.url}/bot{TOKEN}/getMe"
+async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(
+    served_emulator: Emulator,
+) -> None:
+    transport = Transport(served_emulator.url, TOKEN, connections=4, total_timeout=30.0)
+    address = f"{served_emulator.url}/bot{TOKEN}/getMe"
     for _ in range(2):
         async with transport:
             await transport.initialize()
             await asyncio.gather(*(transport.post(address) for _ in range(9)))
-            assert len(served.api.connections.transports) <= 4
+            assert len(served_emulator.api.connections.transports) <= 4
     await transport.shutdown()
 
     gc.collect()  # an unclosed session would warn, and warnings are errors
@@ -395,13 +401,13 @@ async def test_a_transport_can_be_opened_again_and_leaves_nothing_open(served: E
         await transport.post(address)
 
 
-async def test_a_cancelled_send_frees_its_connection(served: Emulator) -> None:
-    served.faults.schedule("getMe", faults.no_response())
-    transport = Transport(served.url, TOKEN, connections=1, total_timeout=30.0)
-    address = f"{served.url}/bot{TOKEN}/getMe"
+async def test_a_cancelled_send_frees_its_connection(served_emulator: Emulator) -> None:
+    served_emulator.faults.schedule("getMe", faults.no_response())
+    transport = Transport(served_emulator.url, TOKEN, connections=1, total_timeout=30.0)
+    address = f"{served_emulator.url}/bot{TOKEN}/getMe"
     async with transport:
         asking = asyncio.create_task(transport.post(address))
-        while not served.calls:
+        while not served_emulator.calls:
             await asyncio.wait([asking], timeout=0.01)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):

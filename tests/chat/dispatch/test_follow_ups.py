@@ -43,7 +43,7 @@ from tests.support.builders import (
 from tests.support.database import count_rows, pending_updates
 
 CHAT = 700_000_001
-FOUND = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
+FETCHED_PAPER = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
 _CLIENT = client.create_client("1:errands", "http://127.0.0.1:9")
 
 Fetch = Callable[[Sequence[str]], Awaitable[list[Paper]]]
@@ -97,7 +97,7 @@ async def _hangs(_: Sequence[str]) -> list[Paper]:
 
 
 async def _finds(_: Sequence[str]) -> list[Paper]:
-    return [FOUND]
+    return [FETCHED_PAPER]
 
 
 def _asks(store: Store, text: str, number: int = 1) -> None:
@@ -178,7 +178,7 @@ async def test_a_full_disk_pays_for_nothing_twice(store: Store) -> None:
 
     async def finds(ids: Sequence[str]) -> list[Paper]:
         fetched_ids.extend(ids)
-        return [FOUND]
+        return [FETCHED_PAPER]
 
     _asks(store, "/paper 2402.12844")
     fetched, refused = store.inbox.mark_follow_up_done, iter([True, True])
@@ -213,7 +213,7 @@ async def test_a_process_that_was_halted_answers_nothing_twice(store: Store) -> 
 
     async def halted(_: Sequence[str]) -> list[Paper]:
         await go_on.wait()
-        return [FOUND]
+        return [FETCHED_PAPER]
 
     _asks(store, "/paper 2402.12844")
     first = Life(store, halted)

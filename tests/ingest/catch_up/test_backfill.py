@@ -1,4 +1,4 @@
-"""Harvests: page by page, each page once, over restarts, midnights and refusals."""
+"""Backfills: page by page, each page once, over restarts, midnights and refusals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.support.database import announcements_after
 
 TUESDAY = date(2026, 11, 17)
 NOW = utc(11, 18, 6)
-HARVEST = Backfill("cs:cs:CV", TUESDAY, TUESDAY, ("cs.CV",), NOW)
+BACKFILL = Backfill("cs:cs:CV", TUESDAY, TUESDAY, ("cs.CV",), NOW)
 FIRST = "cs:cs:CV 2026-11-17"  # the question, without its position
 
 
@@ -48,9 +48,9 @@ def archive(number: int = 7, size: int = 3) -> FakeArchive:
 async def walked(
     store: Store, source: FakeArchive, most: int = 99, hours: float = 0
 ) -> BackfillResult:
-    """Walks from where the store says that the harvest stands."""
+    """Walks from where the store says that the backfill stands."""
     with store.transaction():
-        store.backfills.plan(HARVEST)
+        store.backfills.plan(BACKFILL)
     with archive_fetcher(source) as fetcher:
         return await _walk(store, fetcher, most, hours)
 
@@ -61,7 +61,7 @@ async def _walk(store: Store, fetcher: Fetcher, most: int, hours: float) -> Back
 
 
 def standing(store: Store) -> Backfill:
-    backfill = store.backfills.get(HARVEST)
+    backfill = store.backfills.get(BACKFILL)
     assert backfill
     return backfill
 
@@ -149,11 +149,11 @@ async def test_a_refusal_outlasts_the_lease_of_who_asked(store: Store) -> None:
     source = archive()
     source.scripted_responses = [lambda: streamed_response(503, headers={"retry-after": "7200"})]
     with store.transaction():
-        store.backfills.plan(HARVEST)
+        store.backfills.plan(BACKFILL)
 
     with archive_fetcher(source) as fetcher:
         await run_backfill_exclusively(
-            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=9
+            store, fetcher, BACKFILL, NOW, holder="a", base=BASE, max_pages=9
         )
 
     assert await is_paused(store, BACKFILL_LEASE, NOW + timedelta(hours=1))
@@ -165,7 +165,7 @@ async def test_two_processes_do_not_walk_together(store: Store) -> None:
 
     with archive_fetcher(source) as fetcher:
         outcome = await run_backfill_exclusively(
-            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=9
+            store, fetcher, BACKFILL, NOW, holder="a", base=BASE, max_pages=9
         )
 
     assert outcome is None
@@ -183,11 +183,11 @@ async def test_a_rest_that_a_wrong_clock_gave_holds_nobody(store: Store) -> None
 
 async def test_whoever_walked_lets_the_next_one_walk(store: Store) -> None:
     with store.transaction():
-        store.backfills.plan(HARVEST)
+        store.backfills.plan(BACKFILL)
 
     with archive_fetcher(archive()) as fetcher:
         await run_backfill_exclusively(
-            store, fetcher, HARVEST, NOW, holder="a", base=BASE, max_pages=1
+            store, fetcher, BACKFILL, NOW, holder="a", base=BASE, max_pages=1
         )
 
     assert not await is_paused(store, BACKFILL_LEASE, NOW)
@@ -229,7 +229,7 @@ async def test_a_hostile_body_leaves_the_backfill_where_it_is(store: Store, body
 
     assert outcome.stage is BackfillStage.PAUSED
     assert outcome.reason
-    assert standing(store) == HARVEST
+    assert standing(store) == BACKFILL
     assert await is_paused(store, BACKFILL_LEASE, NOW)
 
 
@@ -308,6 +308,6 @@ async def test_one_question_serves_several_feeds(store: Store) -> None:
 
 
 def test_days_of_a_backfill_leave_out_weekends_and_holidays() -> None:
-    backfill = replace(HARVEST, first_day=date(2026, 11, 20), last_day=date(2026, 11, 30))
+    backfill = replace(BACKFILL, first_day=date(2026, 11, 20), last_day=date(2026, 11, 30))
 
     assert [day.day for day in feed_days_of(backfill)] == [20, 23, 24, 25, 26, 30]

@@ -374,7 +374,7 @@ async def test_a_result_of_the_first_days_is_fetched_as_such(store: Store) -> No
 
 
 async def test_a_record_of_the_archive_is_fetched_by_its_id(store: Store) -> None:
-    """Its history tells what each feed of the harvest announced on which day."""
+    """Its history tells what each feed of the backfill announced on which day."""
     tuesday = date(2026, 11, 17)
     filed = [
         ArchivedPaper(GOOD, (utc(11, 15),), tuesday),

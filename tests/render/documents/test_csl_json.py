@@ -89,8 +89,8 @@ def test_nothing_is_an_empty_list() -> None:
 
 
 @given(hostile_entries(), hostile_entries())
-def test_any_papers_are_as_many_items_that_a_processor_knows(one: Entry, other: Entry) -> None:
-    written = csl_json([one.paper, other.paper])
+def test_any_papers_are_as_many_items_that_a_processor_knows(first: Entry, second: Entry) -> None:
+    written = csl_json([first.paper, second.paper])
 
     assert len({item["id"] for item in json.loads(written)}) == 2
     assert len(read_csl(written)) == 2

@@ -166,7 +166,7 @@ def folded(text: str) -> str:
 
 
 def texts(entry: Entry, language: str) -> tuple[str, ...]:
-    """Title, gist and abstract in a language, empty where nothing is said."""
+    """Title, tldr and abstract in a language, empty where nothing is said."""
     summary = [g for g in entry.summaries if g.language == language]
     return tuple(folded(t) for g in summary for t in (g.title, g.tldr, g.abstract)) or ("", "", "")
 

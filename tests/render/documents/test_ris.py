@@ -71,8 +71,8 @@ def test_a_name_is_told_by_its_last_part(name: str, line: str) -> None:
 
 
 @given(hostile_entries(), hostile_entries())
-def test_any_papers_are_as_many_records_of_whole_lines(one: Entry, other: Entry) -> None:
-    lines = ris_records([one.paper, other.paper]).decode().split("\r\n")
+def test_any_papers_are_as_many_records_of_whole_lines(first: Entry, second: Entry) -> None:
+    lines = ris_records([first.paper, second.paper]).decode().split("\r\n")
 
     assert all(line == "" or _LINE.fullmatch(line) for line in lines)
     assert [line for line in lines if line.startswith(("TY", "ER"))] == ["TY  - UNPB", "ER  - "] * 2

@@ -260,7 +260,7 @@ LIVE = "@durov #tag $TON /unsub evil.shop аррӏе.com 1.2.3.4/x me@evil.zip h
 
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
-    """Not in a title, a name, a class, an abstract, a gloss, a topic or the words that matched."""
+    """Not in a title, a name, a class, an abstract, a summary, a topic or matched words."""
     before = sample_digest().entries[0]
     live_summary = replace(before.summaries[0], title=LIVE, tldr=LIVE, abstract=f"{LIVE} {LIVE}")
     hostile = replace(before.paper, title=LIVE, abstract=LIVE, authors=(LIVE,))

@@ -44,7 +44,7 @@ _ACTIONS = (
 _papers = count(1)
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class ReceiptsMachine(RuleBasedStateMachine):
     """Two chats with overlapping topics; papers and versions of them come and go on."""
 
     def __init__(self) -> None:
@@ -230,14 +230,14 @@ def _stumbling(store: Store) -> Iterator[None]:
         store.outbox.put_once = put  # type: ignore[method-assign]
 
 
-LedgerMachine.TestCase.settings = quick_settings(40)
-TestLedger = LedgerMachine.TestCase
+ReceiptsMachine.TestCase.settings = quick_settings(40)
+TestReceipts = ReceiptsMachine.TestCase
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_order_of_events_repeats_or_loses_a_paper() -> None:
-    run_machine(LedgerMachine)
+    run_machine(ReceiptsMachine)
 
 
 def _nothing_received(self: Receipts, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
@@ -282,4 +282,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     monkeypatch.setattr(owner, method, bug)
 
-    check_machine_finds_bug(LedgerMachine)
+    check_machine_finds_bug(ReceiptsMachine)

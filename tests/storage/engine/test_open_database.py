@@ -23,8 +23,16 @@ from storage.errors import (
     UnusableDatabase,
 )
 from storage.records import ButtonPayload, ButtonPayloadKind, Chat, Priority, UnreadableUpdates
-from tests.storage.builders import BOT, CHAT, MINUTE, NOW, create_chat, paper, store_papers
-from tests.storage.builders import outbox_message as parcel_
+from tests.storage.builders import (
+    BOT,
+    CHAT,
+    MINUTE,
+    NOW,
+    create_chat,
+    outbox_message,
+    paper,
+    store_papers,
+)
 from tests.support.database import pending_updates
 
 
@@ -249,7 +257,7 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
 
 def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> None:
     """A message goes on as it was, Telegram's word to wait counts, an update is pending."""
-    outbox_message = """
+    insert_message = """
         insert into parcels (bot, chat, thread, period, part, piece, revision, edits, digest,
             "first", "last", form, language, languages, zone, notice, silent, state, turn,
             attempts, doubts, fence, holder, lease_until, next_at, message, error, rank)
@@ -260,15 +268,15 @@ def test_what_waits_is_sent_after_answers_came_to_the_outbox(tmp_path: Path) -> 
     store = _former(
         tmp_path / "a.db",
         "stored_answers",
-        outbox_message.format(chat=2, rank=0),
-        outbox_message.format(chat=3, rank=1),
-        outbox_message.format(chat=4, rank=1),
+        insert_message.format(chat=2, rank=0),
+        insert_message.format(chat=3, rank=1),
+        insert_message.format(chat=4, rank=1),
         f"insert into holds values (1, 4, {later})",
         "insert into updates (bot, id, chat, body, state, attempts, error)"
         " values (1, 5, 4, '{}', 'pending', 0, '')",
     )
     answer = replace(
-        parcel_(4),
+        outbox_message(4),
         bot=1,
         digest=0,
         priority=Priority.REPLY,

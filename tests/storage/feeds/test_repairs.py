@@ -22,7 +22,7 @@ from storage.records import (
 BOT = 4_242
 NOW = datetime(2026, 11, 18, 6, tzinfo=UTC)
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))
-HARVEST = Backfill("cs:cs:CV", MONDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
+BACKFILL = Backfill("cs:cs:CV", MONDAY, TUESDAY, ("cs.CV", "cs.LG"), NOW)
 MINUTE = timedelta(minutes=1)
 
 
@@ -83,19 +83,19 @@ def test_an_answer_keeps_the_day_of_its_last_cut(store: Store) -> None:
 
 
 def test_a_backfill_is_planned_once_and_kept_as_far_as_it_came(store: Store) -> None:
-    assert store.backfills.plan(HARVEST)
-    further = replace(HARVEST, resumption_token="skip%3D1", pages=1, first_page_at=NOW)
+    assert store.backfills.plan(BACKFILL)
+    further = replace(BACKFILL, resumption_token="skip%3D1", pages=1, first_page_at=NOW)
 
     store.backfills.save_progress(further)
 
-    assert not store.backfills.plan(HARVEST)
-    assert store.backfills.get(HARVEST) == further
+    assert not store.backfills.plan(BACKFILL)
+    assert store.backfills.get(BACKFILL) == further
     assert store.backfills.unfinished() == [further]
 
 
 def test_a_backfill_that_is_done_is_remembered_and_not_open(store: Store) -> None:
-    store.backfills.plan(HARVEST)
-    finished_backfill = replace(HARVEST, done_at=NOW)
+    store.backfills.plan(BACKFILL)
+    finished_backfill = replace(BACKFILL, done_at=NOW)
 
     store.backfills.save_progress(finished_backfill)
 
@@ -105,12 +105,12 @@ def test_a_backfill_that_is_done_is_remembered_and_not_open(store: Store) -> Non
 
 
 def test_backfills_of_the_oldest_days_come_first(store: Store) -> None:
-    later = replace(HARVEST, first_day=WEDNESDAY, last_day=WEDNESDAY)
-    for backfill in (later, HARVEST):
+    later = replace(BACKFILL, first_day=WEDNESDAY, last_day=WEDNESDAY)
+    for backfill in (later, BACKFILL):
         store.backfills.plan(backfill)
 
-    assert store.backfills.unfinished() == [HARVEST, later]
-    assert store.backfills.get(replace(HARVEST, feeds=("cs.CV",))) is None
+    assert store.backfills.unfinished() == [BACKFILL, later]
+    assert store.backfills.get(replace(BACKFILL, feeds=("cs.CV",))) is None
 
 
 def test_a_trouble_is_kept_with_its_words(store: Store) -> None:

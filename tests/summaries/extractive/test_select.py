@@ -1,4 +1,4 @@
-"""The gist is the sentence that says what was done or found."""
+"""The tldr is the sentence that says what was done or found."""
 
 import re
 import subprocess
@@ -250,7 +250,7 @@ def is_said(word: str, source: str) -> bool:
 
 
 def test_importing_it_brings_no_heavy_library() -> None:
-    """The gist is made by every process, also by those that must stay small."""
+    """The tldr is made by every process, also by those that must stay small."""
     code = (
         "import sys, bot.summaries.extractive.select;"
         "print(*{'numpy', 'scipy', 'nltk', 'openai', 'httpx', 'asyncio'} & set(sys.modules))"

@@ -1,4 +1,4 @@
-"""The client and the glossing against a strict server that was written from the API's reference.
+"""The client and its summaries against a strict server that was written from the API's reference.
 
 It refuses every request that the API would refuse, and misbehaves by name.
 """
@@ -26,7 +26,7 @@ PAPERS = [paper for paper, _ in sample_summaries()]
 
 
 async def spent_on(script: str, *, language: str = "zh") -> tuple[list[Usage], int]:
-    """What glossing a paper costs, and how many calls the server saw."""
+    """What summarizing a paper costs, and how many calls the server saw."""
     spent: list[Usage] = []
     async with model_server(script) as server, ModelClient(server.url, KEY, MODEL) as model:
         await summarize(model, PAPERS[0], language, spent.append)

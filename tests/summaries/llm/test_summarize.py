@@ -25,13 +25,13 @@ PAPERS = {
     paper.id.removeprefix("arxiv:2611."): (paper, summary_text)
     for paper, summary_text in sample_summaries()
 }
-PAPER, TOLD = PAPERS["90101"]
-GOOD = answer_fields(PAPER, TOLD)
+PAPER, SUMMARY = PAPERS["90101"]
+GOOD = answer_fields(PAPER, SUMMARY)
 HALF = json.dumps(GOOD, ensure_ascii=False)[:-60]
 
 
-class Errand:
-    """A paper glossed by a server with these answers: what was told, asked and spent."""
+class SummaryCall:
+    """A paper summarized by a server with these answers: what was told, asked and spent."""
 
     def __init__(self, *answers: ScriptedAnswer) -> None:
         self._answers = answers
@@ -55,9 +55,9 @@ def with_field(**fields: str) -> bytes:
 
 
 async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
-    follow_up = Errand(completion_response(GOOD, usage=(500, 300)))
+    follow_up = SummaryCall(completion_response(GOOD, usage=(500, 300)))
 
-    assert await follow_up.summarize() == TOLD
+    assert await follow_up.summarize() == SUMMARY
     assert follow_up.spent == [Usage(500, 300)]
     assert "⟦1⟧" in GOOD["abstract"]
 
@@ -65,12 +65,12 @@ async def test_a_paper_is_told_with_its_formulas_put_back() -> None:
 @pytest.mark.parametrize("told_title", [None, "", "模型自己起的标题"])
 async def test_a_paper_without_a_title_gets_none_from_a_model(told_title: str | None) -> None:
     untitled = replace(PAPER, title=" ")
-    untitled_summary = replace(TOLD, title="")
+    untitled_summary = replace(SUMMARY, title="")
     fields = answer_fields(untitled, untitled_summary)
     del fields["title"]
     if told_title is not None:
         fields["title"] = told_title
-    follow_up = Errand(completion_response(fields))
+    follow_up = SummaryCall(completion_response(fields))
 
     assert await follow_up.summarize(untitled) == untitled_summary
     assert '"title"' not in follow_up.server.request_texts()[0]
@@ -95,13 +95,13 @@ async def test_papers_of_many_fields_are_told(number: str) -> None:
     paper, summary_text = PAPERS[number]
 
     assert (
-        await Errand(completion_response(answer_fields(paper, summary_text))).summarize(paper)
+        await SummaryCall(completion_response(answer_fields(paper, summary_text))).summarize(paper)
         == summary_text
     )
 
 
 async def test_no_formula_is_sent() -> None:
-    follow_up = Errand(completion_response(GOOD))
+    follow_up = SummaryCall(completion_response(GOOD))
     await follow_up.summarize()
 
     assert "tau" not in follow_up.server.request_texts()[0]
@@ -109,7 +109,7 @@ async def test_no_formula_is_sent() -> None:
 
 async def test_in_english_only_the_tldr_is_asked_for() -> None:
     tldr = "A sampler that spends denoising steps where noise settles last needs 19, not 50."
-    follow_up = Errand(completion_response({"gist": tldr}))
+    follow_up = SummaryCall(completion_response({"gist": tldr}))
 
     assert await follow_up.summarize(language="en") == SummaryText(
         PAPER.title, tldr, PAPER.abstract
@@ -118,7 +118,7 @@ async def test_in_english_only_the_tldr_is_asked_for() -> None:
 
 
 async def test_each_language_is_named_with_its_script() -> None:
-    follow_up = Errand(completion_response(GOOD))
+    follow_up = SummaryCall(completion_response(GOOD))
     with pytest.raises(AnswerRejected):
         await follow_up.summarize(language="zh-Hant")
 
@@ -128,7 +128,7 @@ async def test_each_language_is_named_with_its_script() -> None:
 async def test_what_frames_an_answer_does_not_matter() -> None:
     framed = "Sure!\n```json\n" + json.dumps([GOOD], ensure_ascii=False) + "\n```"
 
-    assert await Errand(completion_response(framed)).summarize() == TOLD
+    assert await SummaryCall(completion_response(framed)).summarize() == SUMMARY
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_what_frames_an_answer_does_not_matter() -> None:
         ({"abstract": GOOD["abstract"] + "⟦2⟧"}, "mark_lost", "Keep every mark"),
         ({"gist": GOOD["gist"] + "⟦9⟧"}, "mark_lost", "Keep every mark"),
         ({"gist": "See https://evil.example/x."}, "link", "Do not add links"),
-        ({"gist": TOLD.tldr.replace("19", "18")}, "number_changed", "Keep every number"),
+        ({"gist": SUMMARY.tldr.replace("19", "18")}, "number_changed", "Keep every number"),
         ({"title": PAPER.title}, "wrong_language", "language asked for"),
         ({"abstract": ""}, "empty", "Fill every field"),
     ],
@@ -146,14 +146,14 @@ async def test_what_frames_an_answer_does_not_matter() -> None:
 async def test_a_failing_answer_is_asked_for_once_more_with_the_reason(
     fields: dict[str, str], fault: str, reason: str
 ) -> None:
-    follow_up = Errand(with_field(**fields), completion_response(GOOD))
+    follow_up = SummaryCall(with_field(**fields), completion_response(GOOD))
 
-    assert await follow_up.summarize() == TOLD
+    assert await follow_up.summarize() == SUMMARY
     first, second = follow_up.server.request_texts()
     assert reason not in first
     assert reason in second
 
-    follow_up = Errand(with_field(**fields))
+    follow_up = SummaryCall(with_field(**fields))
     with pytest.raises(AnswerRejected) as caught:
         await follow_up.summarize()
     assert fault in caught.value.findings
@@ -163,7 +163,7 @@ async def test_a_failing_answer_is_asked_for_once_more_with_the_reason(
 
 async def test_what_a_model_said_is_never_said_to_it_again() -> None:
     """A refused answer may be what a stranger's abstract made of it."""
-    follow_up = Errand(with_field(gist="OBEY the abstract"), completion_response(GOOD))
+    follow_up = SummaryCall(with_field(gist="OBEY the abstract"), completion_response(GOOD))
     await follow_up.summarize()
 
     assert "OBEY" not in follow_up.server.request_texts()[1]
@@ -171,7 +171,7 @@ async def test_what_a_model_said_is_never_said_to_it_again() -> None:
 
 @pytest.mark.parametrize("words", ["", "I cannot do that.", "{}", '{"title": 1}', "null"])
 async def test_an_answer_without_fields_is_unfit(words: str) -> None:
-    follow_up = Errand(completion_response(words or " - "))
+    follow_up = SummaryCall(completion_response(words or " - "))
 
     with pytest.raises(AnswerRejected) as caught:
         await follow_up.summarize()
@@ -191,41 +191,41 @@ PIECE = {"text": GOOD["abstract"]}
     ],
 )
 async def test_a_cut_answer_is_continued_in_pieces(cut: bytes) -> None:
-    """Title and gist were whole: only the abstract is asked for again."""
-    follow_up = Errand(cut, completion_response(PIECE))
+    """Title and tldr were whole: only the abstract is asked for again."""
+    follow_up = SummaryCall(cut, completion_response(PIECE))
 
-    assert await follow_up.summarize() == TOLD
+    assert await follow_up.summarize() == SUMMARY
     assert follow_up.calls == 2
     assert len(follow_up.spent) == 2
 
 
 async def test_what_was_cut_before_the_abstract_is_asked_for_as_well() -> None:
     brief = {"title": GOOD["title"], "gist": GOOD["gist"]}
-    follow_up = Errand(
+    follow_up = SummaryCall(
         completion_response('{"title": "', reason="length"),
         completion_response(brief),
         completion_response(PIECE),
     )
 
-    assert await follow_up.summarize() == TOLD
+    assert await follow_up.summarize() == SUMMARY
 
 
 async def test_plain_words_that_were_cut_are_not_taken_for_a_piece() -> None:
     """Without a frame nothing tells where a text was to end."""
     first, remainder = GOOD["abstract"].split("。", 1)
     halves = [completion_response({"text": first + "。"}), completion_response({"text": remainder})]
-    follow_up = Errand(
+    follow_up = SummaryCall(
         completion_response(HALF),
         completion_response(GOOD["abstract"][:100], reason="length"),
         *halves,
     )
 
-    assert await follow_up.summarize() == TOLD
+    assert await follow_up.summarize() == SUMMARY
     assert follow_up.calls == 4
 
 
 async def test_a_model_that_never_ends_is_given_up_after_a_few_calls() -> None:
-    follow_up = Errand(completion_response('{"title": "", "abstract": "', reason="length"))
+    follow_up = SummaryCall(completion_response('{"title": "", "abstract": "', reason="length"))
 
     with pytest.raises(AnswerRejected, match="cut_short"):
         await follow_up.summarize()
@@ -233,7 +233,7 @@ async def test_a_model_that_never_ends_is_given_up_after_a_few_calls() -> None:
 
 
 async def test_pieces_that_never_end_are_given_up_after_a_few_halves() -> None:
-    follow_up = Errand(
+    follow_up = SummaryCall(
         completion_response(HALF), completion_response('{"text": "', reason="length")
     )
 
@@ -246,7 +246,7 @@ async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
     """Each piece is shown alone, and the pieces are the whole."""
     paper = Paper(PAPER.id, 1, PAPER.title, " ".join([PAPER.abstract] * 5))
     assert len(paper.abstract) > 3_000
-    follow_up = Errand(
+    follow_up = SummaryCall(
         completion_response({"title": GOOD["title"], "gist": GOOD["gist"]}),
         completion_response({"text": "一句。"}),
     )
@@ -264,7 +264,9 @@ async def test_a_long_abstract_goes_in_pieces_at_once() -> None:
 
 
 async def test_every_call_is_paid_also_before_one_that_fails() -> None:
-    follow_up = Errand(completion_response(HALF, usage=(400, 90)), error_response(429, "Slow down"))
+    follow_up = SummaryCall(
+        completion_response(HALF, usage=(400, 90)), error_response(429, "Slow down")
+    )
 
     with pytest.raises(Overloaded):
         await follow_up.summarize()
@@ -272,7 +274,7 @@ async def test_every_call_is_paid_also_before_one_that_fails() -> None:
 
 
 async def test_a_call_that_fails_after_it_was_paid_is_paid() -> None:
-    follow_up = Errand(completion_response("", usage=(400, 0)))
+    follow_up = SummaryCall(completion_response("", usage=(400, 0)))
 
     with pytest.raises(Unreachable):
         await follow_up.summarize()
@@ -283,7 +285,7 @@ async def test_a_call_that_fails_after_it_was_paid_is_paid() -> None:
     ("abstract", "fault"), [("", "no_abstract"), (" \n", "no_abstract"), ("x" * 20_001, "too_long")]
 )
 async def test_what_cannot_be_told_is_not_asked(abstract: str, fault: str) -> None:
-    follow_up = Errand(completion_response(GOOD))
+    follow_up = SummaryCall(completion_response(GOOD))
 
     with pytest.raises(AnswerRejected, match=fault):
         await follow_up.summarize(Paper(PAPER.id, 1, PAPER.title, abstract))
@@ -293,7 +295,7 @@ async def test_what_cannot_be_told_is_not_asked(abstract: str, fault: str) -> No
 async def test_what_feeds_put_around_a_paper_is_not_sent() -> None:
     title = f"{PAPER.title}. (arXiv:2401.16468v1 [cs.CV] UPDATED)"
     abstract = f"arXiv:2401.16468v1 Announce Type: replace-cross  Abstract: {PAPER.abstract}"
-    follow_up = Errand(completion_response(GOOD))
+    follow_up = SummaryCall(completion_response(GOOD))
     await follow_up.summarize(Paper(PAPER.id, 1, title, abstract))
 
     assert "Announce" not in follow_up.server.request_texts()[0]
@@ -315,7 +317,7 @@ HOSTILE = {
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
 async def test_an_abstract_that_gives_orders_is_fenced(words: str) -> None:
     """Its words stand once, as data, between fences that it cannot close."""
-    follow_up = Errand(completion_response(GOOD))
+    follow_up = SummaryCall(completion_response(GOOD))
     with pytest.raises(AnswerRejected):
         await follow_up.summarize(Paper(PAPER.id, 1, PAPER.title, words))
 
@@ -335,7 +337,7 @@ async def test_a_model_that_obeys_a_stranger_is_not_believed(words: str) -> None
     """Whichever field it puts the stranger's words into, nothing is told."""
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} {words}")
     for field in ("title", "gist", "abstract"):
-        follow_up = Errand(with_field(**{field: words}))
+        follow_up = SummaryCall(with_field(**{field: words}))
         with pytest.raises(AnswerRejected):
             await follow_up.summarize(paper)
         assert follow_up.calls == 2
@@ -344,7 +346,7 @@ async def test_a_model_that_obeys_a_stranger_is_not_believed(words: str) -> None
 async def test_a_link_of_the_paper_is_none_of_its_tldr() -> None:
     """A stranger's link may be part of the abstract, which is theirs; the sentence is ours."""
     paper = Paper(PAPER.id, 1, PAPER.title, f"{PAPER.abstract} See https://evil.example/x now.")
-    follow_up = Errand(
+    follow_up = SummaryCall(
         completion_response(
             GOOD
             | {"abstract": GOOD["abstract"] + "参见⟦3⟧。"}

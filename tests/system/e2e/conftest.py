@@ -25,14 +25,14 @@ class OpenPage(Protocol):
 
 
 @pytest.fixture
-async def visits() -> AsyncIterator[OpenPage]:
+async def open_page() -> AsyncIterator[OpenPage]:
     """A running demo to be visited; what the browser complains about fails the test."""
     if not HAS_BROWSER:
         pytest.skip("no chromium on this machine to open the page in; CHROMIUM may name one")
     visitors: list[Visitor] = []
     async with running_demo() as url, running_browser() as chromium:
 
-        async def open_page(
+        async def open_visitor_page(
             *, width: int = 1280, height: int = 860, theme: str = "light"
         ) -> Visitor:
             visitors.append(
@@ -40,11 +40,11 @@ async def visits() -> AsyncIterator[OpenPage]:
             )
             return visitors[-1]
 
-        yield open_page
+        yield open_visitor_page
     assert [line for visitor in visitors for line in visitor.console_errors] == []
 
 
 @pytest.fixture
-async def visitor(visits: OpenPage) -> Visitor:
+async def visitor(open_page: OpenPage) -> Visitor:
     """Somebody at a desk, in the light."""
-    return await visits()
+    return await open_page()

@@ -101,12 +101,12 @@ async def test_settings_make_the_table_text_with_quotes_that_unfold(visitor: Vis
     await visitor.take_screenshot("9-classic")
 
 
-async def test_reading_goes_on_where_the_page_is_opened_again(visits: OpenPage) -> None:
-    first = await visits()
+async def test_reading_goes_on_where_the_page_is_opened_again(open_page: OpenPage) -> None:
+    first = await open_page()
     await first.start_bot()
     await first.subscribe("robot*")
     message_count = await first.messages.count()
 
-    again = await visits()
+    again = await open_page()
 
     await expect(again.messages).to_have_count(message_count)

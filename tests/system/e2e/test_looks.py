@@ -27,10 +27,10 @@ async def audited(visitor: Visitor) -> int:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_everything_can_be_read_and_pressed(
-    visits: OpenPage, screen: str, theme: str
+    open_page: OpenPage, screen: str, theme: str
 ) -> None:
     width, height = SCREENS[screen]
-    visitor = await visits(width=width, height=height, theme=theme)
+    visitor = await open_page(width=width, height=height, theme=theme)
     assert await audited(visitor) > 5
     await visitor.start_bot()
     await visitor.subscribe("diffusion OR splatting")
@@ -78,8 +78,8 @@ async def test_who_wants_no_motion_gets_none(visitor: Visitor) -> None:
     assert lively[1] != still[1]
 
 
-async def test_the_switch_outweighs_the_system_and_is_remembered(visits: OpenPage) -> None:
-    visitor = await visits(theme="light")
+async def test_the_switch_outweighs_the_system_and_is_remembered(open_page: OpenPage) -> None:
+    visitor = await open_page(theme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"
     light = await visitor.page.evaluate(ground)
 
@@ -91,8 +91,8 @@ async def test_the_switch_outweighs_the_system_and_is_remembered(visits: OpenPag
     assert await visitor.page.evaluate(ground) == dark != light
 
 
-async def test_on_a_phone_chats_are_in_a_drawer(visits: OpenPage) -> None:
-    visitor = await visits(width=360, height=740)
+async def test_on_a_phone_chats_are_in_a_drawer(open_page: OpenPage) -> None:
+    visitor = await open_page(width=360, height=740)
     drawer = visitor.page.get_by_role("navigation")
     await expect(drawer).to_be_hidden()
 
@@ -146,8 +146,8 @@ async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     await visitor.send_message("/help")
 
 
-async def test_the_end_stays_in_sight_when_the_last_message_grows(visits: OpenPage) -> None:
-    visitor = await visits(width=360, height=740)
+async def test_the_end_stays_in_sight_when_the_last_message_grows(open_page: OpenPage) -> None:
+    visitor = await open_page(width=360, height=740)
     await visitor.start_bot()
     await visitor.press_button("draft", next_verb="subscribe")
     await visitor.press_button("subscribe", next_verb="guide")

@@ -13,7 +13,7 @@ import pytest
 from bot.app.config import Config
 from bot.demo.start import start_demo
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     config = Config(database="sqlite://")
     running = asyncio.create_task(start_demo(config, 0, live=False, on_ready=address.set_result))
     try:
-        async with httpx.AsyncClient(base_url=await address, timeout=PATIENCE) as web:
+        async with httpx.AsyncClient(base_url=await address, timeout=TIMEOUT) as web:
             yield web
     finally:
         running.cancel()
@@ -33,7 +33,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 async def keys(client: httpx.AsyncClient, verb: str) -> Sequence[Mapping[str, object]]:
     """The presses that buttons of a verb would be, once there is such a button."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             state = (await client.get("/page/state")).json()
             data_keys = [

@@ -207,7 +207,7 @@ class FaultScenario(RunningBot):
         ]
 
     def outbox_messages(self, chat_owner: Person | GroupOrChannel | int) -> list[OutboxMessage]:
-        """The parcels of a chat but its answers, in the order of their states and keys."""
+        """The messages of a chat but its answers, in the order of their states and keys."""
         chat_id = chat_owner if isinstance(chat_owner, int) else chat_owner.id
         all_messages = [
             message
@@ -221,7 +221,7 @@ class FaultScenario(RunningBot):
         ]
 
     def message_states(self, chat_owner: Person | GroupOrChannel | int) -> list[str]:
-        """The states of a chat's parcels."""
+        """The states of a chat's messages."""
         return [str(message.state) for message in self.outbox_messages(chat_owner)]
 
     def pause_reason(self, chat_owner: Person | GroupOrChannel) -> str:

@@ -202,7 +202,7 @@ async def test_a_flood_over_several_chats_stops_everybody(store: Store) -> None:
     ids=["revoked", "not found", "proxy"],
 )
 async def test_a_refused_token_gives_nothing_up(store: Store, fault: Fault) -> None:
-    """The whole server says no for an hour: updates wait there, parcels here."""
+    """The whole server says no for an hour: updates wait there, messages here."""
     async with bot_with_faults(store) as scene:
         readers = scene.add_readers(20)
         scene.emulator.faults.schedule("*", fault, times=100_000)

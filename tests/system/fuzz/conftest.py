@@ -10,7 +10,7 @@ _TALLY_KEY = pytest.StashKey[FuzzStatistics]()
 
 
 @pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> FuzzStatistics:
+def fuzz_statistics(pytestconfig: pytest.Config) -> FuzzStatistics:
     """Counts what was tried."""
     return pytestconfig.stash.setdefault(_TALLY_KEY, FuzzStatistics())
 

@@ -194,4 +194,4 @@ def _link(paper: int, version: int) -> str:
 
 
 def _ignore_wake() -> None:
-    """Nobody waits for parcels here."""
+    """Nobody waits for messages here."""

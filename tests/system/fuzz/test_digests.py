@@ -40,13 +40,13 @@ def texts_of(digest: Digest) -> list[str]:
 
 @pytest.mark.parametrize("examples", SIZES)
 def test_every_message_of_a_digest_is_whole_and_only_what_we_meant(
-    tally: FuzzStatistics, examples: int
+    fuzz_statistics: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
     @given(hostile.hostile_digests(), hostile.display_options, st.booleans())
     def holds(ours: Digest, options: DisplayOptions, repeat: bool) -> None:
-        tally.count_example("digests", texts_of(ours))
-        tally.count_messages("digests", judge(ours, options, repeat=repeat))
+        fuzz_statistics.count_example("digests", texts_of(ours))
+        fuzz_statistics.count_messages("digests", judge(ours, options, repeat=repeat))
 
     holds()
 
@@ -68,21 +68,21 @@ def judge(ours: Digest, options: DisplayOptions, *, repeat: bool = False) -> int
 
 @pytest.mark.parametrize("examples", [10, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
-    tally: FuzzStatistics, examples: int
+    fuzz_statistics: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
     @given(hostile.hostile_digests(), hostile.display_options)
     def holds(ours: Digest, options: DisplayOptions) -> None:
-        tally.count_example("refused digests", texts_of(ours))
+        fuzz_statistics.count_example("refused digests", texts_of(ours))
         for part in parts(ours, replace(options, form=MessageForm.RICH), with_entries=True):
             message = message_of(part.number, part.first_entry, part.last_entry, options)
-            tally.count_messages("refused digests", _simplified(ours, message))
+            fuzz_statistics.count_messages("refused digests", _simplified(ours, message))
 
     holds()
 
 
 def message_of(number: int, first: int, last: int, options: DisplayOptions) -> OutboxMessage:
-    """A rich parcel of this part of a digest."""
+    """A rich message of this part of a digest."""
     return OutboxMessage(
         bot=1,
         chat=2,
@@ -136,22 +136,24 @@ def _link(paper: int, version: int) -> str:
 
 
 @pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
-def test_every_document_of_a_digest_is_what_it_says(tally: FuzzStatistics, examples: int) -> None:
+def test_every_document_of_a_digest_is_what_it_says(
+    fuzz_statistics: FuzzStatistics, examples: int
+) -> None:
     @settings(max_examples=examples)
     @given(hostile.hostile_digests(), st.sampled_from(DOCUMENTS))
     def holds(ours: Digest, languages: tuple[str, ...]) -> None:
-        tally.count_example("documents", texts_of(ours))
+        fuzz_statistics.count_example("documents", texts_of(ours))
         document_judge.check_markdown(ours, languages)
         document_judge.check_web_page(ours, languages)
         document_judge.check_json(ours, languages)
         document_judge.check_digest_bibtex(ours)
-        tally.count_messages("documents", 4)
+        fuzz_statistics.count_messages("documents", 4)
 
     holds()
 
 
 @pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
-def test_pieces_of_any_text_are_the_text(tally: FuzzStatistics, examples: int) -> None:
+def test_pieces_of_any_text_are_the_text(fuzz_statistics: FuzzStatistics, examples: int) -> None:
     """What is cut is cut between characters, and nothing is lost but line ends at the cut."""
 
     @settings(max_examples=examples)

@@ -26,18 +26,18 @@ from tests.system.fuzz.test_people import FORGED, WAYS
 
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-_SAID = st.lists(st.tuples(st.sampled_from(WAYS), hostile.hostile_texts), min_size=1, max_size=6)
+_PHRASES = st.lists(st.tuples(st.sampled_from(WAYS), hostile.hostile_texts), min_size=1, max_size=6)
 
 
 @pytest.mark.parametrize(
     "examples", [5, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
 def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
-    tally: FuzzStatistics, caplog: pytest.LogCaptureFixture, examples: int
+    fuzz_statistics: FuzzStatistics, caplog: pytest.LogCaptureFixture, examples: int
 ) -> None:
     @settings(max_examples=examples)
     @given(
-        _SAID,
+        _PHRASES,
         st.lists(FORGED, max_size=3),
         hostile.hostile_texts,
         stored(),
@@ -51,14 +51,14 @@ def test_hostile_people_over_http_are_answered_and_nothing_is_logged_as_wrong(
         form: MessageForm,
     ) -> None:
         words = [name, *forged, *(text for _, text in phrases)]
-        tally.count_example(
+        fuzz_statistics.count_example(
             "HTTP", [*words, *(t for paper in papers for t in hostile.paper_texts(paper))]
         )
         caplog.clear()
 
         calls = asyncio.run(_visits(phrases, forged, name, papers, form))
 
-        tally.count_messages("HTTP", calls)
+        fuzz_statistics.count_messages("HTTP", calls)
         wrong = [
             record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING
         ]

@@ -20,7 +20,7 @@ from tests.system.fuzz.test_people import walks
 # Ten thousand characters are what is meant here, also in what Hypothesis tells of a failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 _COMMANDS = ("/sub boats", "/search boats", "/today boats", "/digest boats", "/paper 2611.00001")
-_GLOSS = st.tuples(hostile.hostile_texts, hostile.hostile_texts, hostile.hostile_texts)
+_SUMMARY = st.tuples(hostile.hostile_texts, hostile.hostile_texts, hostile.hostile_texts)
 
 
 @st.composite
@@ -47,11 +47,13 @@ def stored(draw: st.DrawFn) -> list[Paper]:
 @pytest.mark.parametrize(
     "examples", [20, pytest.param(600, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
-def test_stored_papers_of_any_words_can_be_read(tally: FuzzStatistics, examples: int) -> None:
+def test_stored_papers_of_any_words_can_be_read(
+    fuzz_statistics: FuzzStatistics, examples: int
+) -> None:
     @settings(max_examples=examples)
     @given(
         stored(),
-        _GLOSS,
+        _SUMMARY,
         st.lists(st.sampled_from(_COMMANDS), min_size=1, max_size=3),
         st.lists(st.integers(0, 40), max_size=6),
         st.sampled_from(MessageForm),
@@ -63,7 +65,7 @@ def test_stored_papers_of_any_words_can_be_read(tally: FuzzStatistics, examples:
         steps: list[int],
         form: MessageForm,
     ) -> None:
-        tally.count_example(
+        fuzz_statistics.count_example(
             "papers", [*answer, *(t for paper in papers for t in hostile.paper_texts(paper))]
         )
         with hostile_chat(form=form) as worker:
@@ -73,7 +75,7 @@ def test_stored_papers_of_any_words_can_be_read(tally: FuzzStatistics, examples:
                 worker.send_text(command)
                 walks(worker, steps)
             worker.check_outbox()
-            tally.count_messages("papers", worker.checked_count)
+            fuzz_statistics.count_messages("papers", worker.checked_count)
 
     holds()
 
@@ -90,12 +92,14 @@ def _summarize(worker: HostileChat, answer: tuple[str, str, str]) -> None:
 
 @pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.slow)])
 def test_saved_papers_of_any_words_are_listed_filed_and_told_anew(
-    tally: FuzzStatistics, examples: int
+    fuzz_statistics: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
     @given(stored(), hostile.hostile_texts)
     def holds(papers: list[Paper], title: str) -> None:
-        tally.count_example("saved", [t for paper in papers for t in hostile.paper_texts(paper)])
+        fuzz_statistics.count_example(
+            "saved", [t for paper in papers for t in hostile.paper_texts(paper)]
+        )
         with hostile_chat() as worker:
             worker.announce_papers(papers)
             worker.send_text("/start")
@@ -107,6 +111,6 @@ def test_saved_papers_of_any_words_are_listed_filed_and_told_anew(
             worker.announce_papers([replace(paper, version=2, title=title) for paper in papers])
             assert notify_new_versions(worker.store, BOT, NOW) == len(papers)
             worker.check_outbox()
-            tally.count_messages("saved", worker.checked_count)
+            fuzz_statistics.count_messages("saved", worker.checked_count)
 
     holds()

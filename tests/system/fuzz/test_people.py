@@ -48,7 +48,7 @@ def walks(worker: HostileChat, steps: Sequence[int]) -> None:
 @pytest.mark.parametrize(
     "examples", [30, pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
 )
-def test_whatever_somebody_says_is_answered(tally: FuzzStatistics, examples: int) -> None:
+def test_whatever_somebody_says_is_answered(fuzz_statistics: FuzzStatistics, examples: int) -> None:
     @settings(max_examples=examples)
     @given(
         st.lists(st.tuples(st.sampled_from(WAYS), hostile.hostile_texts), min_size=1, max_size=3),
@@ -64,7 +64,7 @@ def test_whatever_somebody_says_is_answered(tally: FuzzStatistics, examples: int
         form: MessageForm,
         steps: list[int],
     ) -> None:
-        tally.count_example("people", [name, *(words for _, words in phrases)])
+        fuzz_statistics.count_example("people", [name, *(words for _, words in phrases)])
         with hostile_chat(name=name, kind=kind, form=form, operator=True) as worker:
             worker.announce_papers(papers(1, 2))
             for way, words in phrases:
@@ -73,14 +73,14 @@ def test_whatever_somebody_says_is_answered(tally: FuzzStatistics, examples: int
             walks(worker, steps)
             worker.send_text("/users")
             worker.check_outbox()
-            tally.count_messages("people", worker.checked_count)
+            fuzz_statistics.count_messages("people", worker.checked_count)
 
     holds()
 
 
 @pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
 def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(
-    tally: FuzzStatistics, examples: int
+    fuzz_statistics: FuzzStatistics, examples: int
 ) -> None:
     @settings(max_examples=examples)
     @given(
@@ -90,7 +90,7 @@ def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(
         st.lists(st.integers(0, 40), max_size=5),
     )
     def holds(name: str, words: str, answers: list[tuple[str, str]], steps: list[int]) -> None:
-        tally.count_example("topics", [name, words, *(text for _, text in answers)])
+        fuzz_statistics.count_example("topics", [name, words, *(text for _, text in answers)])
         with hostile_chat(name=name) as worker:
             worker.announce_papers(papers(1, 2))
             worker.send_text(f'/sub diffusion OR "{words}"')
@@ -103,7 +103,7 @@ def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(
             worker.send_text("/list")
             walks(worker, steps)
             worker.check_outbox()
-            tally.count_messages("topics", worker.checked_count)
+            fuzz_statistics.count_messages("topics", worker.checked_count)
 
     holds()
 
@@ -119,18 +119,20 @@ def _subscribes(worker: HostileChat) -> None:
 
 
 @pytest.mark.parametrize("examples", [30, pytest.param(1000, marks=pytest.mark.slow)])
-def test_forged_presses_are_answered_and_open_nothing(tally: FuzzStatistics, examples: int) -> None:
+def test_forged_presses_are_answered_and_open_nothing(
+    fuzz_statistics: FuzzStatistics, examples: int
+) -> None:
     @settings(max_examples=examples)
     @given(
         st.lists(FORGED, min_size=1, max_size=6), hostile.hostile_texts, st.sampled_from(ChatKind)
     )
     def holds(forged: list[str], name: str, kind: ChatKind) -> None:
-        tally.count_example("presses", [name, *forged])
+        fuzz_statistics.count_example("presses", [name, *forged])
         with hostile_chat(name=name, kind=kind, operator=True) as worker:
             worker.announce_papers(papers(1, 2))
             worker.send_text("/sub diffusion")
             for data in forged:
                 worker.send_callback_data(data)
-            tally.count_messages("presses", worker.checked_count)
+            fuzz_statistics.count_messages("presses", worker.checked_count)
 
     holds()

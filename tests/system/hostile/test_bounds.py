@@ -15,7 +15,7 @@ from tests.support.builders import announce, papers
 from tests.support.running_bot import RunningBot, run_bot
 
 ANNOUNCED = 230  # papers of the day, each of which the words find
-KEPT = 200  # of what a digest left out that no topic issued
+MAX_LEFT_OUT = 200  # of what a digest left out that no topic issued
 TIMES = 2
 DAYS = 7  # that such a digest is kept
 COMMANDS = ("/today study OR robots", "/digest study OR robots")
@@ -36,7 +36,7 @@ async def test_a_digest_that_nobody_follows_keeps_little_of_what_it_left_out(
         issued = _issued(store, running_bot, eve)
 
     assert issued
-    assert max(len(digest.left_out) for digest in issued) <= KEPT
+    assert max(len(digest.left_out) for digest in issued) <= MAX_LEFT_OUT
     assert {digest.matched_count for digest in issued} == {ANNOUNCED}
 
 

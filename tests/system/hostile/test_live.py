@@ -136,7 +136,7 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
             await _answered(attack)
             attack.watch.peak_memory = attack.watch.peak_megabytes()
             program.send_signal(signal.SIGTERM)
-            await program.wait_for_exit(timeout_seconds=60.0)
+            await program.wait_for_exit(seconds=60.0)
     grown = database.stat().st_size - before
     attack.growth = max(0, grown - len(crowd.attackers) * BURST) * 60 / attack.watch.seconds
     print(f"the file grew by {grown / 1000:.0f} KB")

@@ -41,7 +41,7 @@ from tests.system.soak.server import ApiCall, serving_bot_api
 
 EVERY = 0.25  # seconds between two who ask for help
 REST = 5.0  # seconds at least that an attack is watched
-PATIENCE = 60.0  # seconds after which an attack that still goes on is given up
+TIMEOUT = 60.0  # seconds after which an attack that still goes on is given up
 LONGEST = 1.5  # seconds to anybody's answer
 MEMORY = 200  # MB
 SAVED = scaled(4_000)
@@ -242,7 +242,7 @@ async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
             return eve.answers.total() > before
 
         try:
-            await wait_until(is_answered, "", seconds=PATIENCE)
+            await wait_until(is_answered, "", seconds=TIMEOUT)
         except AssertionError:
             return number / len(acts)
         await asyncio.sleep(0.2)  # a press is answered by a message as well

@@ -28,7 +28,7 @@ class Arrival:
 
     @property
     def message_key(self) -> tuple[int, int]:
-        """What makes it the same parcel as another: chat and paper."""
+        """What makes it the same message as another: chat and paper."""
         return self.chat, self.paper
 
 
@@ -41,7 +41,7 @@ class ArrivalLog:
 
     @property
     def arrivals_by_message(self) -> dict[tuple[int, int], list[Arrival]]:
-        """Every arrival of each parcel."""
+        """Every arrival of each message."""
         arrivals_by_key: dict[tuple[int, int], list[Arrival]] = {}
         for arrival in self.arrivals:
             arrivals_by_key.setdefault(arrival.message_key, []).append(arrival)
@@ -53,7 +53,7 @@ class ArrivalLog:
         return len(self.arrivals) - len(self.arrivals_by_message)
 
     def unmarked_repeats(self) -> list[list[Arrival]]:
-        """Parcels that came more than once with fewer marks than repeats."""
+        """Messages that came more than once with fewer marks than repeats."""
         repeated = [arrivals for arrivals in self.arrivals_by_message.values() if len(arrivals) > 1]
         return [
             arrivals

@@ -1,4 +1,4 @@
-"""What a kill test begins with: a server that counts, people, and parcels that wait for them."""
+"""What a kill test begins with: a server that counts, people, and messages that wait for them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class KillScenario:
 async def kill_scenario(
     folder: Path, chats: int, seed: int, max_delay: float
 ) -> AsyncIterator[KillScenario]:
-    """A ground with four parcels for each chat; each send is answered after up to ``max_delay``."""
+    """A ground with four messages a chat; each send is answered after up to ``max_delay``."""
     async with Emulator.serve(log_path=folder / "calls.jsonl") as emulator:
         answer_task = asyncio.create_task(_answer_late(emulator, max_delay))
         people = [

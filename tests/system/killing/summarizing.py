@@ -1,4 +1,4 @@
-"""A model's server as a process of its own, papers whose glosses are wanted, and both accounts."""
+"""A model server in a process of its own, papers that want summaries, and both accounts."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _paper(number: int) -> Paper:
 
 
 def summaries_made(store: Store) -> Counter[tuple[str, str]]:
-    """How often each paper was glossed in each language, by the model."""
+    """How often each paper was summarized in each language, by the model."""
     counts: Counter[tuple[str, str]] = Counter()
     for number in _paper_numbers():
         paper = store.papers.get(f"arxiv:2611.9{number:04}")

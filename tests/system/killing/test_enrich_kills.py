@@ -1,4 +1,4 @@
-"""Killed at random moments while glosses are made: none is lost, few are paid for twice.
+"""Killed at random moments while summaries are made: none is lost, few are paid for twice.
 
 What was paid is counted by the server's own log, which outlives every kill.
 """
@@ -127,7 +127,7 @@ async def _until_delivered(database: Path, people: list[int], program: BotProces
 
 
 def _check(database: Path, log: Path, kills: int) -> None:
-    """Every gloss once; paid twice at most what was under way at a kill; no bill too high."""
+    """Every summary once; paid twice at most what was under way at a kill; no bill too high."""
     assert kills == KILLS
     paid, store = read_model_calls(log), open_bot_store(database)
     try:

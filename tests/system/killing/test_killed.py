@@ -16,7 +16,7 @@ from tests.system.killing.ground import KillScenario, kill_scenario
 from tests.system.killing.program import bot_environment, running_process, start_process
 
 KILLS = scaled(52)  # of each run
-CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
+CHATS = max(150, scaled(500))  # with four messages each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 

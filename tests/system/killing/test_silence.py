@@ -88,7 +88,7 @@ _PATIENT = 1  # a poll that failed waits long before the next
 
 @asynccontextmanager
 async def _troubled(folder: Path) -> AsyncIterator[tuple[Emulator, Path]]:
-    """A server whose every answer goes wrong once, and parcels for as many people."""
+    """A server whose every answer goes wrong once, and messages for as many people."""
     store = open_store(f"sqlite:///{folder / 'papergram.db'}", analyze=index_text)
     async with Emulator.serve(token=TOKEN) as emulator:
         for number, trouble in enumerate(TROUBLES):

@@ -18,7 +18,7 @@ from tests.system.killing.pair import ProcessPair, process_pair
 from tests.system.killing.program import BotProcess
 
 KILLS = scaled(52)  # of each run
-CHATS = max(150, scaled(500))  # with four parcels each: some are left at the last kill
+CHATS = max(150, scaled(500))  # with four messages each: some are left at the last kill
 RUNS = 4
 ANSWER = 0.04  # seconds: as long as Telegram takes
 LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
@@ -102,7 +102,7 @@ async def _notices(pair: ProcessPair, halted: BotProcess) -> bool:
 
 
 def _check_messages(ground: KillScenario, account: ArrivalLog) -> None:
-    """Each parcel is settled with a message that brought it: the marked one, if it came twice."""
+    """Each message is settled with a message that brought it: the marked one, if it came twice."""
     store = ground.open_store()
     try:
         for message in store.outbox.messages_in_state(BOT, MessageState.SENT, limit=10_000):

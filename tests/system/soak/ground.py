@@ -32,7 +32,7 @@ def fill_database(
 ) -> None:
     """Keeps papers and people; READERS of them have a digest due in each of the minutes.
 
-    The papers have their glosses, as where the bot has worked for days.
+    The papers have their summaries, as where the bot has worked for days.
     """
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     store = open_bot_store(database)

@@ -73,7 +73,7 @@ def _skip_repair(patch: pytest.MonkeyPatch) -> None:
 
 
 def _ignore_receipts(patch: pytest.MonkeyPatch) -> None:
-    """The ledger is not asked."""
+    """The receipts is not asked."""
 
     def no_receipts(self: Digests, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         return {}

@@ -51,7 +51,7 @@ class YearRecord:
     arxiv: SimulatedArxiv
     telegram: RecordingRequest
     ticks: list[tuple[datetime, int]] = field(default_factory=list)
-    unsent_count: int = 0  # parcels that never left
+    unsent_count: int = 0  # messages that never left
 
 
 @dataclass(slots=True)

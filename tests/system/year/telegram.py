@@ -19,7 +19,7 @@ from storage.records import OutboxMessage
 from tests.system.year.calendar import Period
 
 USER = {"id": 4242, "is_bot": True, "first_name": "Papergram", "username": "papergram_bot"}
-current_message: ContextVar[OutboxMessage] = ContextVar("sending")  # which parcel a call is for
+current_message: ContextVar[OutboxMessage] = ContextVar("sending")  # which message a call is for
 
 _PAPER_LINK = re.compile(r"https://arxiv\.org/abs/([^\"<>\s]+)")
 _DIRECTION_MARKS = re.compile("[\u2066-\u2069]")

@@ -147,7 +147,7 @@ SIGNS = (
     ("(diffusion OR decoding", "diffusion OR decoding"),
 )  # fmt: skip
 
-SAID = {
+PHRASES = {
     "either": [(form.format(*pair), "{} OR {}".format(*pair)) for pair in PAIRS for form in EITHER],
     "both": [*BOTH],
     "without": [(form.format(*out), "{} -{}".format(*out)) for out in LEFT_OUT for form in WITHOUT],
@@ -160,10 +160,10 @@ SAID = {
 
 
 def test_there_are_more_than_two_hundred() -> None:
-    assert sum(map(len, SAID.values())) > 200
+    assert sum(map(len, PHRASES.values())) > 200
 
 
-@pytest.mark.parametrize("kind", SAID)
+@pytest.mark.parametrize("kind", PHRASES)
 async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
     conversation: Conversation, kind: str
 ) -> None:
@@ -171,7 +171,7 @@ async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
     await conversation.running_bot.finish_onboarding(conversation.person)
     announced = [item.paper for item in await _announced(conversation)]
     missed, told_to_wait = [], []
-    for typed, meant in SAID[kind]:
+    for typed, meant in PHRASES[kind]:
         [answer] = await conversation.send_text(typed)
         if parse(meant).text not in {*_readings(answer), _canonical(typed)}:
             missed.append((typed, meant, _labels(answer)))
