@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from bot.topics.query.analyzer import analyzer_version
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
+from tests.support.running_bot import RunningBot, run_bot
 
 settings.register_profile(
     "papergram",
@@ -57,6 +58,13 @@ def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
     new_store = open_store(f"sqlite:///{path}", analyze=_cached_indexed)
     yield new_store
     new_store.close()
+
+
+@pytest.fixture
+async def running_bot(store: Store) -> AsyncIterator[RunningBot]:
+    """The whole bot of the store before an emulated Telegram, with the settings it comes with."""
+    async with run_bot(store) as running_bot:
+        yield running_bot
 
 
 @pytest.fixture(autouse=True)

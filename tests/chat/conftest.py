@@ -1,15 +1,12 @@
-"""A house for each conversation: the sample is stored, and nobody has said a word yet."""
+"""Conversations with the bot: the sample is stored, and nobody has said a word yet."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.texts import LANGUAGES
-from storage import Store
 from tests.chat.conversation import Conversation
-from tests.support.running_bot import run_bot, store_sample
+from tests.support.running_bot import RunningBot, store_sample
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -19,11 +16,10 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def conversation(store: Store) -> AsyncIterator[Conversation]:
+async def conversation(running_bot: RunningBot) -> Conversation:
     """Ada's private chat with the bot, in English."""
-    async with run_bot(store) as running_bot:
-        ahead = await store_sample(running_bot)
-        yield Conversation(running_bot, running_bot.create_person(), "en", ahead)
+    ahead = await store_sample(running_bot)
+    return Conversation(running_bot, running_bot.create_person(), "en", ahead)
 
 
 @pytest.fixture
@@ -33,10 +29,7 @@ async def group_conversation(conversation: Conversation) -> Conversation:
 
 
 @pytest.fixture
-async def localized_chat(store: Store, language: str) -> AsyncIterator[Conversation]:
+async def localized_chat(running_bot: RunningBot, language: str) -> Conversation:
     """A private chat with the bot, once in each language."""
-    async with run_bot(store) as running_bot:
-        ahead = await store_sample(running_bot)
-        yield Conversation(
-            running_bot, running_bot.create_person(language=language), language, ahead
-        )
+    ahead = await store_sample(running_bot)
+    return Conversation(running_bot, running_bot.create_person(language=language), language, ahead)

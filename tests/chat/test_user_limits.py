@@ -17,7 +17,7 @@ from storage.records import InboxUpdate
 from tests.chat.conversation import Conversation
 from tests.support.clock import FakeClock
 from tests.support.database import count_rows
-from tests.support.running_bot import run_bot, store_sample
+from tests.support.running_bot import RunningBot, run_bot, store_sample
 
 
 def test_after_a_burst_one_may_go_on_as_time_passes() -> None:
@@ -165,26 +165,27 @@ def _update(bot: int, number: int, chat: int, message: dict[str, object]) -> Inb
     )
 
 
-async def test_an_answer_that_meets_a_flood_is_sent_once_more_in_its_order(store: Store) -> None:
+async def test_an_answer_that_meets_a_flood_is_sent_once_more_in_its_order(
+    running_bot: RunningBot,
+) -> None:
     """What Telegram asks to wait is waited for, however long somebody looks."""
-    async with run_bot(store) as running_bot:
-        conversation = Conversation(running_bot, running_bot.create_person(), "en")
-        running_bot.emulator.faults.schedule("sendMessage", too_many_requests(7))
-        conversation.person.send_text("/help")
-        conversation.person.send_text("/list")
-        await running_bot.wait_until_idle()
-        await running_bot.advance_clock(seconds=7)
-        assert not [message for message in conversation.person.messages() if message.is_from_bot]
+    conversation = Conversation(running_bot, running_bot.create_person(), "en")
+    running_bot.emulator.faults.schedule("sendMessage", too_many_requests(7))
+    conversation.person.send_text("/help")
+    conversation.person.send_text("/list")
+    await running_bot.wait_until_idle()
+    await running_bot.advance_clock(seconds=7)
+    assert not [message for message in conversation.person.messages() if message.is_from_bot]
 
-        await running_bot.advance_clock(seconds=1)
-        texts = [message.text for message in conversation.person.messages() if message.is_from_bot]
-        assert [text.partition("\n")[0] for text in texts] == [
-            conversation.text("help-title"),
-            conversation.text("list-none"),
-        ]
+    await running_bot.advance_clock(seconds=1)
+    texts = [message.text for message in conversation.person.messages() if message.is_from_bot]
+    assert [text.partition("\n")[0] for text in texts] == [
+        conversation.text("help-title"),
+        conversation.text("list-none"),
+    ]
 
-        await conversation.send_text("/settings")
-        running_bot.emulator.faults.schedule("editMessageText", too_many_requests(3))
-        assert (await conversation.press_button("button-time")).is_empty
-        await running_bot.advance_clock(seconds=4)
-        assert conversation.person.messages()[-1].is_edited
+    await conversation.send_text("/settings")
+    running_bot.emulator.faults.schedule("editMessageText", too_many_requests(3))
+    assert (await conversation.press_button("button-time")).is_empty
+    await running_bot.advance_clock(seconds=4)
+    assert conversation.person.messages()[-1].is_edited

@@ -216,53 +216,53 @@ async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
         assert count_rows(store, "receipts") == 0
 
 
-async def test_two_topics_come_one_after_the_other(store: Store) -> None:
+async def test_two_topics_come_one_after_the_other(store: Store, running_bot: RunningBot) -> None:
     """Each paper under the first topic that found it, a second between the messages."""
-    async with run_bot(store) as running_bot:
-        ahead = await store_sample(running_bot)
-        ada = running_bot.create_person()
-        for words in ("splatting", "cs.CV"):
-            await running_bot.send_text(ada, f"/sub {words}")
-            await running_bot.finish_onboarding(ada)
-            await running_bot.press_button(ada, "Subscribe")
-        ids_before = {message.id for message in ada.messages()}
-        await running_bot.announce(ahead)
-
-        await running_bot.move_clock_to(DUE)
-        assert len(ada.messages()) == len(ids_before) + 1
-        await running_bot.advance_clock(seconds=1)
-
-        first, second = [message for message in ada.messages() if message.id not in ids_before]
-        assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
-        assert second.text.startswith("cs.CV: Tue 24 Nov 2026\n2 papers")
-        assert "Splats That Remember" not in second.text
-        opened = (await running_bot.press_button(ada, "1", message_id=first.id)).only_message
-        assert "Also in your topics: cs.CV" in opened.text
-        assert count_rows(store, "receipts", state="sent") == 3
-
-
-async def test_who_blocked_the_bot_comes_back_without_losing_anything(store: Store) -> None:
-    """Blocked unnoticed, found out at the delivery, revived by a word."""
-    async with run_bot(store) as running_bot:
-        ahead = await store_sample(running_bot)
-        ada = running_bot.create_person()
-        await running_bot.send_text(ada, f"/sub {TOPIC}")
+    ahead = await store_sample(running_bot)
+    ada = running_bot.create_person()
+    for words in ("splatting", "cs.CV"):
+        await running_bot.send_text(ada, f"/sub {words}")
         await running_bot.finish_onboarding(ada)
         await running_bot.press_button(ada, "Subscribe")
-        ada.chat.members[running_bot.bot.telegram.id] = "kicked"
-        await running_bot.announce(ahead)
-        await running_bot.move_clock_to(DUE)
-        assert "blocked" in (await running_bot.stored_chat(ada)).pause_reason
-        assert count_rows(store, "parcels", state="sent", rank=Priority.SCHEDULED) == 0
+    ids_before = {message.id for message in ada.messages()}
+    await running_bot.announce(ahead)
 
-        ada.chat.members[running_bot.bot.telegram.id] = "member"
-        await running_bot.send_text(ada, "/start")
-        await running_bot.advance_clock(seconds=5)
+    await running_bot.move_clock_to(DUE)
+    assert len(ada.messages()) == len(ids_before) + 1
+    await running_bot.advance_clock(seconds=1)
 
-        assert (await running_bot.stored_chat(ada)).pause_reason == ""
-        [digest] = [message for message in ada.messages() if "Noise Budgets" in message.text]
-        assert digest.button_labels == ("1", "2", "Settings", "Stop this topic")
-        assert count_rows(store, "receipts", state="sent") == 2
+    first, second = [message for message in ada.messages() if message.id not in ids_before]
+    assert first.text.startswith("splatting: Tue 24 Nov 2026\n1 paper")
+    assert second.text.startswith("cs.CV: Tue 24 Nov 2026\n2 papers")
+    assert "Splats That Remember" not in second.text
+    opened = (await running_bot.press_button(ada, "1", message_id=first.id)).only_message
+    assert "Also in your topics: cs.CV" in opened.text
+    assert count_rows(store, "ledger", state="sent") == 3
+
+
+async def test_who_blocked_the_bot_comes_back_without_losing_anything(
+    store: Store, running_bot: RunningBot
+) -> None:
+    """Blocked unnoticed, found out at the delivery, revived by a word."""
+    ahead = await store_sample(running_bot)
+    ada = running_bot.create_person()
+    await running_bot.send_text(ada, f"/sub {TOPIC}")
+    await running_bot.finish_onboarding(ada)
+    await running_bot.press_button(ada, "Subscribe")
+    ada.chat.members[running_bot.bot.telegram.id] = "kicked"
+    await running_bot.announce(ahead)
+    await running_bot.move_clock_to(DUE)
+    assert "blocked" in (await running_bot.stored_chat(ada)).pause_reason
+    assert count_rows(store, "parcels", state="sent", rank=Priority.SCHEDULED) == 0
+
+    ada.chat.members[running_bot.bot.telegram.id] = "member"
+    await running_bot.send_text(ada, "/start")
+    await running_bot.advance_clock(seconds=5)
+
+    assert (await running_bot.stored_chat(ada)).pause_reason == ""
+    [digest] = [message for message in ada.messages() if "Noise Budgets" in message.text]
+    assert digest.button_labels == ("1", "2", "Settings", "Stop this topic")
+    assert count_rows(store, "ledger", state="sent") == 2
 
 
 FEED = "cs.CV+cs.LG"

@@ -12,7 +12,7 @@ from bot.texts import say
 from storage import Store
 from storage.records import Digest
 from tests.support.builders import announce, papers
-from tests.support.running_bot import RunningBot, run_bot
+from tests.support.running_bot import RunningBot
 
 ANNOUNCED = 230  # papers of the day, each of which the words find
 MAX_LEFT_OUT = 200  # of what a digest left out that no topic issued
@@ -23,17 +23,16 @@ COMMANDS = ("/today study OR robots", "/digest study OR robots")
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_digest_that_nobody_follows_keeps_little_of_what_it_left_out(
-    store: Store, command: str
+    store: Store, running_bot: RunningBot, command: str
 ) -> None:
     """Each stores no more than it may, and still tells how many papers there were."""
     announce(store, papers(*range(1, ANNOUNCED + 1)))
-    async with run_bot(store) as running_bot:
-        eve = running_bot.create_person("Eve")
-        for _ in range(TIMES):
-            running_bot.clock.instant += timedelta(seconds=1)
-            await running_bot.send_text(eve, command)
+    eve = running_bot.create_person("Eve")
+    for _ in range(TIMES):
+        running_bot.clock.instant += timedelta(seconds=1)
+        await running_bot.send_text(eve, command)
 
-        issued = _issued(store, running_bot, eve)
+    issued = _issued(store, running_bot, eve)
 
     assert issued
     assert max(len(digest.left_out) for digest in issued) <= MAX_LEFT_OUT
@@ -42,23 +41,22 @@ async def test_a_digest_that_nobody_follows_keeps_little_of_what_it_left_out(
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_digest_that_nobody_follows_is_gone_after_a_week(
-    store: Store, command: str
+    store: Store, running_bot: RunningBot, command: str
 ) -> None:
     """Its buttons then say so; a topic's digest stays."""
     announce(store, papers(*range(1, 31)))
-    async with run_bot(store) as running_bot:
-        eve = running_bot.create_person("Eve")
-        await running_bot.send_text(eve, command)
-        bot = running_bot.bot.telegram.id
-        [digest] = _issued(store, running_bot, eve)
+    eve = running_bot.create_person("Eve")
+    await running_bot.send_text(eve, command)
+    bot = running_bot.bot.telegram.id
+    [digest] = _issued(store, running_bot, eve)
 
-        apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS - 1))
-        assert _issued(store, running_bot, eve) == [digest]
+    apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS - 1))
+    assert _issued(store, running_bot, eve) == [digest]
 
-        apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS + 1))
-        assert _issued(store, running_bot, eve) == []
-        answer = await running_bot.press_forged(eve, f"1rest:{digest.number}:13")
-        assert answer.toast == say("en", "digest-gone")
+    apply_retention(store, bot, running_bot.clock.instant + timedelta(days=DAYS + 1))
+    assert _issued(store, running_bot, eve) == []
+    answer = await running_bot.press_forged(eve, f"1rest:{digest.number}:13")
+    assert answer.toast == say("en", "digest-gone")
 
 
 def _issued(store: Store, running_bot: RunningBot, who: Person) -> list[Digest]:
