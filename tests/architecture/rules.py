@@ -1,4 +1,4 @@
-"""The rules of the house as functions from source text to complaints.
+"""The rules of the code as functions from source text to complaints.
 
 Each rule takes a module's name and its parsed source, so that a test can plant a fault.
 """

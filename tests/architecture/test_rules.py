@@ -1,4 +1,4 @@
-"""The house stands as drawn: floors, homes, cycles, transactions, sentences."""
+"""The code stands as drawn: layers, homes, cycles, transactions, sentences."""
 
 from __future__ import annotations
 

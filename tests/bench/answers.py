@@ -1,4 +1,4 @@
-"""How long does each command take with many papers stored?
+"""Measure how long each command takes with many papers stored.
 
     python -m tests.bench.answers [papers]
 

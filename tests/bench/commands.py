@@ -1,4 +1,4 @@
-"""What do the commands that only read cost, however large the database is?
+"""Measure what the commands that only read cost, however large the database is.
 
     python -m tests.bench.commands [papers]
 

@@ -1,4 +1,4 @@
-"""How fast do digests leave, and what does it cost?
+"""Measure how fast digests leave, and what it costs.
 
     python -m tests.bench.delivery
 

@@ -1,4 +1,4 @@
-"""How many formulas of the corpus are shown as another reader understands them?
+"""Count the formulas of the corpus that are shown as another reader understands them.
 
     python -m tests.bench.formulas
 

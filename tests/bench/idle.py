@@ -1,4 +1,4 @@
-"""How soon does the bot poll, and how much memory does it hold while nothing happens?
+"""Measure how soon the bot polls, and how much memory it holds while nothing happens.
 
 Run as ``python -m tests.bench.idle``: ``papergram run`` itself as a process, against the emulator,
 with an empty store and arXiv out of reach.

@@ -1,4 +1,4 @@
-"""How fast are words analysed, papers indexed and topics answered?
+"""Measure how fast words are analysed, papers indexed and topics answered.
 
 Run ``python -m tests.bench.matching`` with PAPERGRAM_TEST_DATA set: 2,000 papers of the corpus,
 20,000 distinct queries made of words and neighbouring words of their titles and abstracts, as

@@ -1,4 +1,4 @@
-"""How fast do messages go through the outbox, and how long does a commit of it wait?
+"""Measure how fast messages go through the outbox, and how long a commit of it waits.
 
     python -m tests.bench.outbox [messages]
 

@@ -1,4 +1,4 @@
-"""How much longer than feedparser alone do we take for a day of 2,000 papers?
+"""Measure how much longer than feedparser alone we take for a day of 2,000 papers.
 
 Run as ``python -m tests.bench.parse`` with $PAPERGRAM_TEST_DATA set.
 """

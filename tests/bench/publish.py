@@ -1,4 +1,4 @@
-"""Many chats due in the same minute: how long until each has its digest in the outbox?
+"""Measure how long it takes many chats due in one minute to have digests in the outbox.
 
     python -m tests.bench.publish [chats]
 

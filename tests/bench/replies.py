@@ -1,4 +1,4 @@
-"""How long does a person wait for an answer, and what does it cost?
+"""Measure how long a person waits for an answer, and what it costs.
 
     python -m tests.bench.replies
 

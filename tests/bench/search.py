@@ -1,4 +1,4 @@
-"""How long do loading and searching many papers take?
+"""Measure how long loading and searching many papers take.
 
     python -m tests.bench.search [papers]
 

@@ -1,4 +1,4 @@
-"""How many messages a second can leave, by the client's own transport and by ours?
+"""Measure how many messages a second can leave, by the client's own transport and by ours.
 
 Run as ``python -m tests.bench.sending``: a Bot API that answers every call after 0 or 50 ms, in a
 process of its own and on a processor of its own where there are two, and workers that each wait

@@ -1,4 +1,4 @@
-"""Which sentences stand for the newest papers, and how do they differ from an earlier version's?
+"""Show which sentences stand for the newest papers, and how an earlier version chose.
 
 Run as ``python -m tests.bench.sentences [REVISION]`` with $PAPERGRAM_TEST_DATA set. Printed are
 the shares of sentences that begin with a lead-in and of those that are cut, over all papers since

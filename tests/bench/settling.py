@@ -1,4 +1,4 @@
-"""How long does an answer of Telegram wait to be settled while the store is busy?
+"""Measure how long Telegram's answers wait to be recorded while the store is busy.
 
     python -m tests.bench.settling
 

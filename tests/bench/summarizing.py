@@ -1,4 +1,4 @@
-"""How near to the model's own pace are summaries made, and in how much memory?
+"""Measure how near to the model's own pace summaries are made, and in how much memory.
 
     python -m tests.bench.summarizing
 

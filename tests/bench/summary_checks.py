@@ -1,4 +1,4 @@
-"""How many real summaries do the checks let pass, and how many planted faults do they find?
+"""Count the real summaries that pass the checks, and the planted faults that they find.
 
 Run as ``python -m tests.bench.summary_checks`` with $PAPERGRAM_TEST_DATA set. The summaries are
 those of real digest documents, made by models of 2023 to 2026; faults are planted in those that

@@ -1,4 +1,4 @@
-"""How near is the extractive tldr to summaries that others wrote?
+"""Measure how near the extractive tldr is to summaries that others wrote.
 
 Run as ``python -m tests.bench.tldr_rouge`` with $PAPERGRAM_TEST_DATA set. ROUGE-L is computed
 here (Lin 2004, F1 of the longest common subsequence of stemmed words): its usual package brings

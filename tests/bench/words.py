@@ -1,4 +1,4 @@
-"""How many papers does a word find in each of its spellings?
+"""Count the papers that a word finds in each of its spellings.
 
     python -m tests.bench.words [--json] [--against FILE]
 

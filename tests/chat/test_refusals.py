@@ -122,7 +122,7 @@ async def test_a_category_that_is_not_read_is_refused(store: Store, language: st
 
 @pytest.mark.parametrize("words", ["<script>", "a&amp;b", "`x`", "[l](http://x)", "{$given}"])
 async def test_what_people_write_is_never_markup(conversation: Conversation, words: str) -> None:
-    """Every answer is read by Telegram's own parser when the house closes."""
+    """Every answer is read by Telegram's own parser when the bot stops."""
     for command in ("/unsub", "/timezone", "/digest", "/sub"):
         assert await conversation.send_text(f"{command} {words}")
 

@@ -98,7 +98,7 @@ def test_never_more_in_a_minute_than_a_burst_and_a_refill(
 
 @pytest.fixture
 async def strict(store: Store, language: str) -> AsyncIterator[Conversation]:
-    """A house with its real limits and a clock that stands."""
+    """A bot with its real limits and a clock that stands."""
     async with run_bot(store, limits=UserLimits(monotonic=FakeClock().monotonic)) as running_bot:
         await store_sample(running_bot)
         yield Conversation(running_bot, running_bot.create_person(language=language), language)

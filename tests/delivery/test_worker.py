@@ -398,7 +398,7 @@ async def test_a_settlement_survives_the_end_of_the_work(store: Store) -> None:
 def _worker(
     postman: FakeSender, send: SendMessage, *, breaker: CircuitBreaker | None = None
 ) -> DeliveryContext:
-    """A desk whose sends are the test's own."""
+    """A worker whose sends are the test's own."""
     return DeliveryContext(
         store=postman.store,
         bot=BOT,

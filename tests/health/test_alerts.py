@@ -37,7 +37,7 @@ def messages(store: Store) -> list[Notice]:
 
 
 def heard(store: Store, *incidents: Incident, after: timedelta = timedelta()) -> list[str]:
-    """The keys of what one look at the house adds for the operator."""
+    """The keys of what one health check adds for the operator."""
     before = len(messages(store))
     notify_operator(store, BOT, OPERATOR, incidents, NOW + after)
     return [notice.text_key for notice in messages(store)[before:]]

@@ -1,4 +1,7 @@
-"""Digests to render: one written by hand for the goldens, and hostile ones by the hundred."""
+"""Digests to render: one written by hand for the goldens, and hostile ones by the hundred.
+
+They are apart from ``tests/support/builders.py`` because golden files repeat their every word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Situations of the store: small papers, chats, topics, digests and parcels."""
+"""Records for the store's own tests: small papers, chats, topics, digests and messages."""
 
 from __future__ import annotations
 

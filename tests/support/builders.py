@@ -1,4 +1,8 @@
-"""Situations of the verbs: papers as they are announced, chats, topics, and what reached them."""
+"""Situations as the bot brings them about: announced papers, chats, topics, what reached them.
+
+Bare records for the store's own tests are built in ``tests/storage/builders.py``, which knows
+nothing of the bot; digests whose every word is pinned by golden files in ``tests/render``.
+"""
 
 from __future__ import annotations
 

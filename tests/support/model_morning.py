@@ -104,7 +104,7 @@ class MorningScenario:
     async def _wait_for_model(self) -> None:
         """Waits until everything that may be asked of the model was asked."""
         orders = self.running_bot.bot.jobs_wake
-        while orders.event.is_set() or orders.lock.locked():  # noqa: ASYNC110 - no bell of theirs
+        while orders.event.is_set() or orders.lock.locked():  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(_POLL_INTERVAL)
 
     async def operator_messages(self) -> str:

@@ -40,18 +40,18 @@ _POLL_INTERVAL = 0.01  # seconds between looks where nothing rings
 
 @dataclass(slots=True)
 class WatchedWakeEvent(wake_event.WakeEvent):
-    """A bell that tells whether somebody still works on what it rang for."""
+    """A wake event that tells whether somebody still works on what it was set for."""
 
     is_busy: bool = False
     work_done_event: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_idle(self) -> bool:
-        """Neither rung nor being answered."""
+        """Neither set nor being answered."""
         return not self.is_busy and not self.event.is_set()
 
     async def run_forever(self, job: Callable[[], Awaitable[object]]) -> None:
-        """As every bell, and known to be busy meanwhile."""
+        """As every wake event, and known to be busy meanwhile."""
 
         async def watched_work() -> None:
             self.is_busy = True

@@ -1,4 +1,4 @@
-"""When does a person want digests? Words in, a cadence out, and words again."""
+"""Words become a cadence, and a cadence becomes words again."""
 
 from __future__ import annotations
 

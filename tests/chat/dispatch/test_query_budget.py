@@ -183,7 +183,7 @@ async def test_what_keeps_changing_is_refused_after_three_more_tries(store: Stor
 async def watched(
     store: Store, language: str
 ) -> AsyncIterator[tuple[Conversation, UserLimits, FakeClock]]:
-    """A house where a person's minute is measured by a clock that stands."""
+    """A bot where a person's minute is measured by a clock that stands."""
     clock = FakeClock()
     rates = dict.fromkeys(Cost, 10**9) | {Cost.QUERY_TIME: RATES_PER_MINUTE[Cost.QUERY_TIME]}
     limits = UserLimits(rates, monotonic=clock.monotonic)

@@ -1,4 +1,4 @@
-"""What of a line of LaTeX could do more than print? Read as TeX reads, and none of our tables."""
+"""Find what in a line of LaTeX could do more than print, read as TeX reads, by no table of ours."""
 
 from __future__ import annotations
 

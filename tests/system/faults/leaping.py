@@ -16,7 +16,10 @@ CLOCK_ERROR_FILE = Path(os.environ["CLOCK_ERROR"])
 
 
 class ShiftedClock(datetime):
-    """What the two places see that read the system clock."""
+    """What the two places see that read the system clock.
+
+    In a process of its own, where no test can move a ``FakeClock``.
+    """
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]

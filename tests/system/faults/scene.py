@@ -1,5 +1,8 @@
 """The whole bot before an emulated Telegram that fails, with a clock that rests when tests rest.
 
+It is started apart from ``run_bot``: the bot sleeps by the test's clock, may have been told a
+wrong time, gives up requests early, and is told how to treat a send of unknown outcome.
+
 Pauses of less than a second are the pace of messages: they move the clock themselves, so that the
 journal of the emulator tells when each call was made. Longer ones wait until a test moves it.
 """
@@ -175,7 +178,7 @@ class FaultScenario(RunningBot):
         await self.advance_clock(**time)
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Waits until something is so."""
+        """Wait until a condition holds, looking whenever the bot has done some work."""
         async with asyncio.timeout(TIMEOUT):
             while not condition():
                 await self._wait_for_work()

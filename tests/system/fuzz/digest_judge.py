@@ -1,4 +1,4 @@
-"""Does a message of a digest show what the digest holds, whole entries and nothing else?
+"""Judge whether a message shows what its digest holds, whole entries and nothing else.
 
 What is expected is built from the entries without any markup, so that text which became markup,
 or an entry that was cut, is missed here.

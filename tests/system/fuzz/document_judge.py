@@ -1,4 +1,4 @@
-"""Are the files that leave what they say they are: Markdown, JSON, a web page, BibTeX?"""
+"""Judge files that leave by what they claim to be: Markdown, JSON, a web page, BibTeX."""
 
 from __future__ import annotations
 

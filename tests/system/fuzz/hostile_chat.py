@@ -177,7 +177,7 @@ def hostile_chat(
     form: MessageForm = MessageForm.CLASSIC,
     operator: bool = False,
 ) -> Iterator[HostileChat]:
-    """A desk with an empty store of its own."""
+    """A chat with an empty store of its own."""
     store = open_store("sqlite://", analyze=index_text)
     bot_info = BotInfo(BOT, USERNAME, POLLED_CATEGORIES, operator_chat=CHAT if operator else 0)
     services = Services(

@@ -1,4 +1,4 @@
-"""How much was tried? Examples by test, and how many of them held each sort of hostility."""
+"""Count the examples of each test, and how many of them held each sort of hostility."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arXiv told, in order: which papers does a wish find in a stretch of it?"""
+"""What arXiv announced, in order, and which papers of a stretch of it a topic finds."""
 
 from __future__ import annotations
 

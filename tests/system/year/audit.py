@@ -1,4 +1,4 @@
-"""What had to come into each chat, and when? Computed from what arXiv told, and compared.
+"""Work out from what arXiv told what had to come into each chat and when, and compare.
 
 The auditor reads the announcements, the readers' wishes and the messages; of the bot it knows
 only at which instants it was looked at.

@@ -1,4 +1,4 @@
-"""The corpus as announcements: which papers are there, and on which feed days?"""
+"""The corpus as announcements: its papers and their feed days."""
 
 from __future__ import annotations
 

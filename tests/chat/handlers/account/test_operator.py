@@ -1,4 +1,4 @@
-"""The operator's chat: how the house is, who is there, and who may not be."""
+"""The operator's chat: how the bot fares, who uses it, and who may not."""
 
 from __future__ import annotations
 
