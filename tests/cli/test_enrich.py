@@ -35,19 +35,19 @@ BOT = int(TOKEN.partition(":")[0])
 def serving(script: str = "good") -> Iterator[ModelServer]:
     """A model's server on a thread of its own, for a command that runs a loop of its own."""
     ready = threading.Event()
-    finished: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
+    started: list[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
         async with model_server(script) as server:
-            is_done = asyncio.Event()
-            finished.append((server, asyncio.get_running_loop(), is_done))
+            stop_event = asyncio.Event()
+            started.append((server, asyncio.get_running_loop(), stop_event))
             ready.set()
-            await is_done.wait()
+            await stop_event.wait()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(30)
-    [(server, loop, stop)] = finished
+    [(server, loop, stop)] = started
     try:
         yield server
     finally:

@@ -484,10 +484,10 @@ async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(sto
             _message(create_chat(store, number), notice=quiet), priority=Priority.INTERACTIVE
         )
         assert store.outbox.put_once(message, due_at=DUE_AT)
-    finished, due, free = list[int](), list[int](), asyncio.Event()
+    interactive_sends, due, free = list[int](), list[int](), asyncio.Event()
 
     async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
-        (finished if outbox_message.priority is Priority.INTERACTIVE else due).append(
+        (interactive_sends if outbox_message.priority is Priority.INTERACTIVE else due).append(
             outbox_message.chat
         )
         if len(due) == 20:

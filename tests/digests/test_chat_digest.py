@@ -223,19 +223,19 @@ def test_what_is_left_of_a_shared_digest_is_what_would_be_made_anew(
 def _shared_digest(store: Store) -> tuple[SharedDigest, Subscription, NewAnnouncements]:
     """An edition of many papers, every third of which is a new version."""
     reader = create_chat(store)
-    stored_topic = store.subscriptions.of_chat(BOT, reader.id)
-    if not stored_topic:
+    topics = store.subscriptions.of_chat(BOT, reader.id)
+    if not topics:
         topic = set_topic_limit(store, subscribe_chat(store, reader, "diffusion"), LIMIT)
         with store.transaction():
             assert store.subscriptions.update(replace(topic, kinds=frozenset(AnnouncementKind)))
         fresh = [number for number in range(MANY) if number % 3]
         announce(store, papers(*fresh))
         announce(store, papers(*range(0, MANY, 3), version=2), kind=AnnouncementKind.REPLACE)
-        stored_topic = store.subscriptions.of_chat(BOT, reader.id)
+        topics = store.subscriptions.of_chat(BOT, reader.id)
     gathered = NewAnnouncements(store, 0)
-    shared_digest = SharedDigests(store, gathered, DUE_AT).for_topic(stored_topic[0])
+    shared_digest = SharedDigests(store, gathered, DUE_AT).for_topic(topics[0])
     assert len(shared_digest.matches) == MANY
-    return shared_digest, stored_topic[0], gathered
+    return shared_digest, topics[0], gathered
 
 
 def _bare(entry: Entry) -> Entry:

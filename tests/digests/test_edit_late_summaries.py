@@ -85,9 +85,9 @@ def test_a_late_summary_edits_the_message_in_silence(store: Store) -> None:
     assert (edit.first_entry, edit.last_entry, edit.period, edit.part) == (1, 2, "1/2026-11-20", 1)
     digest = store.digests.get(number)
     assert digest is not None
-    summary = [{g.language: g.producer for g in entry.summaries} for entry in digest.entries]
-    assert summary[0]["zh"] == "model-x"
-    assert "zh" not in summary[1]
+    producers = [{g.language: g.producer for g in entry.summaries} for entry in digest.entries]
+    assert producers[0]["zh"] == "model-x"
+    assert "zh" not in producers[1]
     assert edit_late_summaries(store, BOT, NOW + 4 * MINUTE) == 0  # it says all there is
 
 

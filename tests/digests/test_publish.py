@@ -337,15 +337,15 @@ def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
     """Eight o'clock in Shanghai, then eight o'clock of that date in Honolulu."""
     reader = create_chat(store)
     topic = subscribe_chat(store, reader)
-    for number, (zone, position) in enumerate(
+    for number, (zone, instant) in enumerate(
         [("Asia/Shanghai", DUE_AT.replace(hour=0)), ("Pacific/Honolulu", DUE_AT.replace(hour=18))]
     ):
         current = store.subscriptions.get(topic.key)
         assert current
         with store.transaction():
-            store.subscriptions.update(replace(current, zone=zone, next_due=position))
+            store.subscriptions.update(replace(current, zone=zone, next_due=instant))
         announce(store, papers(number))
-        publish_due_chats(store, BOT, position)
+        publish_due_chats(store, BOT, instant)
 
     assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[0], [1]]
 

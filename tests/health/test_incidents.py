@@ -255,12 +255,12 @@ def test_the_disk_is_that_of_the_store(tmp_path: Path) -> None:
 
 
 def test_a_calendar_that_ends_soon_is_a_trouble(store: Store) -> None:
-    [incidents] = find_incidents(
+    [incident] = find_incidents(
         store, BOT, ("cs.CV",), datetime(2037, 3, 1, 3, tzinfo=NOON.tzinfo), ROOMY
     )
 
-    assert incidents.name == "calendar-unlisted-year"
-    assert dict(incidents.notice.values) == {"year": 2037}
+    assert incident.name == "calendar-unlisted-year"
+    assert dict(incident.notice.values) == {"year": 2037}
 
 
 def test_a_long_name_of_a_feed_is_shortened(store: Store) -> None:

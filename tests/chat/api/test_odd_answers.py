@@ -226,10 +226,10 @@ async def test_an_update_is_kept_as_it_was_sent(store: Store) -> None:
     odd = odd.replace("/help", "/help \\u006f\\ud800 ☃")
     await polled(store, [answered(update(4), odd.encode(), update(6))])
 
-    parsed_update = pending_updates(store, 1)
-    assert [update.id for update in parsed_update] == [4, 5, 6]
-    assert parsed_update[1].body == odd
-    assert parsed_update[1].chat == 7
+    pending = pending_updates(store, 1)
+    assert [update.id for update in pending] == [4, 5, 6]
+    assert pending[1].body == odd
+    assert pending[1].chat == 7
 
 
 UNREADABLE = [
@@ -300,11 +300,11 @@ def test_the_elements_of_an_array_are_found(
 @few
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_the_members_of_an_object_are_found(values: dict[str, object]) -> None:
-    content = {
+    members = {
         name: json.loads(value) for name, value in split_json_object(json.dumps(values)).items()
     }
 
-    assert repr(content) == repr(values)
+    assert repr(members) == repr(values)
 
 
 @few

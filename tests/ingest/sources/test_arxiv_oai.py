@@ -226,14 +226,14 @@ def test_a_page_that_broke_off_gives_its_whole_records_and_no_token() -> None:
     papers = [replace(KETTLE, id=f"2611.0000{number}") for number in range(5)]
     body = records_page(papers, "more")
 
-    instant = parse(body[: body.index(b"2611.00003")])
+    page = parse(body[: body.index(b"2611.00003")])
 
-    assert (instant.status, instant.is_usable, instant.resumption_token) == (
+    assert (page.status, page.is_usable, page.resumption_token) == (
         BatchStatus.PARTIAL,
         False,
         "",
     )
-    assert len(instant.records) == 3
+    assert len(page.records) == 3
 
 
 def test_one_forbidden_byte_costs_no_record() -> None:

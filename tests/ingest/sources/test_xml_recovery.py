@@ -186,9 +186,9 @@ TEXTS = ["title", "abstract", "author", "journal", "comment"]
 
 def test_what_is_planted_is_looked_for_in_every_field_of_every_form() -> None:
     for form in ITEMS:
-        feed = read(form, answer(form))
-        assert set(feed.papers) == {FIRST, SECOND, THIRD}, form
-        assert (feed.unread, feed.condition) == ((), BatchStatus.FRESH)
+        reading = read(form, answer(form))
+        assert set(reading.papers) == {FIRST, SECOND, THIRD}, form
+        assert (reading.unread, reading.condition) == ((), BatchStatus.FRESH)
         assert recover_feed(
             answer(form), OAI_FORMATS if form == "oai" else FEED_FORMATS
         ).body == answer(form)
@@ -202,21 +202,25 @@ def test_one_character_costs_no_paper_and_alters_no_other(form: str, field: str)
 
 
 def _costs_no_paper(form: str, field: str, plant: bytes) -> None:
-    feed = read(form, answer(form))
+    intact = read(form, answer(form))
 
-    intact = read(form, answer(form, field, plant))
+    reading = read(form, answer(form, field, plant))
 
-    assert set(intact.papers) == {FIRST, SECOND, THIRD}
-    assert (intact.unread, intact.condition, intact.token) == ((), BatchStatus.FRESH, feed.token)
-    assert intact.papers[FIRST] == feed.papers[FIRST]
-    assert intact.papers[THIRD] == feed.papers[THIRD]
+    assert set(reading.papers) == {FIRST, SECOND, THIRD}
+    assert (reading.unread, reading.condition, reading.token) == (
+        (),
+        BatchStatus.FRESH,
+        intact.token,
+    )
+    assert reading.papers[FIRST] == intact.papers[FIRST]
+    assert reading.papers[THIRD] == intact.papers[THIRD]
     if field in TEXTS:
         text = MEANT[plant]
         if (form, field) == ("rdf", "abstract"):  # of HTML once more
             text = html.unescape(text)
         if field == "author":  # a sign may separate names
             text = " ".join(split_author_line(text))
-        paper = intact.papers[SECOND]
+        paper = reading.papers[SECOND]
         shown = {
             "title": paper.title,
             "abstract": paper.abstract,
@@ -257,15 +261,15 @@ def test_what_cannot_be_told_from_markup_is_named_by_its_id(form: str, field: st
 
 
 def _is_read_or_named(form: str, field: str, plant: bytes) -> None:
-    feed = read(form, answer(form))
+    intact = read(form, answer(form))
 
-    intact = read(form, answer(form, field, plant))
+    reading = read(form, answer(form, field, plant))
 
-    named = {item.id for item in intact.unread}
-    assert {FIRST, SECOND, THIRD} - set(intact.papers) <= named
+    named = {item.id for item in reading.unread}
+    assert {FIRST, SECOND, THIRD} - set(reading.papers) <= named
     assert named <= {SECOND, ""}
-    assert intact.papers[FIRST] == feed.papers[FIRST]
-    assert intact.papers[THIRD] == feed.papers[THIRD]
+    assert reading.papers[FIRST] == intact.papers[FIRST]
+    assert reading.papers[THIRD] == intact.papers[THIRD]
 
 
 @pytest.mark.parametrize("plant", [b"</item>", b"x</item>y", b"</item></item>"])
@@ -286,12 +290,12 @@ HOSTILE = st.lists(
 @given(st.sampled_from([place for place in PLACES if place[1] != "head"]), HOSTILE)
 def test_whatever_is_planted_no_paper_is_lost(place: tuple[str, str], plant: bytes) -> None:
     form, field = place
-    feed = read(form, answer(form, field, plant))
+    reading = read(form, answer(form, field, plant))
 
-    named = {item.id for item in feed.unread}
-    missing = {FIRST, SECOND, THIRD} - set(feed.papers)
+    named = {item.id for item in reading.unread}
+    missing = {FIRST, SECOND, THIRD} - set(reading.papers)
     assert missing <= named or (missing and "" in named)
-    assert set(feed.papers) | named <= {FIRST, SECOND, THIRD, ""}
+    assert set(reading.papers) | named <= {FIRST, SECOND, THIRD, ""}
 
 
 @pytest.mark.parametrize("form", ITEMS)
@@ -399,10 +403,10 @@ def test_an_item_that_is_lost_alone_is_named_too() -> None:
 
 def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
     feed = rss_feed([rss_item(), rss_item("2611.90002v1")])
-    instant = feed.rindex(b"</item>")
+    end_position = feed.rindex(b"</item>")
 
-    reading = read("rss", feed[:instant] + b"</itm>" + feed[instant + 7 :])
-    broken_off = read("rss", feed[:instant])
+    reading = read("rss", feed[:end_position] + b"</itm>" + feed[end_position + 7 :])
+    broken_off = read("rss", feed[:end_position])
 
     assert (set(reading.papers), [item.id for item in reading.unread]) == (
         {"2611.90001"},
@@ -422,10 +426,10 @@ def test_the_last_item_is_named_although_its_end_is_damaged() -> None:
     ],
 )
 def test_an_id_is_found_where_it_can_be_and_never_in_an_abstract(good: bytes, bad: bytes) -> None:
-    intact = rss_item(
+    item = rss_item(
         "2611.90009v1", abstract="See arXiv:2401.00001v1 and https://arxiv.org/abs/2401.1"
     )
-    feed = rss_feed([rss_item(), intact])
+    feed = rss_feed([rss_item(), item])
     assert good in feed
 
     reading = read("rss", feed.replace(good, bad).replace(b"A Kettle</title>", b"A Kettle<title>"))

@@ -167,8 +167,12 @@ def folded(text: str) -> str:
 
 def texts(entry: Entry, language: str) -> tuple[str, ...]:
     """Title, tldr and abstract in a language, empty where nothing is said."""
-    summary = [g for g in entry.summaries if g.language == language]
-    return tuple(folded(t) for g in summary for t in (g.title, g.tldr, g.abstract)) or ("", "", "")
+    matching_summaries = [g for g in entry.summaries if g.language == language]
+    return tuple(folded(t) for g in matching_summaries for t in (g.title, g.tldr, g.abstract)) or (
+        "",
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh")])
@@ -325,13 +329,13 @@ def test_forged_facts_are_refused(fact: str, forged: str) -> None:
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en")])
 def test_a_row_that_contradicts_its_entry_is_refused(languages: tuple[str, ...]) -> None:
     lines = render(sample_digest(), languages).split("\n")
-    instant = next(number for number, line in enumerate(lines) if line.startswith("| [^2]"))
-    lines[instant] = lines[instant].replace(" |", "! |")
+    position = next(number for number, line in enumerate(lines) if line.startswith("| [^2]"))
+    lines[position] = lines[position].replace(" |", "! |")
 
     with pytest.raises(DocumentError) as refused:
         parse("\n".join(lines))
 
-    assert (refused.value.line, refused.value.key) == (instant + 1, "digest-document-row")
+    assert (refused.value.line, refused.value.key) == (position + 1, "digest-document-row")
 
 
 def in_german(ours: Digest) -> Digest:

@@ -200,10 +200,10 @@ class ReceiptsMachine(RuleBasedStateMachine):
             yield digest.entries, digest.left_out
 
     def _topics(self) -> dict[int, Subscription]:
-        topic = [
+        topics = [
             topic for chat in CHATS for topic in self.store.subscriptions.of_chat(self.bot, chat)
         ]
-        return {topic.key: topic for topic in topic}
+        return {topic.key: topic for topic in topics}
 
     def _chat(self, number: int) -> Chat:
         chat = self.store.chats.get(self.bot, number)

@@ -231,9 +231,11 @@ def test_announced_narrows_to_words_and_days(store: Store) -> None:
     ]
     store.papers.add_announcements(batch, seen_at=NOW)
 
-    late_announcement = store.papers.find_announcements_on_days(parse("diffusion").clause, DAY, DAY)
+    matching_announcements = store.papers.find_announcements_on_days(
+        parse("diffusion").clause, DAY, DAY
+    )
 
-    assert [match.paper.id for match in late_announcement] == [paper(1).id]
+    assert [match.paper.id for match in matching_announcements] == [paper(1).id]
 
 
 _WORDS = """
@@ -295,7 +297,7 @@ def test_no_paper_that_matches_is_missing(
         stored_summary = summary(papers[0], "en", title=f"zz {phrase}")  # no phrase into the gloss
         store.papers.add_summary(stored_summary)
 
-        matches = {paper.key for paper in store.papers.search(parsed.clause, limit=10)}
+        matching_keys = {paper.key for paper in store.papers.search(parsed.clause, limit=10)}
     finally:
         store.close()
 
@@ -305,7 +307,7 @@ def test_no_paper_that_matches_is_missing(
             match_paper(parsed, stored_paper) is not None
             or match_paper(parsed, stored_paper, about) is not None
         ):
-            assert stored_paper.key in matches, (query, stored_paper)
+            assert stored_paper.key in matching_keys, (query, stored_paper)
 
 
 def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
