@@ -321,20 +321,20 @@ async def test_timezone_by_words_and_by_choice(localized_chat: Conversation) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "entry_content_module"),
+    ("words", "entry_content"),
     [("", "zh"), ("zh", "zh"), ("en", "en"), ("中文", "zh"), ("English", "en")],
 )
 @covers("/lang")
 async def test_lang_changes_what_the_bot_speaks(
-    conversation: Conversation, words: str, entry_content_module: str
+    conversation: Conversation, words: str, entry_content: str
 ) -> None:
     await conversation.ask("/start")
     answer = await conversation.ask(f"/lang {words}".strip())
 
     chat = await conversation.running_bot.stored_chat(conversation.person)
-    assert chat.language == entry_content_module
+    assert chat.language == entry_content
     assert chat.languages == ("en",), "what entries are written in stays"
-    title = {"en": "Settings", "zh": "设置"}[entry_content_module]
+    title = {"en": "Settings", "zh": "设置"}[entry_content]
     assert answer.text.startswith(title)
 
 

@@ -88,7 +88,7 @@ def _longest(state: ModelStatus) -> float:
 async def test_no_misbehaviour_delays_a_digest_beyond_the_grace_or_loses_a_paper(
     store: Store, script: str, state: ModelStatus
 ) -> None:
-    async with morning_scenario(store, script, request_timeout=_longest(state)) as world:
+    async with morning_scenario(store, script, timeout_seconds=_longest(state)) as world:
         await world.add_reader("Ada", *BOTH)
         await world.add_reader("Bob", "en", language="en")
         await world.announce_papers(DUE_AT - MINUTE)

@@ -45,13 +45,13 @@ def summary_format(name: str = "gloss") -> ResponseFormatJSONSchema:
 
 @asynccontextmanager
 async def openai_client(
-    server: ModelServer, *, key: str = KEY, request_timeout: float = 30
+    server: ModelServer, *, key: str = KEY, timeout_seconds: float = 30
 ) -> AsyncIterator[AsyncOpenAI]:
     """The official client, which asks once and takes what comes."""
     # On loopback nobody asks for certificates, and reading them takes longer than the calls.
     http = DefaultAsyncHttpxClient(verify=False)
     async with AsyncOpenAI(
-        base_url=server.url, api_key=key, max_retries=0, timeout=request_timeout, http_client=http
+        base_url=server.url, api_key=key, max_retries=0, timeout=timeout_seconds, http_client=http
     ) as client_of_server:
         yield client_of_server
 

@@ -161,7 +161,7 @@ async def test_retry_after_comes_in_each_of_its_forms() -> None:
 
 @pytest.mark.parametrize("script", ["hang", "slow=60"])
 async def test_a_server_that_does_not_answer_is_a_timeout(script: str) -> None:
-    async with model_server(script) as server, openai_client(server, request_timeout=0.2) as asking:
+    async with model_server(script) as server, openai_client(server, timeout_seconds=0.2) as asking:
         with pytest.raises(openai.APITimeoutError):
             await ask_for_summary(asking)
 

@@ -177,12 +177,12 @@ class MorningScenario:
 
 @asynccontextmanager
 async def morning_scenario(
-    store: Store, script: str = "good", *, request_timeout: float = 20.0, **settings: str
+    store: Store, script: str = "good", *, timeout_seconds: float = 20.0, **settings: str
 ) -> AsyncIterator[MorningScenario]:
     """Monday, 13:00; Tuesday's papers are still to come."""
     async with (
         model_server(script) as server,
-        ModelClient(server.url, KEY, MODEL, timeout=request_timeout) as model,
+        ModelClient(server.url, KEY, MODEL, timeout=timeout_seconds) as model,
     ):
         bot_context = run_bot(store, model=model, operator=OPERATOR, settings=settings)
         async with bot_context as running_bot:

@@ -12,11 +12,11 @@ async def wait_until(
     condition: Callable[[], bool],
     failure_message: Callable[[], str] | str,
     *,
-    seconds: float = 20.0,
+    timeout_seconds: float = 20.0,
 ) -> None:
     """Wait until a condition holds, and fail the test when it never does."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(timeout_seconds):
             while not condition():  # noqa: ASYNC110 - nothing rings when another process has done it
                 await asyncio.sleep(_POLL_INTERVAL)
     except TimeoutError:

@@ -63,7 +63,7 @@ def words(message: fluent.Message) -> str:
 
 
 @cache
-def entry_content_module() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+def entry_content() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """The keys that stand in the code, and the patterns of those that it puts together."""
     keys: set[str] = set()
     patterns: set[str] = set()
@@ -100,7 +100,7 @@ def test_both_languages_name_the_same_values(key: str) -> None:
 
 def is_said(key: str) -> bool:
     """Whether the code holds a key, or puts it together."""
-    keys, patterns = entry_content_module()
+    keys, patterns = entry_content()
     return key in keys or any(pattern.fullmatch(key) for pattern in patterns)
 
 
@@ -119,7 +119,7 @@ def test_every_text_is_said_somewhere() -> None:
 
 
 def test_every_key_in_the_code_is_a_text() -> None:
-    assert unknown(entry_content_module()[0]) == []
+    assert unknown(entry_content()[0]) == []
 
 
 def test_a_missing_and_an_unsaid_text_would_be_found() -> None:

@@ -276,7 +276,9 @@ async def test_a_follow_up_of_which_nothing_can_be_stored_is_paid_for_once(
     assert fetched_ids == ["2402.12844"]
 
 
-@pytest.mark.parametrize("breaks", ["asked", "standing", "errand_of", "again"])
+@pytest.mark.parametrize(
+    "breaks", ["parse_update", "authorize", "stored_follow_up", "rebuild_request"]
+)
 async def test_a_follow_up_that_cannot_be_taken_up_is_given_up_with_a_word(
     store: Store, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:

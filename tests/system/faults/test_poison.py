@@ -48,11 +48,9 @@ async def test_a_paper_that_breaks_the_reading_of_tex_is_shown_as_written(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    entry_content_module = import_module("bot.render.entry_content")
-    monkeypatch.setattr(
-        entry_content_module, "to_unicode", _breaks(entry_content_module.to_unicode)
-    )
-    entry_content_module.display.cache_clear()  # it may know these words from before
+    entry_content = import_module("bot.render.entry_content")
+    monkeypatch.setattr(entry_content, "to_unicode", _breaks(entry_content.to_unicode))
+    entry_content.display_text.cache_clear()  # it may know these words from before
     async with bot_with_faults(store) as scene:
         ada = scene.add_reader("Ada", form=form)
 

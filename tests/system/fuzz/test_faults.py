@@ -25,7 +25,7 @@ from tests.system.fuzz.hostile_chat import hostile_chat
 from tests.system.fuzz.test_digests import judge, message_of
 
 # The package's name for it is a function of the texts.
-entry_content_module = import_module("bot.render.entry_content")
+entry_content = import_module("bot.render.entry_content")
 ENGLISH = DisplayOptions(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
@@ -138,8 +138,8 @@ FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
     (html_message, "escape", _same),
     (html_message, "shorten", _same),
     (rich_message, "shorten", _same),
-    (entry_content_module, "plain", _same),
-    (entry_content_module, "is_safe", bool),
+    (entry_content, "display_text", _same),
+    (entry_content, "is_safe_link", bool),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (rich_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),

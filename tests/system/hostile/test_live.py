@@ -127,7 +127,9 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
     async with serving_bot_api(FakeTelegram(BOT, crowd.record_call, empty_feed)) as server:
         settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running_process(settings, folder / "log.txt") as program:
-            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
+            await wait_until(
+                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
+            )
             attack = Attack(crowd, server, program, ProcessMonitor(program.pid))
             await _calm(attack)
             attack.watch = ProcessMonitor(program.pid)
@@ -136,7 +138,7 @@ async def _attack(corpus: Path, folder: Path, crowd: Crowd) -> AsyncIterator[Att
             await _answered(attack)
             attack.watch.peak_memory = attack.watch.peak_megabytes()
             program.send_signal(signal.SIGTERM)
-            await program.wait_for_exit(seconds=60.0)
+            await program.wait_for_exit(timeout_seconds=60.0)
     grown = database.stat().st_size - before
     attack.growth = max(0, grown - len(crowd.attackers) * BURST) * 60 / attack.watch.seconds
     print(f"the file grew by {grown / 1000:.0f} KB")
@@ -165,7 +167,7 @@ async def _answered(attack: Attack) -> None:
         return all_answered and not attack.server.unread and not crowd.unanswered
 
     with suppress(AssertionError):  # then the figures say so
-        await wait_until(is_over, "", seconds=AFTER)
+        await wait_until(is_over, "", timeout_seconds=AFTER)
     attack.late = monotonic() - began
 
 

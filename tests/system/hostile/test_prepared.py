@@ -201,7 +201,9 @@ async def test_what_was_prepared_keeps_nobody_waiting(
     async with serving_bot_api(server):
         settings = bot_environment(TOKEN, server.url, database, arxiv_rss=server.url)
         async with running_process(settings, tmp_path / "log.txt") as program:
-            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
+            await wait_until(
+                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
+            )
             watch = ProcessMonitor(program.pid)
             acting = asyncio.create_task(_acts(eve, acts))
             while not acting.done() or monotonic() < watch.started_at + REST:
@@ -242,7 +244,7 @@ async def _acts(eve: Stranger, acts: Sequence[Act]) -> float:
             return eve.answers.total() > before
 
         try:
-            await wait_until(is_answered, "", seconds=TIMEOUT)
+            await wait_until(is_answered, "", timeout_seconds=TIMEOUT)
         except AssertionError:
             return number / len(acts)
         await asyncio.sleep(0.2)  # a press is answered by a message as well

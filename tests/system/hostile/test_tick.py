@@ -70,10 +70,14 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
         minute = (datetime.now(UTC) + timedelta(seconds=120)).replace(second=0, microsecond=0)
         await asyncio.to_thread(_follow, database, minute, letters)
         async with running_process(settings, tmp_path / "log.txt") as program:
-            await wait_until(lambda: "polling" in program.output(), program.output, seconds=60.0)
+            await wait_until(
+                lambda: "polling" in program.output(), program.output, timeout_seconds=60.0
+            )
             watch = ProcessMonitor(program.pid)
             with suppress(AssertionError):  # then the figures say so
-                await wait_until(lambda: not letters.missing, "", seconds=60.0 * (MINUTES + 5))
+                await wait_until(
+                    lambda: not letters.missing, "", timeout_seconds=60.0 * (MINUTES + 5)
+                )
             watch.stop()
             output = program.output()
 

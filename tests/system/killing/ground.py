@@ -62,7 +62,7 @@ class KillScenario:
     async def wait_until(self, condition: Callable[[], bool], failure: str) -> None:
         """Waits until something is so."""
         failure_message = f"{failure}: {self.sent_count} messages had been taken"
-        await wait_until(condition, failure_message, seconds=_TIMEOUT)
+        await wait_until(condition, failure_message, timeout_seconds=_TIMEOUT)
 
     async def wait_for_more_sends(self, count: int) -> None:
         """Waits until the server has taken so many more messages."""

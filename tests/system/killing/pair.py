@@ -41,7 +41,7 @@ class ProcessPair:
 
     async def wait_for_leader(self) -> BotProcess:
         """The one that works, as soon as one does."""
-        await wait_until(lambda: self.leader() is not None, "nobody works", seconds=60.0)
+        await wait_until(lambda: self.leader() is not None, "nobody works", timeout_seconds=60.0)
         leading = self.leader()
         assert leading is not None
         return leading

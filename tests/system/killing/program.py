@@ -50,10 +50,10 @@ class BotProcess:
         self.send_signal(signal.SIGKILL)
         await self.process.wait()
 
-    async def wait_for_exit(self, seconds: float) -> int:
+    async def wait_for_exit(self, timeout_seconds: float) -> int:
         """Its exit code, which has to come within so many seconds."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(timeout_seconds):
                 return await self.process.wait()
         except TimeoutError:
             raise AssertionError(f"the program did not end\n{self.output()}") from None

@@ -101,7 +101,7 @@ async def _killed_in_the_middle(program: BotProcess, log: Path, dice: Random) ->
         await wait_until(
             lambda: count_calls(log) >= min(goal, SUMMARIES_WANTED) or program.has_ended,
             program.output,
-            seconds=60,
+            timeout_seconds=60,
         )
         await asyncio.sleep(dice.uniform(0.0, 0.1))
     had_ended = program.has_ended
@@ -119,7 +119,7 @@ async def _until_delivered(database: Path, people: list[int], program: BotProces
         return issued and not unsent and not store.summary_jobs.backlog().waiting
 
     try:
-        await wait_until(is_done, program.output, seconds=240)
+        await wait_until(is_done, program.output, timeout_seconds=240)
         assert [count_digests(store, person) for person in people] == [1] * READERS
         assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == 0
     finally:

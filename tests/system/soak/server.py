@@ -89,13 +89,13 @@ class FakeBotApi:
             ).encode()
         return b"true"
 
-    async def _poll(self, offset: int, seconds: float) -> bytes:
+    async def _poll(self, offset: int, timeout_seconds: float) -> bytes:
         while self._updates and self._updates[0][0] < offset:
             self._updates.popleft()
         if not self._updates:
             self._update_event.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(timeout_seconds):
                     await self._update_event.wait()
         update_bodies = [self._updates[n][1] for n in range(min(_MAX_UPDATES, len(self._updates)))]
         return b"[" + b",".join(update_bodies) + b"]"

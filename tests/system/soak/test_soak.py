@@ -54,11 +54,11 @@ async def test_many_commands_beside_feeds_and_digests(tmp_path: Path) -> None:
     async with _running(tmp_path, crowd, press) as (server, program):
         memory = MemorySamples(program.pid)
         await _converse(server, crowd, memory, tmp_path / "papergram.db")
-        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), seconds=60.0)
+        await wait_until(lambda: not crowd.waiting, lambda: _story(crowd), timeout_seconds=60.0)
         await wait_until(
             lambda: len(crowd.digest_counts) == minutes * READERS_PER_MINUTE,
             "no digest",
-            seconds=60.0,
+            timeout_seconds=60.0,
         )
         spent = cpu_seconds_of(program.pid)
     crowd.finish()
