@@ -220,8 +220,8 @@ class Hiding(telegram.Bot):
 async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Store) -> None:
     """Telegram names who presses, and does not name who writes."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    running_bot = BotInfo(bot_id=1, username="papergram_bot", polled_categories=frozenset())
-    counter = Services(Hiding("1:token"), running_bot, store, lambda: now, lambda: None, "test")
+    bot_info = BotInfo(bot_id=1, username="papergram_bot", polled_categories=frozenset())
+    counter = Services(Hiding("1:token"), bot_info, store, lambda: now, lambda: None, "test")
     pressed = Update(
         UpdateKind.BUTTON,
         -1001,

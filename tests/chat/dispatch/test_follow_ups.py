@@ -58,10 +58,10 @@ class Life:
     sent: list[OutboxMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        running_bot = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
+        bot_info = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
         counter = Services(
             _CLIENT,
-            running_bot,
+            bot_info,
             self.store,
             lambda: NOW,
             lambda: None,

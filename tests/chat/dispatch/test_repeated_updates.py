@@ -33,8 +33,8 @@ _CLIENT = client.create_client("1:again", "http://127.0.0.1:9")
 
 
 def _counter(store: Store) -> Services:
-    running_bot = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
-    return Services(_CLIENT, running_bot, store, lambda: NOW, lambda: None, "life")
+    bot_info = BotInfo(BOT, "papergram_bot", POLLED_CATEGORIES)
+    return Services(_CLIENT, bot_info, store, lambda: NOW, lambda: None, "life")
 
 
 async def _sends(_: Sequence[OutboxMessage]) -> bool:

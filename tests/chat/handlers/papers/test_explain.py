@@ -64,9 +64,9 @@ async def conversation(store: Store, server: ModelServer) -> AsyncIterator[Conve
 
 def asks(conversation: Conversation) -> Request:
     """What somebody asks there."""
-    running_bot = conversation.running_bot.bot.services().bot_info
+    bot_info = conversation.running_bot.bot.services().bot_info
     return Request(
-        running_bot,
+        bot_info,
         Chat(1, 2, ChatKind.PRIVATE),
         Person(1, 2),
         conversation.running_bot.clock.instant,

@@ -253,11 +253,11 @@ async def test_several_are_fetched_in_one_request_and_unknown_ones_named(
         return fetched
 
     chat = await conversation.running_bot.stored_chat(conversation.person)
-    running_bot = conversation.running_bot.bot.services().bot_info
+    bot_info = conversation.running_bot.bot.services().bot_info
     ask = Request(
-        running_bot,
+        bot_info,
         chat,
-        Person(running_bot.bot_id, conversation.person.id),
+        Person(bot_info.bot_id, conversation.person.id),
         conversation.running_bot.clock.instant,
     )
     words = f"{STRANGE}v2 2402.12845 hep-th/9901001 2402.12846"

@@ -85,8 +85,8 @@ def test_the_choice_of_many_topics_fits_a_message(store: Store) -> None:
     with store.transaction():
         for number in range(MOST_BUTTONS + 20):
             subscribe(store, reader, f"robot{number}", DUE_AT, polled_categories=(), limit=1000)
-    running_bot = BotInfo(bot_id=BOT, username="papergram_bot", polled_categories=frozenset())
-    ask = Request(running_bot, reader, Person(BOT, reader.id), DUE_AT)
+    bot_info = BotInfo(bot_id=BOT, username="papergram_bot", polled_categories=frozenset())
+    ask = Request(bot_info, reader, Person(BOT, reader.id), DUE_AT)
 
     [message] = unsub(store, ask).messages
 

@@ -127,11 +127,11 @@ async def test_a_paper_from_arxiv_is_kept_and_opened(conversation: Conversation)
         return [fetched_paper] if "2402.12844" in ids else []
 
     chat = await conversation.running_bot.stored_chat(conversation.person)
-    running_bot = conversation.running_bot.bot.services().bot_info
+    bot_info = conversation.running_bot.bot.services().bot_info
     ask = Request(
-        running_bot,
+        bot_info,
         chat,
-        Person(running_bot.bot_id, conversation.person.id),
+        Person(bot_info.bot_id, conversation.person.id),
         conversation.running_bot.clock.instant,
     )
     reply = await fetch_and_open(ExternalServices(fetch_papers=fetch), store, ask, "2402.12844")
