@@ -76,5 +76,5 @@ def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: Messag
         (real_data / "digests").glob("202409*.md")
     ):
         digest = parse(path.read_bytes().decode(), topic="cs.CV")
-        for part in parts(digest, options, with_entries=True):
+        for part in digest_parts(digest, options, with_entries=True):
             judge(render_part(digest, part, options))

@@ -325,9 +325,8 @@ def test_a_digest_that_was_drawn_before_its_summary_came_is_drawn_again(
     drawn = Digest("", "diffusion", DUE_AT, (Entry(paper, AnnouncementKind.NEW),))
     readers.made(SummaryJob(paper.key, 1, "zh", DUE_AT))
 
-    assert readers.summary_wait.order_and_should_wait(
-        chat_of(store), [(topic, drawn)], None, DUE_AT
-    )
+    readers.summary_wait.order_missing(chat_of(store), [(topic, drawn)], None, DUE_AT)
+    assert readers.summary_wait.is_waiting(1, DUE_AT)
     assert readers.store.summary_jobs.backlog().waiting == 0
     assert readers.tick(DUE_AT + RECHECK_INTERVAL) == 1
 

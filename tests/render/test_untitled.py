@@ -44,7 +44,7 @@ def test_the_id_stands_where_the_title_would(display_options: DisplayOptions, ti
 
     made = [
         render_part(untitled_digest, part, display_options)
-        for part in parts(untitled_digest, display_options, with_entries=True)
+        for part in digest_parts(untitled_digest, display_options, with_entries=True)
     ]
 
     shown = [message.html or json.dumps(message.blocks) for message in made]

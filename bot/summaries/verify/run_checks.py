@@ -1,8 +1,8 @@
 """Check whether a model's summary of a paper may be shown.
 
-Nothing here understands a text: each check finds one thing that models are known to get wrong.
-How many good answers they refuse and how many bad ones they miss is measured on thousands of
-real ones by ``python -m tests.bench.summary_checks``.
+Nothing here understands a text: each check finds one thing that models are known to get wrong. How
+many good answers they reject and how many bad ones they miss is measured on thousands of real ones
+by ``python -m tests.bench.summary_checks``.
 """
 
 from __future__ import annotations

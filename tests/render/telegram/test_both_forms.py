@@ -113,7 +113,7 @@ def normal(url: str) -> str:
     ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
 def test_the_sample_passes_the_judges(display_options: DisplayOptions) -> None:
-    for part in parts(sample_digest(), display_options, with_entries=True):
+    for part in digest_parts(sample_digest(), display_options, with_entries=True):
         judge(render_part(sample_digest(), part, display_options))
 
 
@@ -122,7 +122,7 @@ def test_the_sample_passes_the_judges(display_options: DisplayOptions) -> None:
 def test_hostile_digests_pass_the_judges(
     ours: Digest, options: DisplayOptions, repeat: bool
 ) -> None:
-    cuts = parts(ours, options, with_entries=True)
+    cuts = digest_parts(ours, options, with_entries=True)
     if ours.left_out:
         cuts += left_out_parts(ours, options, len(ours.entries) + 1)
 
@@ -140,7 +140,7 @@ def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
     long = filling * (50_000 // len(filling))
     ours = digest(entries=(entry(1, title=long, abstract=long, authors=(long,) * 5),))
 
-    for part in parts(ours, options, with_entries=True):
+    for part in digest_parts(ours, options, with_entries=True):
         made = render_part(ours, part, options)
         judge(made)
         shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
@@ -207,7 +207,9 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
         digest(entries=tuple(entry(n, abstract="b " * 1500) for n in (1, 2, 3))),
     )
 
-    inside, outside = (render_part(d, parts(d, options)[0], options).blocks for d in (short, long))
+    inside, outside = (
+        render_part(d, digest_parts(d, options)[0], options).blocks for d in (short, long)
+    )
 
     kinds = [block["type"] for block in inside]
     assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
@@ -221,7 +223,7 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     """In the summary it would scroll there and leave the block closed."""
     options = DisplayOptions(form=MessageForm.RICH)
-    blocks = render_part(digest(1), parts(digest(1), options)[0], options).blocks
+    blocks = render_part(digest(1), digest_parts(digest(1), options)[0], options).blocks
 
     inside = next(block for block in blocks if block["type"] == "details")["blocks"]
 
@@ -277,7 +279,7 @@ def test_nothing_of_anybodys_words_is_live_in_text(full: bool) -> None:
 
     for languages in (("en",), ("zh",), ("zh", "en")):
         options = DisplayOptions(form=MessageForm.CLASSIC, language="en", languages=languages)
-        for part in parts(ours, options, with_entries=full):
+        for part in digest_parts(ours, options, with_entries=full):
             html = render_part(ours, part, options).html
             judges.check_nothing_autolinked(html)
             assert "durov" in html

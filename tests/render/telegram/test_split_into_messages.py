@@ -43,14 +43,14 @@ def counts(made: Message) -> str:
     ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
 def test_a_digest_of_twelve_is_one_message(display_options: DisplayOptions) -> None:
-    assert parts(digest(12), display_options) == (Part(1, 1, 12),)
+    assert digest_parts(digest(12), display_options) == (Part(1, 1, 12),)
 
 
 @given(st.integers(0, 70), st.integers(0, 20), st.sampled_from(DISPLAY_OPTIONS), st.booleans())
 def test_parts_cover_each_entry_once_in_order(
     shown: int, left_out: int, options: DisplayOptions, full: bool
 ) -> None:
-    cuts = parts(digest(shown, left_out), options, with_entries=full)
+    cuts = digest_parts(digest(shown, left_out), options, with_entries=full)
 
     tables = [part for part in cuts if not part.is_entry]
     assert [
@@ -69,7 +69,7 @@ def test_parts_cover_each_entry_once_in_order(
 def test_counts_reconcile(options: DisplayOptions) -> None:
     larger_digest = digest(12, 35)
 
-    assert counts(render_part(larger_digest, parts(larger_digest, options)[0], options)) == (
+    assert counts(render_part(larger_digest, digest_parts(larger_digest, options)[0], options)) == (
         "12 of 47 papers shown · 412 announced by arXiv"
     )
     assert (
@@ -103,13 +103,13 @@ def test_a_message_needs_no_entries_behind_its_own(
         full_digest, left_out=full_digest.left_out[: last - 12], unloaded_kinds=kinds
     )
 
-    for part in parts(full_digest, options, first=first, last=last):
+    for part in digest_parts(full_digest, options, first=first, last=last):
         assert render_part(beginning, part, options) == render_part(full_digest, part, options)
 
 
 @pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
 def test_an_empty_digest_says_so(options: DisplayOptions) -> None:
-    (only,) = parts(digest(0), options)
+    (only,) = digest_parts(digest(0), options)
 
     made = render_part(digest(0), only, options)
 
@@ -174,9 +174,9 @@ def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
     rich = replace(ENGLISH, form=MessageForm.RICH)
     ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
-    rich_part = parts(ours, rich)[0]
+    rich_part = digest_parts(ours, rich)[0]
 
-    instead = parts(ours, ENGLISH, first=rich_part.first_entry, last=rich_part.last_entry)
+    instead = digest_parts(ours, ENGLISH, first=rich_part.first_entry, last=rich_part.last_entry)
 
     assert [
         position for p in instead for position in range(p.first_entry, p.last_entry + 1)
@@ -188,7 +188,7 @@ def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> No
 def test_a_possible_repeat_is_marked(options: DisplayOptions) -> None:
     ours = digest(2)
 
-    for part in parts(ours, options, with_entries=True):
+    for part in digest_parts(ours, options, with_entries=True):
         plain, marked = (
             str(render_part(ours, part, options, repeat=again)) for again in (False, True)
         )
@@ -244,7 +244,8 @@ def test_a_missing_translation_is_marked_and_told_in_english() -> None:
     ours, options = digest(entries=(untranslated,)), replace(ENGLISH, languages=("zh",))
 
     table, alone = (
-        render_part(ours, part, options).html for part in parts(ours, options, with_entries=True)
+        render_part(ours, part, options).html
+        for part in digest_parts(ours, options, with_entries=True)
     )
 
     assert "1 summary is not translated yet" in table

@@ -54,7 +54,7 @@ def test_every_message_of_a_digest_is_whole_and_only_what_we_meant(
 def judge(ours: Digest, options: DisplayOptions, *, repeat: bool = False) -> int:
     """Judges every message of a digest; returns how many there were."""
     shown = len(ours.entries)
-    cuts = parts(ours, options, with_entries=True)
+    cuts = digest_parts(ours, options, with_entries=True)
     digest_judge.check_parts_cover_entries(cuts, 1, shown)
     if ours.left_out:
         page = left_out_parts(ours, options, shown + 1)
@@ -74,7 +74,7 @@ def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
     @given(hostile.hostile_digests(), hostile.display_options)
     def holds(ours: Digest, options: DisplayOptions) -> None:
         fuzz_statistics.count_example("refused digests", texts_of(ours))
-        for part in parts(ours, replace(options, form=MessageForm.RICH), with_entries=True):
+        for part in digest_parts(ours, replace(options, form=MessageForm.RICH), with_entries=True):
             message = message_of(part.number, part.first_entry, part.last_entry, options)
             fuzz_statistics.count_messages("refused digests", _simplified(ours, message))
 
