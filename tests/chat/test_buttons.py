@@ -261,14 +261,14 @@ async def test_forged_buttons_change_nothing_but_switches(conversation: Conversa
     for forged in FORGED:
         verb = forged[1:].partition(":")[0]
         before = dump_tables(
-            conversation.running_bot.store, ignored_tables=(*IGNORED_TABLES, "subscribers")
+            conversation.running_bot.store, ignored_tables=(*IGNORED_TABLES, "chats")
         )
         answer = await conversation.send_forged_callback(forged)
         if verb not in harmless | {"set", "greet", "versions"}:
             assert answer.toast, forged
             assert answer.is_empty, forged
         after = dump_tables(
-            conversation.running_bot.store, ignored_tables=(*IGNORED_TABLES, "subscribers")
+            conversation.running_bot.store, ignored_tables=(*IGNORED_TABLES, "chats")
         )
         if verb not in ("greet", "versions"):  # which offers its examples anew, and a switch
             assert after == before, forged

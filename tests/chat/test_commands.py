@@ -203,7 +203,7 @@ async def test_digest_of_words_that_nobody_follows(localized_chat: Conversation)
     none = await localized_chat.ask("/digest zymurgy")
     assert none.text == localized_chat.text("digest-query-none", days=7, topic="zymurgy")
     assert await localized_chat.topics() == []
-    assert count_rows(localized_chat.running_bot.store, "ledger") == 0
+    assert count_rows(localized_chat.running_bot.store, "receipts") == 0
 
 
 @covers("/digest")

@@ -37,7 +37,9 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
     localized_chat: Conversation, command: str, words: str, position: int, key: str
 ) -> None:
     await localized_chat.ask("/start")
-    before = localized_chat.store_rows("drafts")  # of the buttons that offer other readings
+    before = localized_chat.store_rows(
+        "button_payloads"
+    )  # of the buttons that offer other readings
 
     answer = await localized_chat.ask(f"{command} {words}".strip())
 
@@ -51,7 +53,7 @@ async def test_a_topic_that_cannot_be_read_is_marked_at_its_place(
         if answer.button_labels
         else []
     )
-    assert localized_chat.store_rows("drafts") == before
+    assert localized_chat.store_rows("button_payloads") == before
 
 
 _VALUES: dict[str, str | int] = {

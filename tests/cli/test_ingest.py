@@ -397,7 +397,7 @@ def test_a_digest_is_drawn_and_nothing_is_issued(
     assert "No stored paper of the last 7 days matches zeppelin." in none.error_line
     assert none.exit_code == 1
     after = stored_rows(terminal)
-    assert {name for name in after if after[name] != before[name]} <= {"glosses"}
+    assert {name for name in after if after[name] != before[name]} <= {"summaries"}
 
 
 def noon(day: str) -> datetime:

@@ -73,7 +73,7 @@ async def test_a_change_that_fails_undoes_itself_alone(store: Store) -> None:
     results = await asyncio.gather(*map(together.submit, changes), return_exceptions=True)
 
     assert [isinstance(result, LookupError) for result in results] == [False, True, False]
-    assert [count_rows(store, "holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
+    assert [count_rows(store, "chat_holds", chat=n) for n in (1, 2, 3)] == [1, 0, 1]
     assert await together.submit(recording(store, 4)), "the next ones go on"
 
 
@@ -94,7 +94,7 @@ async def test_nobody_is_told_before_the_commit(store: Store) -> None:
 
     async def looks(chat: int) -> int:
         await together.submit(recording(store, chat))
-        return await store.run(count_rows, store, "holds", chat=chat)
+        return await store.run(count_rows, store, "chat_holds", chat=chat)
 
     assert await asyncio.gather(*map(looks, range(1, 11))) == [1] * 10
 

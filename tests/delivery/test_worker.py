@@ -207,7 +207,7 @@ async def test_an_unknown_outcome_is_sent_once_more_and_marked(store: Store) -> 
     assert [REPEAT in message.html for _, message in postman.sent_messages] == [False, True]
     assert states(store) == {"sent": 1}
     assert count_unknown_sends(store, BOT) == 1
-    assert count_rows(store, "ledger", state="sent") == 2
+    assert count_rows(store, "receipts", state="sent") == 2
 
 
 async def test_unknown_outcomes_do_not_rain_on_a_chat(store: Store) -> None:
@@ -640,7 +640,7 @@ async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
     undelivered = await deliver_messages(worker, workers=2)
 
     assert 1 <= undelivered.sent <= 2
-    assert count_rows(store, "parcels", state="ready", holder="") == 40 - undelivered.sent
+    assert count_rows(store, "outbox_messages", state="ready", holder="") == 40 - undelivered.sent
 
 
 def _waits_long(

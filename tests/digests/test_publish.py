@@ -52,7 +52,7 @@ def test_a_digest_comes_at_its_minute_and_not_before(store: Store) -> None:
     )
     [message] = store.outbox.messages_of_digest(digest.number)
     assert (message.chat, message.first_entry, message.last_entry) == (reader.id, 1, 3)
-    assert count_rows(store, "ledger", state="reserved", chat=reader.id) == 3
+    assert count_rows(store, "receipts", state="reserved", chat=reader.id) == 3
 
 
 def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:

@@ -78,7 +78,7 @@ def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=4, digests=4, failed=1)
 
     assert _told(store, broken) == []
-    assert count_rows(store, "ledger", chat=broken.id) == 0
+    assert count_rows(store, "receipts", chat=broken.id) == 0
     assert all(_told(store, reader) == [[1, 2]] for reader in readers if reader != broken)
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(), "not tried each tick"
     assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(

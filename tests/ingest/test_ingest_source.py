@@ -296,7 +296,7 @@ def test_an_imported_document_keeps_its_papers_and_is_sent_to_nobody(store: Stor
     assert {summary.language for entry in stored_digest.entries for summary in entry.summaries} == {
         "zh"
     }
-    assert count_rows(store, "parcels") == count_rows(store, "announcements") == 0
+    assert count_rows(store, "outbox_messages") == count_rows(store, "announcements") == 0
 
 
 @pytest.mark.parametrize("languages", [("zh",), ("en",), ("zh", "en"), ("en", "zh"), ("de", "en")])

@@ -62,7 +62,7 @@ def pending_updates(store: Store, bot: int, limit: int = 100) -> list[InboxUpdat
     try:
         rows = connection.execute(
             """
-            select bot, id, chat, body, errand, attempts from updates
+            select bot, id, chat, body, follow_up, attempts from inbox_updates
             where bot = :bot and state = 'pending' order by key limit :limit
             """,
             {"bot": bot, "limit": limit},

@@ -87,14 +87,21 @@ async def _greeted(running_bot: RunningBot, ada: Person, tongue: Tongue) -> None
 
 
 async def _subscribed(running_bot: RunningBot, ada: Person, tongue: Tongue) -> None:
-    before = dump_tables(running_bot.store, ignored_tables=("updates", "leases", "drafts"))
+    before = dump_tables(
+        running_bot.store, ignored_tables=("inbox_updates", "leases", "button_payloads")
+    )
     [preview] = await running_bot.send_text(ada, f"/sub {TOPIC}")
 
     assert preview.text.startswith(f"{TOPIC}\n\n{tongue('preview-count', papers=3, days=7)}")
     assert preview.button_labels == tongue.labels(
         "button-subscribe", "button-change", "button-cancel"
     )
-    assert dump_tables(running_bot.store, ignored_tables=("updates", "leases", "drafts")) == before
+    assert (
+        dump_tables(
+            running_bot.store, ignored_tables=("inbox_updates", "leases", "button_payloads")
+        )
+        == before
+    )
 
     await running_bot.finish_onboarding(ada)
     answer = await running_bot.press_button(ada, tongue("button-subscribe"))
@@ -121,8 +128,13 @@ async def _shown_by_command(
     assert tongue("digest-shown-all", matched=3) in digest.text
     assert digest.button_labels[:3] == ("1", "2", "3")
     assert count_rows(running_bot.store, "digests") == 1
-    assert count_rows(running_bot.store, "ledger") == 0
-    assert count_rows(running_bot.store, "parcels", state="sent", rank=Priority.INTERACTIVE) == 1
+    assert count_rows(running_bot.store, "receipts") == 0
+    assert (
+        count_rows(
+            running_bot.store, "outbox_messages", state="sent", priority=Priority.INTERACTIVE
+        )
+        == 1
+    )
 
     opened = (await running_bot.press_button(ada, "1", message_id=digest.id)).only_message
     assert tongue.paper in opened.text
@@ -168,8 +180,11 @@ async def _delivered_at_its_minute(
     [topic] = await running_bot.topics(ada)
     assert topic.next_due == DUE + DAY
     assert topic.cursor == running_bot.store.papers.last_seq()
-    assert count_rows(running_bot.store, "ledger", state="sent") == 2
-    assert count_rows(running_bot.store, "parcels", state="sent", rank=Priority.SCHEDULED) == 1
+    assert count_rows(running_bot.store, "receipts", state="sent") == 2
+    assert (
+        count_rows(running_bot.store, "outbox_messages", state="sent", priority=Priority.SCHEDULED)
+        == 1
+    )
 
     await running_bot.move_clock_to(DUE + MINUTE)
     assert [m.id for m in ada.messages() if m.id not in ids_before] == [digest.id], "once"
@@ -237,7 +252,7 @@ async def test_two_topics_come_one_after_the_other(store: Store, running_bot: Ru
     assert "Splats That Remember" not in second.text
     opened = (await running_bot.press_button(ada, "1", message_id=first.id)).only_message
     assert "Also in your topics: cs.CV" in opened.text
-    assert count_rows(store, "ledger", state="sent") == 3
+    assert count_rows(store, "receipts", state="sent") == 3
 
 
 async def test_who_blocked_the_bot_comes_back_without_losing_anything(
@@ -253,7 +268,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(
     await running_bot.announce(ahead)
     await running_bot.move_clock_to(DUE)
     assert "blocked" in (await running_bot.stored_chat(ada)).pause_reason
-    assert count_rows(store, "parcels", state="sent", rank=Priority.SCHEDULED) == 0
+    assert count_rows(store, "outbox_messages", state="sent", priority=Priority.SCHEDULED) == 0
 
     ada.chat.members[running_bot.bot.telegram.id] = "member"
     await running_bot.send_text(ada, "/start")
@@ -262,7 +277,7 @@ async def test_who_blocked_the_bot_comes_back_without_losing_anything(
     assert (await running_bot.stored_chat(ada)).pause_reason == ""
     [digest] = [message for message in ada.messages() if "Noise Budgets" in message.text]
     assert digest.button_labels == ("1", "2", "Settings", "Stop this topic")
-    assert count_rows(store, "ledger", state="sent") == 2
+    assert count_rows(store, "receipts", state="sent") == 2
 
 
 FEED = "cs.CV+cs.LG"

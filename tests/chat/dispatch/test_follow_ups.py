@@ -110,8 +110,10 @@ def _asks(store: Store, text: str, number: int = 1) -> None:
 
 def _said(store: Store) -> list[str]:
     """All answers that were stored, in their order."""
-    rows = store._engine.fetch_all("select content from parcels where rank < 0 order by turn")
-    messages = [decode_reply_part(row["content"]).content for row in rows]
+    rows = store._engine.fetch_all(
+        "select reply_content from outbox_messages where priority < 0 order by queue_position"
+    )
+    messages = [decode_reply_part(row["reply_content"]).content for row in rows]
     return [part.html for part in messages if isinstance(part, Message)]
 
 

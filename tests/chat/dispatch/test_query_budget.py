@@ -227,7 +227,7 @@ async def test_a_word_that_nobody_writes_is_named(
     localized_chat: Conversation, command: str
 ) -> None:
     await localized_chat.send_text("/start")
-    before = localized_chat.store_rows("drafts")
+    before = localized_chat.store_rows("button_payloads")
     word = "ab" * 30 + "c"
 
     answer = await localized_chat.ask(f"{command} diffusion {word}*")
@@ -235,7 +235,7 @@ async def test_a_word_that_nobody_writes_is_named(
     assert answer.text.startswith(
         localized_chat.text("query-word-long", given=word[:39] + "…", most=60)
     )
-    assert localized_chat.store_rows("drafts") == before
+    assert localized_chat.store_rows("button_payloads") == before
     assert parse(word).text == word, "stored topics are still read"
 
 

@@ -84,7 +84,7 @@ async def test_an_update_that_is_set_aside_is_told(store: Store) -> None:
 
     [text] = _said(store, update)
     assert say("en", "refusal-failed") in text
-    assert count_rows(store, "updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
+    assert count_rows(store, "inbox_updates", state="failed", error=ATTEMPTS_EXHAUSTED) == 1
 
 
 async def test_what_ends_the_process_even_when_it_is_told_is_set_aside_in_silence(

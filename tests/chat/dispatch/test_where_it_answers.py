@@ -129,7 +129,7 @@ async def test_in_a_group_the_bot_keeps_out_of_other_conversation(
     before = group_conversation.store_rows()
     assert await group_conversation.send_text(text) == []
     after = group_conversation.store_rows()
-    assert {name for name in after if after[name] != before[name]} <= {"people", "subscribers"}
+    assert {name for name in after if after[name] != before[name]} <= {"people", "chats"}
 
 
 async def test_a_bot_that_reads_all_still_answers_only_commands(

@@ -187,7 +187,9 @@ def test_a_chat_moves_with_everything(store: Store) -> None:
     store.chats.migrate(BOT, CHAT, CHAT - 1)
 
     rows = _rows_naming(store, CHAT)
-    assert set(rows) <= {"people", "library", "updates", "asks"}, "rows of the chat stayed behind"
+    assert set(rows) <= {"people", "saved_papers", "inbox_updates", "pending_questions"}, (
+        "rows of the chat stayed behind"
+    )
     moved = _rows_naming(store, CHAT - 1)
     assert {name for name in before if name not in moved} <= {
         "people",

@@ -628,7 +628,7 @@ def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     store.outbox.requeue_dropped(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
-    begin = "update parcels", "select * from parcels"
+    begin = "update outbox_messages", "select * from outbox_messages"
     updates = [
         statement
         for statement in statements

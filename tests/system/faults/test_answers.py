@@ -278,8 +278,8 @@ async def test_a_copy_leaves_before_the_data_go(store: Store) -> None:
         answer = await scene.press_button(ada, say("en", "button-forget"))
 
         assert answer.only_message.text == say("en", "forget-done")
-        assert count_rows(store, "subscribers", chat=ada.id) == 0
-        assert count_rows(store, "parcels", chat=ada.id) == 0
+        assert count_rows(store, "chats", chat=ada.id) == 0
+        assert count_rows(store, "outbox_messages", chat=ada.id) == 0
 
 
 async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
@@ -303,7 +303,7 @@ async def test_a_channels_copy_leaves_before_its_data_go(store: Store) -> None:
         assert len([message for message in ada.messages() if message.document]) == 1
         answer = await scene.press_button(ada, say("en", "button-forget"))
         assert say("en", "forget-done") in answer.only_message.text
-        assert count_rows(store, "subscribers", chat=channel.id) == 0
+        assert count_rows(store, "chats", chat=channel.id) == 0
 
 
 def _waiting(store: Store) -> set[int]:

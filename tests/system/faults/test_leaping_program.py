@@ -139,8 +139,11 @@ async def test_a_leap_of_the_system_clock_delays_no_digest_by_more_than_a_beat(
         assert peak < MEGABYTES
         assert "system clock is wrong" in program.output()
         assert "Traceback" not in program.output()
-        assert count_rows(store, "ledger", state="sent") == len(people)
-        assert (count_rows(store, "drafts"), count_rows(store, "asks")) == (1, 1)
+        assert count_rows(store, "receipts", state="sent") == len(people)
+        assert (count_rows(store, "button_payloads"), count_rows(store, "pending_questions")) == (
+            1,
+            1,
+        )
         assert [chat.id for chat in store.chats.paused_until_day(BOT)] == [10_000]
         for person in people:
             [topic] = store.subscriptions.of_chat(BOT, person.id)

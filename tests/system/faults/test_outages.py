@@ -52,7 +52,7 @@ async def test_a_send_in_doubt_is_made_once_more_and_marked(store: Store, fault:
         assert len(scene.delivery_calls(ada.id)) == 2
         [message] = scene.outbox_messages(ada)
         assert (message.state, message.unknown_sends) == ("sent", 1)
-        assert count_rows(store, "ledger", chat=ada.id, state="sent") == 2
+        assert count_rows(store, "receipts", chat=ada.id, state="sent") == 2
         assert scene.pause_reason(ada) == ""
 
 

@@ -133,7 +133,7 @@ async def test_a_digest_that_is_due_meanwhile_comes_once_it_is_over(
         assert [len(scene.bot_messages(reader)) for reader in readers] == [1] * 30
         assert len(scene.delivery_calls()) == 30
         assert count_unknown_sends(store, BOT) == 0
-        assert count_rows(store, "ledger", state="sent") == 12 * 30
+        assert count_rows(store, "receipts", state="sent") == 12 * 30
 
 
 @pytest.mark.parametrize("trouble", [busy, read_only])
@@ -193,7 +193,7 @@ async def test_an_update_does_not_spend_its_attempts_on_a_store_that_cannot_writ
                 await _all_rest(scene, 1)
 
         await scene.advance_time(minutes=1)
-        assert count_rows(store, "updates", state="failed") == 0
+        assert count_rows(store, "inbox_updates", state="failed") == 0
         assert await scene.topics(group) == []
         assert len(scene.bot_messages(group)) == 1
 

@@ -58,7 +58,7 @@ async def test_four_taps_lead_from_start_to_a_digest(localized_chat: Conversatio
     assert (topic.cadence, topic.zone) == (Cadence(times=(time(18),)), "Asia/Shanghai")
     chat = await localized_chat.running_bot.stored_chat(localized_chat.person)
     assert (chat.onboarded, chat.form, chat.zone) == (True, MessageForm.CLASSIC, "Asia/Shanghai")
-    assert count_rows(localized_chat.running_bot.store, "ledger") == 0, (
+    assert count_rows(localized_chat.running_bot.store, "receipts") == 0, (
         "the sample still comes with the topic"
     )
 

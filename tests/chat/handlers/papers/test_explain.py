@@ -117,7 +117,7 @@ async def test_the_second_reader_pays_nothing_and_waits_for_nothing(
     assert (answer.toast, answer.only_message.text) == ("", first.text)
     assert len(server.calls) == 1
     assert conversation.store_rows()["spending"] == spent
-    assert count_rows(conversation.running_bot.store, "notes") == 1
+    assert count_rows(conversation.running_bot.store, "paper_notes") == 1
 
 
 @covers("[explain]")
@@ -133,7 +133,7 @@ async def test_a_note_is_in_the_first_language_of_the_entries(
     paper = localized_chat.running_bot.store.papers.get(PAPER)
     assert paper
     assert localized_chat.running_bot.store.paper_notes.get(paper.key, 1, "zh")
-    assert count_rows(localized_chat.running_bot.store, "notes") == 1
+    assert count_rows(localized_chat.running_bot.store, "paper_notes") == 1
 
 
 @covers("[explain]")
@@ -172,7 +172,7 @@ async def test_each_failure_has_its_sentence_and_keeps_nothing(
     answer = (await localized_chat.press_button("button-explain")).only_message
 
     assert answer.text == localized_chat.text(key)
-    assert count_rows(localized_chat.running_bot.store, "notes") == 0
+    assert count_rows(localized_chat.running_bot.store, "paper_notes") == 0
     server.set_script("good")
 
 

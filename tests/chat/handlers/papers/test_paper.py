@@ -171,7 +171,7 @@ async def test_what_the_rest_shows_is_received(conversation: Conversation) -> No
         assert stored_topic
         conversation.running_bot.store.subscriptions.update(replace(stored_topic, cursor=0))
     digest = await conversation.ask("/digest")
-    before = count_rows(conversation.running_bot.store, "ledger")
+    before = count_rows(conversation.running_bot.store, "receipts")
 
     for _ in range(9):
         label = next((label for label in digest.button_labels if "(" in label), "")
@@ -179,7 +179,7 @@ async def test_what_the_rest_shows_is_received(conversation: Conversation) -> No
             break
         [digest] = (await conversation.press_button(label=label, message_id=digest.id)).new_messages
 
-    assert count_rows(conversation.running_bot.store, "ledger") > before
+    assert count_rows(conversation.running_bot.store, "receipts") > before
     assert (await conversation.ask("/missed")).text == conversation.text("missed-none", days=30)
 
 

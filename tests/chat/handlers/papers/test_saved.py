@@ -119,12 +119,19 @@ async def test_a_new_version_is_told_once_and_the_switch_ends_it(
     switched = await localized_chat.press_button("button-versions-on")
     assert switched.toast == localized_chat.text("versions-off")
     await announces(8)
-    assert count_rows(localized_chat.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 1
+    assert (
+        count_rows(localized_chat.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED)
+        == 1
+    )
     again = await localized_chat.press_button("button-versions-off")
     assert again.toast == localized_chat.text("versions-on")
     await localized_chat.running_bot.advance_clock(seconds=5)
-    assert count_rows(localized_chat.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 1, (
-        "what came meanwhile is not told afterwards"
-    )
+    assert (
+        count_rows(localized_chat.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED)
+        == 1
+    ), "what came meanwhile is not told afterwards"
     await announces(9)
-    assert count_rows(localized_chat.running_bot.store, "parcels", rank=Priority.SCHEDULED) == 2
+    assert (
+        count_rows(localized_chat.running_bot.store, "outbox_messages", priority=Priority.SCHEDULED)
+        == 2
+    )

@@ -157,7 +157,7 @@ async def test_today_shows_the_last_announcement_and_moves_nothing(
     assert "[1] " in answer.text
     [after] = await localized_chat.topics()
     assert after == topic
-    assert localized_chat.store_rows()["ledger"] == before["ledger"]
+    assert localized_chat.store_rows()["receipts"] == before["receipts"]
     [opened] = (await localized_chat.press_button(label="1")).new_messages
     assert opened.text.startswith("[1] ")
     nothing = await localized_chat.ask("/today zymurgy")
