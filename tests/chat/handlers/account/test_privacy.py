@@ -157,7 +157,7 @@ async def test_an_operators_limit_outlives_the_data(localized_chat: Conversation
 
     stays = localized_chat.text("forget-limit-stays", topics=1)
     assert answer.text == f"{localized_chat.text('forget-done')}\n\n{stays}"
-    assert _naming(store, localized_chat.person.id) == {"allowances": 1}
+    assert _naming(store, localized_chat.person.id) == {"topic_quotas": 1}
     await localized_chat.subscribe("robots")
     await localized_chat.ask(f"/sub {TOPIC}")
     refused = await localized_chat.press_button("button-subscribe")
