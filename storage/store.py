@@ -30,7 +30,7 @@ from storage.operations.incidents import Incidents
 from storage.operations.leases import Leases
 from storage.operations.statistics import DeliveryStatistics, UsageStatistics
 from storage.papers.papers import Papers
-from storage.records import DatabaseHealth
+from storage.records.operations import DatabaseHealth
 from storage.summaries.jobs import SummaryJobs
 from storage.summaries.paper_notes import PaperNotes
 from storage.summaries.spending import ModelSpending

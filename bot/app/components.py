@@ -42,7 +42,8 @@ from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.topics.export_file import MAX_BYTES
 from bot.topics.query.analyzer import analyzer_version
 from storage import Store
-from storage.records import OutboxMessage, Paper, SendOutcome
+from storage.records.messages import OutboxMessage, SendOutcome
+from storage.records.papers import Paper
 
 Clock = Callable[[], datetime]
 

@@ -20,7 +20,7 @@ from bot.summaries.gateway import budget
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts.languages import language_code
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 
 _TOKEN_FORMAT = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from storage import Store
 from storage.engine.liveness_probe import RUN_LEASE, is_holder_alive
 from storage.errors import DatabaseBusy, StorageError
-from storage.records import Lease
+from storage.records.operations import Lease
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bot.arxiv.identifiers import arxiv_id_version
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # control characters except tab and newline

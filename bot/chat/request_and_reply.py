@@ -24,7 +24,8 @@ from bot.texts import LANGUAGES, Refusal, say
 from bot.topics.query.parser import PaperMention
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import Chat, OutboxMessage, Person
+from storage.records.chats import Chat, Person
+from storage.records.messages import OutboxMessage
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.on_demand import ModelUnavailable
 from bot.texts import Refusal
 from storage import Store
-from storage.records import MessageForm, Paper
+from storage.records.chats import MessageForm
+from storage.records.papers import Paper
 
 
 def _daily_limits() -> UserLimits:

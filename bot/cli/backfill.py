@@ -43,7 +43,7 @@ from bot.ingest.ingest_source import is_paused
 from bot.ingest.sources.source_batch import SKIPPED_WARNING
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Backfill
+from storage.records.feeds import Backfill
 
 CONFIRM_DAYS = 31  # days; more need confirmation
 EARLIEST_DAY = date(2005, 9, 16)  # of the archive: anything older was changed on that day

@@ -18,7 +18,7 @@ from bot.cli.terminal.query_argument import QueryCommand, query_argument
 from bot.concurrency import trusted_clock
 from bot.digests import issue_digest, new_announcements
 from bot.render import FORMATS
-from storage.records import Query
+from storage.records.queries import Query
 
 
 @click.command(cls=QueryCommand)

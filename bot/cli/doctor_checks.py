@@ -20,7 +20,7 @@ from storage.engine.driver import SQLITE_VERSION
 from storage.engine.file_checks import newest_backup, supports_shared_writing
 from storage.engine.liveness_probe import RUN_LEASE, BotStatus, probe_bot
 from storage.errors import StorageError
-from storage.records import MessageState, Notice
+from storage.records.messages import MessageState, Notice
 
 RECENT = timedelta(days=1)
 MAX_MISSED_DAYS = 2  # feed days without papers before they are reported

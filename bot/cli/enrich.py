@@ -30,7 +30,7 @@ from bot.summaries.gateway.model_state import ModelStatus
 from bot.summaries.jobs import JobCounts, run_summary_jobs
 from bot.texts.languages import language_code
 from storage import Store
-from storage.records import SummaryJob
+from storage.records.summaries import SummaryJob
 
 LOOKAHEAD = timedelta(days=8)  # whatever comes every week is due within it
 MAX_RUN_SECONDS = 6 * 3600.0  # seconds; a killed run on this machine is not waited for

@@ -25,7 +25,7 @@ from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.ingest_source import import_digest
 from bot.ingest.sources.digest_document import read_document
 from bot.texts import Refusal
-from storage.records import Digest
+from storage.records.digests import Digest
 
 
 @click.command("import")

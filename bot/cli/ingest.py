@@ -24,7 +24,7 @@ from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
 from bot.ingest.ingest_source import IngestReport, ingest_source
 from bot.ingest.sources.addresses import Source, arxiv_feed, resolve_source
 from bot.ingest.sources.source_batch import SKIPPED_WARNING
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 
 
 @click.command()

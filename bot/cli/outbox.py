@@ -22,7 +22,7 @@ from bot.cli.terminal.options import (
 )
 from storage import open_store
 from storage.messages.outbox import Outbox
-from storage.records import MessageState, OutboxMessage
+from storage.records.messages import MessageState, OutboxMessage
 
 _UNSETTLED_STATES = (
     MessageState.DEAD,

@@ -18,7 +18,8 @@ from bot.cli.terminal.options import (
 from bot.cli.terminal.query_argument import QueryCommand, query_argument
 from bot.topics.matching import match_paper
 from storage import Store
-from storage.records import Paper, Query
+from storage.records.papers import Paper
+from storage.records.queries import Query
 
 
 @click.command(cls=QueryCommand)

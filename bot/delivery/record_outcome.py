@@ -11,7 +11,7 @@ from bot.delivery.worker_context import DeliveryContext
 from bot.render.telegram import stored_answer
 from bot.render.telegram.fallback_forms import simpler_messages
 from storage.errors import StorageError
-from storage.records import (
+from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
     MovedToSupergroup,

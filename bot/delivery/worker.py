@@ -22,9 +22,9 @@ from bot.render.telegram import stored_answer
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.stored_answer import Document, ReplyContent
 from storage.errors import DatabaseBusy, DatabaseNotWritable, StorageError
-from storage.records import (
+from storage.records.chats import MessageForm
+from storage.records.messages import (
     ChatUnreachable,
-    MessageForm,
     MessageRejected,
     MovedToSupergroup,
     OutboxMessage,

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, Sleep, TelegramFloods
 from bot.render.telegram.stored_answer import ReplyContent
 from storage import Store
-from storage.records import OutboxMessage, SendOutcome
+from storage.records.messages import OutboxMessage, SendOutcome
 
 SendMessage = Callable[[OutboxMessage, ReplyContent], Awaitable[SendOutcome]]
 

@@ -19,7 +19,9 @@ from bot.demo.page import demo_accounts
 from bot.demo.sample import load_sample
 from bot.digests import publish
 from storage import Store
-from storage.records import Announcement, MessageForm, Summary
+from storage.records.chats import MessageForm
+from storage.records.papers import Announcement
+from storage.records.summaries import Summary
 
 Sample = tuple[list[Announcement], dict[str, Summary]]
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from bot.digests.shared_digest import SharedDigest, remaining_for_chat
 from storage import Store
-from storage.records import Subscription
+from storage.records.chats import Subscription
 
 ReceivedVersions: TypeAlias = Mapping[int, int]
 """The highest version of each paper that a chat has received or will have, by paper key."""

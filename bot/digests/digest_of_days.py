@@ -17,7 +17,10 @@ from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import AnnouncementKind, Chat, Digest, Entry, Match, Subscription
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import Match
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ from datetime import datetime, timedelta
 from bot.render.telegram.fallback_forms import is_plain_text
 from bot.summaries.fill_missing import EXTRACTIVE
 from storage import Store
-from storage.records import Digest, Entry, MessageState, OutboxMessage, Paper, Priority, Summary
+from storage.records.digests import Digest, Entry
+from storage.records.messages import MessageState, OutboxMessage, Priority
+from storage.records.papers import Paper
+from storage.records.summaries import Summary
 
 EDIT_WINDOW = timedelta(hours=24)
 FIRST_EDIT_DELAY = timedelta(minutes=30)  # until a digest is edited with summaries still missing

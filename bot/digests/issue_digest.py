@@ -20,7 +20,10 @@ from bot.texts import Refusal, say
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
-from storage.records import Chat, Digest, OutboxMessage, Priority, Query, Subscription
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest
+from storage.records.messages import OutboxMessage, Priority
+from storage.records.queries import Query
 
 ON_DEMAND_LIMIT = 12
 MAX_LEFT_OUT = 200  # stored for a digest without a topic; further entries are only counted

@@ -12,7 +12,9 @@ from bot.arxiv import calendar
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import canonical_text, parse
 from storage import Store
-from storage.records import Announcement, AnnouncementKind, Match, Paper, Query, Subscription
+from storage.records.chats import Subscription
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import Match, Query
 
 RECENT_DAYS = 7  # for previews, and for digests of a query that is no topic
 FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})

@@ -12,16 +12,10 @@ from bot.texts import say
 from bot.texts.dates import format_day, format_moment
 from bot.topics import next_due
 from storage import Store
-from storage.records import (
-    Chat,
-    FeedCursor,
-    MessageForm,
-    Notice,
-    OutboxMessage,
-    Paper,
-    QuietDayPolicy,
-    Subscription,
-)
+from storage.records.chats import Chat, MessageForm, QuietDayPolicy, Subscription
+from storage.records.feeds import FeedCursor
+from storage.records.messages import Notice, OutboxMessage
+from storage.records.papers import Paper
 
 MAX_VERSION_NOTICES = 100  # in one transaction
 _VERSIONS_CURSOR = "versions"  # not a source: the last announcement that was checked

@@ -20,7 +20,11 @@ from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import Chat, Digest, Entry, Match, Paper, Subscription, Summary, SummaryJob
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import Paper
+from storage.records.queries import Match
+from storage.records.summaries import Summary, SummaryJob
 
 log = logging.getLogger(__name__)
 

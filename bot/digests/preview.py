@@ -21,7 +21,10 @@ from bot.topics.query_suggestions import (
 )
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
-from storage.records import Chat, Digest, Paper, Query, Subscription
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest
+from storage.records.papers import Paper
+from storage.records.queries import Query
 
 MANY_PAPERS = 30 * RECENT_DAYS  # with more, nobody reads a digest to its end
 SAMPLE_CANDIDATES = 60  # analysed where the index cannot count: takes a tenth of a second

@@ -35,7 +35,8 @@ from bot.topics.reschedule import correct_far_due_times, end_pauses, postpone_to
 from bot.topics.unreadable_topics import pause_unreadable_topic
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import Chat, FeedCursor, Subscription
+from storage.records.chats import Chat, Subscription
+from storage.records.feeds import FeedCursor
 
 T = TypeVar("T")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from storage.records import AnnouncementKind, Digest, Entry, Match
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import Match
 
 SOON_READ_ENTRIES = 36  # entries past the limit: three pages of [Show the rest]
 _REPLACEMENT_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})

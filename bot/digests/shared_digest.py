@@ -14,7 +14,11 @@ from bot.render.telegram.split_into_messages import Part, digest_parts
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.records import AnnouncementKind, Digest, Entry, Match, Subscription, Summary
+from storage.records.chats import Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import Match
+from storage.records.summaries import Summary
 
 MAX_CACHED_DIGESTS = 25_000  # about 10 kB each; the oldest are dropped first
 WIDEST_NUMBER = 10**12  # as wide as any digest number and the texts of any time zone

@@ -17,7 +17,9 @@ from bot.digests.prefetch_summaries import (
     order_jobs,
 )
 from storage import Store
-from storage.records import Chat, Digest, Subscription, SummaryJob
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest
+from storage.records.summaries import SummaryJob
 
 MAX_WAIT = timedelta(minutes=10)
 RECHECK_INTERVAL = timedelta(seconds=15)  # until a waiting chat is checked again

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 
 from bot.texts import say
 from storage import Store
-from storage.records import Incident, MessageForm, Notice, NotifiedIncident, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.messages import Notice, OutboxMessage
+from storage.records.operations import Incident, NotifiedIncident
 
 log = logging.getLogger(__name__)
 

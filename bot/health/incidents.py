@@ -19,7 +19,9 @@ from bot.arxiv.combined_feeds import feed_groups
 from bot.ingest.sources.source_batch import BatchStatus
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
-from storage.records import FeedCursor, FeedStatus, Incident, Notice
+from storage.records.feeds import FeedCursor, FeedStatus
+from storage.records.messages import Notice
+from storage.records.operations import Incident
 
 LATE_AFTER = timedelta(hours=6)  # after the feed switched, the day's papers should be there
 MIN_OUTAGE = timedelta(hours=2)  # a feed that fails for less recovers by itself

@@ -13,7 +13,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from storage.records import Notice
+from storage.records.messages import Notice
 
 MAX_BYTES = 32 * 1024 * 1024
 _GZIP = b"\x1f\x8b"

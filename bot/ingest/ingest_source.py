@@ -22,16 +22,10 @@ from bot.ingest.sources.addresses import Source, arxiv_feed
 from bot.ingest.sources.fetch_batch import fetch_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus, SkippedItem
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Digest,
-    FeedCursor,
-    IngestCounts,
-    MissingPaper,
-    Notice,
-    Paper,
-)
+from storage.records.digests import Digest
+from storage.records.feeds import FeedCursor, MissingPaper
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts, Paper
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.ingest.sources import arxiv_oai
 from bot.ingest.sources.arxiv_api import API_BASE, id_query_urls, parse
 from bot.ingest.sources.source_batch import BatchStatus
 from bot.texts import Refusal
-from storage.records import Paper
+from storage.records.papers import Paper
 
 log = logging.getLogger(__name__)
 

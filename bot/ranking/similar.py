@@ -12,7 +12,8 @@ from bot.topics.query.analyzer import analyze, stem
 from bot.topics.query.normal_form import iterate_terms
 from bot.topics.query.parser import QueryError, parse, query_from_clause
 from storage import Store
-from storage.records import Or, Paper, QueryField, Term
+from storage.records.papers import Paper
+from storage.records.queries import Or, QueryField, Term
 
 MAX_EXCLUDED_WORDS = 3  # words of a title offered for exclusion
 _MAX_QUERY_WORDS = 8  # words in the query for similar papers

@@ -16,7 +16,9 @@ from bot.render.documents.ris import ris_records
 from bot.render.telegram.rich_blocks import JSON
 from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import supported_language
-from storage.records import Digest, MessageForm, Paper
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
+from storage.records.papers import Paper
 
 
 def _rendered_messages(

@@ -10,7 +10,8 @@ from bot.render.entry_content import LINE_UNITS, display_text, is_translated
 from bot.render.size_limits import shorten
 from bot.texts import say
 from bot.texts.dates import format_days, format_moment
-from storage.records import AnnouncementKind, Digest, Entry
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 
 
 def numbered_entries(digest: Digest) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 
 
 @dataclass(frozen=True, slots=True)

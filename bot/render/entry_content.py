@@ -15,7 +15,9 @@ from bot.render.display_options import DisplayOptions
 from bot.render.highlight import Span, sentence_span
 from bot.render.size_limits import shorten
 from bot.texts import say
-from storage.records import Entry, Paper, Summary
+from storage.records.digests import Entry
+from storage.records.papers import Paper
+from storage.records.summaries import Summary
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from bot.summaries.extractive.select import extract_tldr
 from storage import Store
 from storage.engine.query_budget import outside_query_budget
-from storage.records import Paper, Summary
+from storage.records.papers import Paper
+from storage.records.summaries import Summary
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,8 @@ from bot.summaries.llm.errors import CompletionDeclined, ModelError
 from bot.summaries.llm.summarize import PROMPT_VERSION, summarize
 from bot.summaries.verify.findings import SummaryText
 from storage.errors import StorageError
-from storage.records import Paper, Summary, SummaryJob
+from storage.records.papers import Paper
+from storage.records.summaries import Summary, SummaryJob
 
 log = logging.getLogger(__name__)
 

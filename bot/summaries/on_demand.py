@@ -19,7 +19,8 @@ from bot.summaries.llm.ask_for_fields import AnswerRejected
 from bot.summaries.llm.errors import CompletionDeclined, ModelError, Usage
 from bot.summaries.llm.summarize import PROMPT_VERSION
 from bot.texts import Refusal
-from storage.records import Paper, PaperNote
+from storage.records.papers import Paper
+from storage.records.summaries import PaperNote
 
 if TYPE_CHECKING:  # it loads the openai library, which only those with a model need
     from bot.summaries.llm.client import ModelClient

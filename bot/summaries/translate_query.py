@@ -18,7 +18,7 @@ from bot.summaries.on_demand import RecordUsage, ask_model
 from bot.topics.query import normal_form
 from bot.topics.query.lexer import Token, TokenKind, tokenize
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Query, QueryField
+from storage.records.queries import Query, QueryField
 
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient

@@ -14,7 +14,7 @@ from datetime import time
 from bot.texts import Refusal, join_list, say
 from bot.texts.dates import weekday_name
 from bot.topics import times_of_day
-from storage.records import Cadence
+from storage.records.chats import Cadence
 
 MAX_TIMES = 6
 

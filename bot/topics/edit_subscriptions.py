@@ -14,17 +14,8 @@ from bot.texts.dates import zone_of_city
 from bot.topics import next_due, time_zones
 from bot.topics.query.parser import QueryError, canonical_text, parse
 from storage import Store
-from storage.records import (
-    Cadence,
-    Chat,
-    Clause,
-    MessageForm,
-    Not,
-    Query,
-    QueryField,
-    Subscription,
-    Term,
-)
+from storage.records.chats import Cadence, Chat, MessageForm, Subscription
+from storage.records.queries import Clause, Not, Query, QueryField, Term
 
 MAX_NAME_LENGTH = 120  # characters of a topic's name; its query may be longer
 DIGEST_LIMITS = (6, 12, 24, 50)  # papers per digest

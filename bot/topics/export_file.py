@@ -16,7 +16,8 @@ from bot.texts.languages import language_code
 from bot.topics import time_zones
 from bot.topics.edit_subscriptions import DIGEST_LIMITS, MAX_NAME_LENGTH, clean_words
 from bot.topics.query.parser import QueryError, parse
-from storage.records import AnnouncementKind, Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.papers import AnnouncementKind
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

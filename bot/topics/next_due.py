@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from storage.records import Cadence
+from storage.records.chats import Cadence
 
 _DAY = timedelta(days=1)
 _ALL_WEEKDAYS = frozenset(range(7))

@@ -26,7 +26,7 @@ from bot.topics.query.parser import (
 )
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
-from storage.records import And, Query, QueryField, Term
+from storage.records.queries import And, Query, QueryField, Term
 
 MAX_SUGGESTIONS = 3  # suggestions at once
 MAX_TRIED_READINGS = 10  # readings that are counted

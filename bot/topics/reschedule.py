@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.topics import next_due
 from storage import Store
-from storage.records import Chat, Subscription
+from storage.records.chats import Chat, Subscription
 
 MAX_DUE_AHEAD = timedelta(days=8)  # every topic is due at least once a week
 MAX_CHAT_HOLD = timedelta(days=2)  # Telegram's longest rate limits last for hours

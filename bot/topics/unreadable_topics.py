@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage import Store
-from storage.records import Chat, MessageForm, Notice, OutboxMessage, Subscription
+from storage.records.chats import Chat, MessageForm, Subscription
+from storage.records.messages import Notice, OutboxMessage
 
 
 def pause_unreadable_topic(store: Store, chat: Chat, topic: Subscription, now: datetime) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from storage.engine.column_types import integers_from_json, texts_from_json, to_json_list
 from storage.engine.sqlite import Row, Value
-from storage.records import Cadence, QuietDayPolicy
+from storage.records.chats import Cadence, QuietDayPolicy
 
 
 def cadence_values(cadence: Cadence) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
-from storage.records import ButtonPayload, ButtonPayloadKind
+from storage.records.chats import ButtonPayload, ButtonPayloadKind
 
 MAX_PER_CHAT = 100  # of a chat, or one person's previews would fill the disk
 

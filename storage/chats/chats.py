@@ -11,7 +11,7 @@ from storage.chats.erase_chat import erase_chat, erase_person, move_chat
 from storage.engine.column_types import format_day, parse_day, texts_from_json, to_json_list
 from storage.engine.sqlite import Engine, Row, Value
 from storage.errors import RowNotFound
-from storage.records import Chat, ChatKind, MessageForm, Person
+from storage.records.chats import Chat, ChatKind, MessageForm, Person
 
 CHAT_COLUMNS = """
     bot, chat, kind, title, language, languages, zone, form, times, weekdays,

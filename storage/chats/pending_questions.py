@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import PendingQuestion
+from storage.records.chats import PendingQuestion
 
 
 class PendingQuestions:

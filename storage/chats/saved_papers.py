@@ -9,7 +9,8 @@ from datetime import datetime
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
 from storage.papers.version_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
-from storage.records import Paper, SavedPaper
+from storage.records.chats import SavedPaper
+from storage.records.papers import Paper
 
 
 class SavedPapers:

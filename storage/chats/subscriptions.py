@@ -16,7 +16,8 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import AnnouncementKind, MessageForm, Subscription
+from storage.records.chats import MessageForm, Subscription
+from storage.records.papers import AnnouncementKind
 
 _ASSIGNMENTS = """
     thread = :thread, query = :query, name = :name, times = :times, weekdays = :weekdays,

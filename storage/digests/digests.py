@@ -16,7 +16,9 @@ from storage.engine.column_types import format_day, from_micros, parse_day, to_m
 from storage.engine.sqlite import Engine, Row, Value
 from storage.errors import RowNotFound
 from storage.papers.search_index import PaperIndex
-from storage.records import AnnouncementKind, Digest, DigestHeading, Entry, Summary
+from storage.records.digests import Digest, DigestHeading, Entry
+from storage.records.papers import AnnouncementKind
+from storage.records.summaries import Summary
 from storage.summaries.summaries import Summaries
 
 _HEADING_COLUMNS = """

@@ -14,16 +14,10 @@ from typing import NamedTuple
 from storage.engine.column_types import texts_from_json, to_json_list, to_micros
 from storage.engine.sqlite import Engine, Row, Value
 from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
-from storage.records import (
-    AnnouncementKind,
-    Digest,
-    Entry,
-    MatchReason,
-    Paper,
-    QueryField,
-    Summary,
-    VerbatimEntry,
-)
+from storage.records.digests import Digest, Entry, VerbatimEntry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.queries import MatchReason, QueryField
+from storage.records.summaries import Summary
 from storage.summaries.summaries import Summaries, summary_from_row
 
 _ENTRY_COLUMNS = f"""

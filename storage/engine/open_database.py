@@ -14,7 +14,7 @@ from storage.engine.file_checks import (
 )
 from storage.engine.sqlite import Engine
 from storage.errors import DamagedDatabase, DatabaseNotWritable
-from storage.records import DatabaseHealth
+from storage.records.operations import DatabaseHealth
 
 
 def prepare_database(engine: Engine) -> None:

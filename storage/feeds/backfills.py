@@ -14,7 +14,7 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row
-from storage.records import Backfill
+from storage.records.feeds import Backfill
 
 _KEY_CONDITION = """
     set_spec = :set_spec and first_day = :first_day and last_day = :last_day and feeds = :feeds

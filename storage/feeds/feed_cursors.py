@@ -9,7 +9,7 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row
-from storage.records import FeedCursor
+from storage.records.feeds import FeedCursor
 
 
 class FeedCursors:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import FeedStatus
+from storage.records.feeds import FeedStatus
 
 
 class FeedHealth:

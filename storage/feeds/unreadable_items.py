@@ -13,7 +13,8 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import AnnouncementKind, MissingPaper
+from storage.records.feeds import MissingPaper
+from storage.records.papers import AnnouncementKind
 
 
 class MissingPapers:

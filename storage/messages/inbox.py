@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import InboxUpdate, UnreadableUpdates
+from storage.records.messages import InboxUpdate, UnreadableUpdates
 
 
 class Inbox:

@@ -13,7 +13,7 @@ from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Value
 from storage.messages import outbox_answers, outbox_repair, outbox_rows, outcomes
 from storage.messages.outbox_rows import message_from_row
-from storage.records import (
+from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
     MessageState,

@@ -13,7 +13,7 @@ from datetime import datetime
 from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Value
 from storage.messages import outbox_rows
-from storage.records import OutboxMessage, Priority
+from storage.records.messages import OutboxMessage, Priority
 
 REASON_EXPIRED = "nobody waits for it any more"
 REASON_REPLACED = "replaced by a later one"

@@ -14,7 +14,7 @@ from storage.digests.receipts import Receipts
 from storage.engine.column_types import from_micros_or_none, to_micros
 from storage.engine.sqlite import Engine, Value
 from storage.messages.outbox_rows import message_from_row
-from storage.records import MessageState, OutboxMessage
+from storage.records.messages import MessageState, OutboxMessage
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 

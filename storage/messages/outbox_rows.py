@@ -12,7 +12,8 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import MessageForm, MessageState, Notice, OutboxMessage, Priority
+from storage.records.chats import MessageForm
+from storage.records.messages import MessageState, Notice, OutboxMessage, Priority
 
 _INSERT_MESSAGE = """
     insert into outbox_messages (bot, chat, thread, period, part, fallback_part, revision,

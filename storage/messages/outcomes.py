@@ -16,7 +16,7 @@ from storage.digests.receipts import Receipts
 from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine
 from storage.messages import outbox_answers, outbox_rows
-from storage.records import (
+from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
     MovedToSupergroup,

@@ -11,7 +11,8 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row
-from storage.records import Incident, Notice, NotifiedIncident
+from storage.records.messages import Notice
+from storage.records.operations import Incident, NotifiedIncident
 
 
 class Incidents:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import MAX_LEASE_DURATION, Lease
+from storage.records.operations import MAX_LEASE_DURATION, Lease
 
 
 class Leases:

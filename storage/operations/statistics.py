@@ -7,7 +7,8 @@ from datetime import datetime
 from storage.chats.chats import CHAT_COLUMNS, chat_from_row
 from storage.engine.column_types import from_micros_or_none, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import Chat, ChatKind, UsageCounts
+from storage.records.chats import Chat, ChatKind
+from storage.records.operations import UsageCounts
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 

@@ -11,7 +11,7 @@ from storage.engine.column_types import format_day
 from storage.engine.query_budget import within_budget
 from storage.engine.sqlite import Engine, Row, Value
 from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
-from storage.records import Announcement, AnnouncementKind
+from storage.records.papers import Announcement, AnnouncementKind
 
 # The complete row of the announced version where there is one.
 SELECT_ANNOUNCEMENTS = f"""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from storage.records import And, Clause, Not, Or, QueryField, Term
+from storage.records.queries import And, Clause, Not, Or, QueryField, Term
 
 MATCH_ALL = ""
 """The expression that excludes no paper."""

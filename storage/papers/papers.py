@@ -18,7 +18,9 @@ from storage.papers.version_rows import (
     insert_version,
     paper_from_row,
 )
-from storage.records import Announcement, Clause, IngestCounts, Paper, Summary
+from storage.records.papers import Announcement, IngestCounts, Paper
+from storage.records.queries import Clause
+from storage.records.summaries import Summary
 from storage.summaries.summaries import Summaries
 
 _EPOCH_DAY = date(1970, 1, 1)

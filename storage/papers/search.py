@@ -20,7 +20,8 @@ from storage.papers.announcements import (
 )
 from storage.papers.search_index import PaperIndex
 from storage.papers.version_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
-from storage.records import Announcement, AnnouncementKind, Clause, Paper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import Clause
 
 _NEW_ON_DAYS = "a.day between :first and :last and a.kind in (:new, :cross)"
 _MATCHING_ROWS = "select rowid from paper_index where paper_index match :expression"

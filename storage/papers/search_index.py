@@ -12,7 +12,8 @@ from storage.papers.fts_query import (
     title_expression,
     with_former_words,
 )
-from storage.records import Clause, Paper
+from storage.records.papers import Paper
+from storage.records.queries import Clause
 
 IndexColumns: TypeAlias = Mapping[str, Value]
 """What the full text keeps of a paper, by column."""

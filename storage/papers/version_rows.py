@@ -12,7 +12,7 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Row
-from storage.records import Paper
+from storage.records.papers import Paper
 
 PAPER_COLUMNS = """
     p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, seconds_to_micros, to_micros, to_micros_or_null
 from storage.engine.sqlite import Engine, Row, Value
-from storage.records import SummaryBacklog, SummaryCoverage, SummaryJob
+from storage.records.summaries import SummaryBacklog, SummaryCoverage, SummaryJob
 from storage.summaries import missing_summaries
 from storage.summaries.missing_summaries import IS_GENERATED
 

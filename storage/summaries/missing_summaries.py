@@ -10,7 +10,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.records import SummaryCoverage, SummaryJob
+from storage.records.summaries import SummaryCoverage, SummaryJob
 from storage.summaries.summaries import EXTRACTIVE
 
 # An extract of the abstract does not count as generated.

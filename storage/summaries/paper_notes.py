@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine, Row
-from storage.records import PaperNote
+from storage.records.summaries import PaperNote
 
 
 class PaperNotes:

@@ -6,7 +6,7 @@ from datetime import date
 
 from storage.engine.column_types import format_day
 from storage.engine.sqlite import Engine, Row
-from storage.records import DailySpending
+from storage.records.summaries import DailySpending
 
 
 class ModelSpending:

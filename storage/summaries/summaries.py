@@ -8,7 +8,7 @@ from dataclasses import replace
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine, Row
 from storage.papers.search_index import PaperIndex
-from storage.records import Summary
+from storage.records.summaries import Summary
 
 EXTRACTIVE, IMPORT = "extractive", "import"
 

@@ -13,7 +13,7 @@ from bot.app.config import Config
 from bot.chat.api.client import Client
 from bot.digests import prefetch_summaries
 from storage import Store
-from storage.records import MessageState
+from storage.records.messages import MessageState
 from tests.digests.test_edit_late_summaries import late, shown
 from tests.storage.builders import BOT, MINUTE, NOW, paper, store_papers
 from tests.support import builders

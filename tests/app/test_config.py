@@ -10,7 +10,7 @@ from bot.app import basic_settings
 from bot.app.config import Config, read_config
 from bot.summaries.gateway.budget import Budget, Price
 from bot.texts import LANGUAGES, Refusal
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 from tests.cli.terminal import SETTING_VARIABLES, TOKEN
 
 

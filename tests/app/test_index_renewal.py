@@ -14,7 +14,7 @@ from bot.app.components import REINDEX_PAUSE_SECONDS
 from bot.topics.query.analyzer import legacy_stem, surface_words
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind
+from storage.records.papers import Announcement, AnnouncementKind
 from tests.chat.conversation import Conversation
 from tests.support.builders import papers
 from tests.support.clock import MONDAY_AFTERNOON

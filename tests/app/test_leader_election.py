@@ -14,7 +14,7 @@ from bot.app import leader_election
 from bot.app.leader_election import LEADER_LEASE, process_name, run_as_leader
 from storage import Store
 from storage.errors import DatabaseBusy
-from storage.records import Lease
+from storage.records.operations import Lease
 from tests.support.waiting import wait_until
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

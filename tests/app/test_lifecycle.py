@@ -20,7 +20,8 @@ from bot.digests.publish import publish_due_chats
 from bot.texts import say
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import MessageForm, MessageState, Notice, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.messages import MessageState, Notice, OutboxMessage
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
 from tests.support.waiting import wait_until
 from tests.system.killing.program import BotProcess, bot_environment, running_process

@@ -14,7 +14,8 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.ingest.request_pace import RequestPace
 from storage import Store
-from storage.records import AnnouncementKind, FeedCursor
+from storage.records.feeds import FeedCursor
+from storage.records.papers import AnnouncementKind
 from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc

@@ -18,17 +18,10 @@ from bot.app.retention import (
     delete_settled,
 )
 from storage import Store
-from storage.records import (
-    AnnouncementKind,
-    Digest,
-    Entry,
-    InboxUpdate,
-    MessageRejected,
-    Priority,
-    SendOutcome,
-    Sent,
-    SummaryJob,
-)
+from storage.records.digests import Digest, Entry
+from storage.records.messages import InboxUpdate, MessageRejected, Priority, SendOutcome, Sent
+from storage.records.papers import AnnouncementKind
+from storage.records.summaries import SummaryJob
 from tests.storage.builders import (
     BOT,
     CHAT,

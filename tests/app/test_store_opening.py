@@ -7,7 +7,7 @@ from bot.app.config import Config
 from bot.app.wiring import open_indexed_store
 from bot.topics.query.parser import parse
 from storage import open_store
-from storage.records import Paper
+from storage.records.papers import Paper
 
 
 def test_words_of_another_analyser_are_indexed_anew_and_once(tmp_path: Path) -> None:

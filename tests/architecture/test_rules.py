@@ -135,7 +135,7 @@ def test_clean_source_passes_every_rule() -> None:
     """A rule that complains about anything is no better than one that sees nothing."""
     source = (
         '"""What it does, in a whole sentence for readers."""\n'
-        "from storage.records import Paper\n"
+        "from storage.records.papers import Paper\n"
         "def f(store):\n with store.transaction():\n  store.papers.add([])\n"
     )
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.arxiv import announcement_text
 from bot.arxiv.announcement_text import AnnouncementText, Identity
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from bot.arxiv.author_names import (
     parse_person_name,
 )
 from bot.ranking.similar import suggested_exclusions
-from storage.records import Paper
+from storage.records.papers import Paper
 
 
 @pytest.mark.parametrize(

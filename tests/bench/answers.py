@@ -27,7 +27,7 @@ from bot.render.telegram.keyboard import Action, encode_paper_version
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Cadence, Chat, ChatKind, Person
+from storage.records.chats import Cadence, Chat, ChatKind, Person
 from tests.bench.search import load_papers, read_corpus
 from tests.support.handlers import run_with_readings
 

@@ -153,9 +153,9 @@ def writing_process(path: Path) -> Iterator[None]:
     script = (
         "import sys, time\n"
         "from storage import open_store\n"
-        "from storage.records import SourceCursor\n"
+        "from storage.records.feeds import FeedCursor\n"
         "store = open_store(sys.argv[1]); print('writing', flush=True)\n"
-        "while True: store.cursors.put(SourceCursor('bench')); time.sleep(0.01)\n"
+        "while True: store.cursors.put(FeedCursor('bench')); time.sleep(0.01)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script, f"sqlite:///{path}"], stdout=subprocess.PIPE, cwd=ROOT

@@ -31,18 +31,9 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import ReplyContent
 from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    ChatKind,
-    OutboxMessage,
-    Paper,
-    SendOutcome,
-    Sent,
-    Subscription,
-)
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from storage.records.messages import OutboxMessage, SendOutcome, Sent
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.bench.sending import TOKEN, pin_to_processor, stub_process
 
 BOT = 1

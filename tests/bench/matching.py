@@ -25,17 +25,8 @@ from bot.topics.matching import build_index
 from bot.topics.query.analyzer import stem, stems, surface_words
 from bot.topics.query.fields_and_terms import make_term
 from bot.topics.query.parser import index_text, parse, query_from_clause
-from storage.records import (
-    And,
-    Announcement,
-    AnnouncementKind,
-    Clause,
-    Not,
-    Or,
-    Paper,
-    Query,
-    QueryField,
-)
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import And, Clause, Not, Or, Query, QueryField
 
 PAPERS, QUERIES, RUNS = 2_000, 20_000, 5
 COMMON_WORD_LIMIT = PAPERS // 20

@@ -18,7 +18,9 @@ from time import perf_counter, sleep
 
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind, MessageForm, OutboxMessage, Paper, Sent
+from storage.records.chats import MessageForm
+from storage.records.messages import OutboxMessage, Sent
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 BOT = 1
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

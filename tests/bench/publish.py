@@ -23,7 +23,8 @@ from time import perf_counter, process_time
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, Chat, ChatKind, MessageForm, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, MessageForm, Subscription
+from storage.records.papers import Announcement
 from tests.bench.matching import corpus_sample, make_queries
 
 BOT = 1

@@ -23,7 +23,8 @@ from time import perf_counter
 
 from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind, Paper, Query
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import Query
 
 BATCH_SIZE = 100
 QUERIES = 200

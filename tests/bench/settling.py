@@ -22,7 +22,8 @@ from time import perf_counter, sleep
 from bot.digests.publish import publish_due_chats
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import MessageForm, OutboxMessage, Sent
+from storage.records.chats import MessageForm
+from storage.records.messages import OutboxMessage, Sent
 from tests.bench.publish import BOT, NOW, prepare_store
 from tests.bench.search import load_papers, read_corpus
 

@@ -11,7 +11,7 @@ from bot.summaries.extractive.select import extract_tldr
 from bot.summaries.extractive.sentences import split_sentences
 from bot.summaries.verify import proper_names
 from bot.summaries.verify.findings import SummaryText
-from storage.records import Paper
+from storage.records.papers import Paper
 
 SpoilSummary = Callable[[SummaryText, Paper, SummaryText, random.Random], SummaryText | None]
 """A gloss, its paper, another paper's gloss and luck: the spoiled gloss, where it can be."""

@@ -29,7 +29,8 @@ from bot.summaries.jobs import JobCounts, run_summary_jobs
 from bot.summaries.llm.client import ModelClient
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind, Paper, SummaryJob
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.summaries import SummaryJob
 from tests.models.apart import model_process
 from tests.models.server import KEY, MODEL
 

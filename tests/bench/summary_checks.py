@@ -22,7 +22,8 @@ from bot.render.documents.markdown_layout import DocumentError
 from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.lengths import ends_as_sentence
 from bot.summaries.verify.run_checks import check_summary
-from storage.records import Entry, Paper
+from storage.records.digests import Entry
+from storage.records.papers import Paper
 from tests.bench.spoiled_summaries import SPOILED_SUMMARIES
 
 LANGUAGE = "zh"

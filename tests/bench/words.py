@@ -28,7 +28,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.bench.matching import QUERIES, corpus_sample, make_queries
 from tests.bench.search import read_corpus
 

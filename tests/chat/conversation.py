@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.demo.people.people import GroupOrChannel, Person
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.texts import say
-from storage.records import Announcement, MessageForm, Subscription
+from storage.records.chats import MessageForm, Subscription
+from storage.records.papers import Announcement
 from tests.support.database import RowsByTable, dump_tables
 from tests.support.running_bot import PressOutcome, RunningBot
 

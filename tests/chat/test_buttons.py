@@ -17,7 +17,7 @@ from bot.chat.api.callback_data import (
 from bot.chat.handler_table import BUTTONS
 from bot.render.telegram.keyboard import Action
 from bot.texts.dates import city_name
-from storage.records import Cadence, MessageForm, QuietDayPolicy
+from storage.records.chats import Cadence, MessageForm, QuietDayPolicy
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import IGNORED_TABLES, count_rows, dump_tables

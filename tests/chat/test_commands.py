@@ -12,7 +12,7 @@ from bot.chat.handler_table import COMMANDS
 from bot.chat.handlers.account.welcome_and_help import EXAMPLES
 from bot.texts.dates import city_name, format_day
 from bot.topics import cadence_text
-from storage.records import Cadence, MessageForm
+from storage.records.chats import Cadence, MessageForm
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.chat.user_limits import DAY, RATES_PER_DAY, RATES_PER_MINUTE, Cost, Excess, UserLimits
 from bot.demo.emulator.faults import too_many_requests
 from storage import Store
-from storage.records import InboxUpdate
+from storage.records.messages import InboxUpdate
 from tests.chat.conversation import Conversation
 from tests.support.clock import FakeClock
 from tests.support.database import count_rows

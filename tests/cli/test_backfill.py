@@ -16,7 +16,7 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.request_pace import RequestPace
 from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 from tests.cli.terminal import Terminal
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, utc

@@ -20,7 +20,9 @@ from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.summaries.gateway.model_state import ModelStatus, record_model_state
 from bot.texts import say
 from storage import Store, open_store
-from storage.records import DailySpending, FeedCursor, InboxUpdate, MessageRejected, SummaryJob
+from storage.records.feeds import FeedCursor
+from storage.records.messages import InboxUpdate, MessageRejected
+from storage.records.summaries import DailySpending, SummaryJob
 from tests.cli.terminal import TOKEN, Terminal
 from tests.storage.builders import (
     BOT,

@@ -14,15 +14,8 @@ from bot.cli.enrich import MAX_ROUNDS_WITHOUT_RESULT
 from bot.concurrency import trusted_clock
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    ChatKind,
-    Paper,
-    Subscription,
-)
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.cli.terminal import TOKEN, Terminal
 from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.summaries.test_jobs import ABSTRACT, TITLE

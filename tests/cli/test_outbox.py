@@ -14,7 +14,7 @@ from bot.cli import main
 from bot.digests.publish import publish_due_chats
 from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import MessageRejected, MessageState
+from storage.records.messages import MessageRejected, MessageState
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
 
 TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"

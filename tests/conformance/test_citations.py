@@ -19,7 +19,7 @@ from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.ris import ris_records
 from bot.render.entry_content import display_text, display_title
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.render.documents.citation_readers import ReadCitation, read_bibtex, read_csl, read_ris
 
 SOME = [

@@ -9,7 +9,7 @@ import pytest
 from bot.ingest.sources.digest_document import read_document
 from bot.render.documents.markdown import DocumentError, parse, render
 from bot.render.telegram.split_into_messages import digest_parts, render_part
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 from tests.render.digests import DISPLAY_OPTIONS
 from tests.render.telegram.test_both_forms import judge
 

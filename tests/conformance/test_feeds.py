@@ -17,7 +17,7 @@ from bot.ingest.http_errors import read_file
 from bot.ingest.sources import arxiv_api, arxiv_rss
 from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"

@@ -14,7 +14,7 @@ import pytest
 
 from bot.render.documents.bibtex import bibliography, bibtex
 from bot.render.documents.latex_text import latex_text
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.conformance.test_citations import papers
 from tests.render.digests import paper
 

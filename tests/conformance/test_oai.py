@@ -23,7 +23,7 @@ from bot.ingest.sources import arxiv_oai
 from bot.ingest.sources.arxiv_oai import OaiPage, parse
 from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import Backfill
+from storage.records.feeds import Backfill
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import utc
 from tests.support.database import announcements_after

@@ -9,7 +9,7 @@ import pytest
 
 from bot.summaries.llm.mask_formulas import mask, unmask
 from bot.summaries.llm.paper_for_prompt import mask_paper
-from storage.records import Paper
+from storage.records.papers import Paper
 
 _EVERY = 40
 _LEFT = re.compile(r"\\[A-Za-z]|https?://|\^\{")

@@ -13,7 +13,7 @@ import pytest
 from bot.topics.query.analyzer import stem, surface_words
 from bot.topics.query.parser import index_text, make_term
 from storage.papers.fts_query import superset_expression
-from storage.records import QueryField
+from storage.records.queries import QueryField
 
 PAPERS = 2000
 

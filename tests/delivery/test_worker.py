@@ -27,10 +27,9 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document, ReplyContent, ReplyPart
 from storage import Store
 from storage.errors import DatabaseBusy
-from storage.records import (
-    Chat,
+from storage.records.chats import Chat, MessageForm
+from storage.records.messages import (
     ChatUnreachable,
-    MessageForm,
     MessageRejected,
     MessageState,
     MovedToSupergroup,

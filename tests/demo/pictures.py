@@ -19,7 +19,7 @@ from bot.digests.issue_digest import recent_digest
 from bot.render import FORMATS
 from bot.topics.query.parser import index_text, parse
 from storage import open_store
-from storage.records import Digest
+from storage.records.digests import Digest
 from tests.system.e2e.visitor import Visitor, open_visitor, running_browser, running_demo
 
 FOLDER = Path(__file__).parent.parent.parent / ".github"

@@ -17,7 +17,8 @@ from bot.demo.sample import INVENTED_NOTE, SAMPLE_CATEGORIES, SAMPLE_DAYS, load_
 from bot.demo.start import FUTURE_DAYS
 from bot.topics.matching import match_paper
 from bot.topics.query.parser import parse
-from storage.records import Announcement, AnnouncementKind, Summary
+from storage.records.papers import Announcement, AnnouncementKind
+from storage.records.summaries import Summary
 
 TODAY = date(2026, 11, 22)
 ANNOUNCED, SUMMARIES = load_sample(TODAY)

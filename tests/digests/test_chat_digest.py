@@ -21,7 +21,9 @@ from bot.digests.shared_digest import (
     with_best_summaries,
 )
 from storage import Store
-from storage.records import AnnouncementKind, Chat, Digest, Entry, Subscription
+from storage.records.chats import Chat, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 from tests.support.builders import (
     BOT,
     DAY,

@@ -21,17 +21,16 @@ from bot.digests.edit_late_summaries import (
 )
 from bot.summaries.fill_missing import fill_missing_summaries
 from storage import Store
-from storage.records import (
+from storage.records.messages import (
     MessageRejected,
     MessageState,
     OutboxMessage,
-    Paper,
     SendOutcome,
     Sent,
-    Summary,
-    SummaryJob,
     UnknownOutcome,
 )
+from storage.records.papers import Paper
+from storage.records.summaries import Summary, SummaryJob
 from tests.storage.builders import (
     BOT,
     CHAT,

@@ -20,7 +20,9 @@ from bot.demo.people.visible_messages import VisibleMessage
 from bot.digests.edit_late_summaries import EDIT_WINDOW
 from bot.texts import say
 from storage import Store
-from storage.records import MessageForm, MessageState, Summary
+from storage.records.chats import MessageForm
+from storage.records.messages import MessageState
+from storage.records.summaries import Summary
 from tests.support.model_morning import (
     DUE_AT,
     HOUR,

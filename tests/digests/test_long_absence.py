@@ -20,7 +20,9 @@ from bot.digests.publish import PublishResult, publish_chats_behind, publish_due
 from bot.digests.shared_digest import SharedDigests, remaining_for_chat
 from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind, Cadence, Digest, Paper, Subscription
+from storage.records.chats import Cadence, Subscription
+from storage.records.digests import Digest
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.support.builders import (
     BOT,
     DUE_AT,

@@ -10,17 +10,10 @@ from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.digests.wait_for_summaries import SummaryWait
 from bot.topics import edit_subscriptions
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    ChatUnreachable,
-    Digest,
-    MessageState,
-    OutboxMessage,
-    QuietDayPolicy,
-)
+from storage.records.chats import Cadence, Chat, QuietDayPolicy
+from storage.records.digests import Digest
+from storage.records.messages import ChatUnreachable, MessageState, OutboxMessage
+from storage.records.papers import Announcement, AnnouncementKind
 from tests.support.builders import (
     BOT,
     DUE_AT,

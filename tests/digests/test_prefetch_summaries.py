@@ -22,17 +22,11 @@ from bot.digests.publish import publish_due_chats
 from bot.digests.select_entries import assemble_digest
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import (
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    Digest,
-    Match,
-    Paper,
-    Subscription,
-    Summary,
-    SummaryJob,
-)
+from storage.records.chats import Cadence, Chat, Subscription
+from storage.records.digests import Digest
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.queries import Match
+from storage.records.summaries import Summary, SummaryJob
 from tests.support.builders import (
     BOT,
     DAY,

@@ -21,7 +21,7 @@ from bot.digests.preview import (
 )
 from bot.topics.query.parser import QueryError, index_text, parse
 from storage import Store, open_store
-from storage.records import Announcement, AnnouncementKind
+from storage.records.papers import Announcement, AnnouncementKind
 from tests.support.builders import DAY, NOW, POLLED_CATEGORIES, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")

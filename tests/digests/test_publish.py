@@ -14,7 +14,9 @@ from bot.digests.publish import RETRY_FAILED_AFTER, PublishResult, publish_due_c
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.records import AnnouncementKind, Cadence, MessageForm, MessageState
+from storage.records.chats import Cadence, MessageForm
+from storage.records.messages import MessageState
+from storage.records.papers import AnnouncementKind
 from tests.support.builders import (
     BOT,
     DAY,

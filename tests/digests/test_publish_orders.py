@@ -15,7 +15,8 @@ from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import AnnouncementKind, Cadence, Chat
+from storage.records.chats import Cadence, Chat
+from storage.records.papers import AnnouncementKind
 from tests.support.builders import (
     BOT,
     NOW,

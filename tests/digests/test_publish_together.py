@@ -19,7 +19,9 @@ from bot.digests.shared_digest import SharedDigests
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import Chat, Digest, MessageForm, OutboxMessage
+from storage.records.chats import Chat, MessageForm
+from storage.records.digests import Digest
+from storage.records.messages import OutboxMessage
 from tests.support.builders import (
     BOT,
     DAY,

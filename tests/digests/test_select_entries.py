@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests.select_entries import assemble_digest
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Digest,
-    Match,
-    MatchReason,
-    Paper,
-    QueryField,
-)
+from storage.records.digests import Digest
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import Match, MatchReason, QueryField
 
 ISSUED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 WORD = (MatchReason(QueryField.TITLE, "boats"),)

@@ -13,16 +13,10 @@ from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.digests.wait_for_summaries import MAX_WAIT, RECHECK_INTERVAL, SummaryWait
 from storage import Store
 from storage.errors import DatabaseBusy
-from storage.records import (
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    Digest,
-    Entry,
-    Subscription,
-    Summary,
-    SummaryJob,
-)
+from storage.records.chats import Cadence, Chat, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
+from storage.records.summaries import Summary, SummaryJob
 from tests.support.builders import (
     BOT,
     DAY,

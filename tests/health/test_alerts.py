@@ -17,7 +17,9 @@ from bot.health.alerts import REPEAT_AFTER, notify_operator, plan_alerts
 from bot.health.incidents import last_confirmed_time
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Chat, ChatKind, Incident, MessageState, Notice, NotifiedIncident, Sent
+from storage.records.chats import Chat, ChatKind
+from storage.records.messages import MessageState, Notice, Sent
+from storage.records.operations import Incident, NotifiedIncident
 from tests.ingest.catch_up.test_missed_days import read
 from tests.support.builders import BOT, NOW, TODAY, FakeSender
 from tests.support.running_bot import run_bot

@@ -22,15 +22,9 @@ from bot.summaries.gateway.model_state import ModelStatus
 from bot.summaries.gateway.model_state import record_model_state as note_model
 from bot.texts import LANGUAGES, say
 from storage import Store
-from storage.records import (
-    Incident,
-    MessageForm,
-    MessageRejected,
-    MessageState,
-    OutboxMessage,
-    RetryLater,
-    Sent,
-)
+from storage.records.chats import MessageForm
+from storage.records.messages import MessageRejected, MessageState, OutboxMessage, RetryLater, Sent
+from storage.records.operations import Incident
 from tests.ingest.catch_up.test_missed_days import read, report
 from tests.support.arxiv_archive import utc
 from tests.support.builders import BOT

@@ -32,7 +32,8 @@ from bot.ingest.sources.source_batch import Batch, BatchStatus
 from bot.render import FORMATS
 from storage import Store, open_store
 from storage.papers.papers import Papers
-from storage.records import Announcement, AnnouncementKind, Digest, IngestCounts
+from storage.records.digests import Digest
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
 from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.render.digests import sample_digest
 from tests.support.arxiv_server import (

@@ -26,7 +26,7 @@ from bot.summaries.llm.errors import (
 )
 from bot.summaries.llm.summarize import summarize
 from bot.summaries.verify.findings import SummaryText
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.models.conversations import ABSTRACT, ask_for_summary, first_choice_text
 from tests.models.published import KEY, PublishedServer, locked_version
 from tests.models.refusals import Json

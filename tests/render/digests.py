@@ -10,16 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.render.display_options import DisplayOptions
-from storage.records import (
-    AnnouncementKind,
-    Digest,
-    Entry,
-    MatchReason,
-    MessageForm,
-    Paper,
-    QueryField,
-    Summary,
-)
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.queries import MatchReason, QueryField
+from storage.records.summaries import Summary
 
 ISSUED_AT = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 DISPLAY_OPTIONS = [

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from bot.render.display_options import DisplayOptions
 from bot.render.highlight import highlight, sentence_span
 from bot.render.telegram.split_into_messages import entry_part, render_part
-from storage.records import Digest, MatchReason, MessageForm
-from storage.records import QueryField as In
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
+from storage.records.queries import MatchReason
+from storage.records.queries import QueryField as In
 from tests.render.digests import digest, entry, summary
 
 ABSTRACT = (

@@ -16,7 +16,8 @@ from bot.render.documents.json_data import render_json as json_data
 from bot.render.documents.markdown import parse, render
 from bot.render.documents.ris import ris_records
 from bot.render.telegram.split_into_messages import digest_parts, render_part
-from storage.records import AnnouncementKind, Digest, Entry
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 from tests.render.digests import DISPLAY_OPTIONS, digest, paper, summary
 
 ID = "arxiv:2611.90001"

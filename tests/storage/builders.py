@@ -6,20 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    Chat,
-    ChatKind,
-    Digest,
-    Entry,
-    MessageForm,
-    OutboxMessage,
-    Paper,
-    Subscription,
-    Summary,
-)
+from storage.records.chats import Cadence, Chat, ChatKind, MessageForm, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.messages import OutboxMessage
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.summaries import Summary
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)

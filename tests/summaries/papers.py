@@ -10,7 +10,7 @@ import bot.demo.sample
 from bot.summaries.llm.mask_formulas import unmask
 from bot.summaries.llm.paper_for_prompt import mask_paper
 from bot.summaries.verify.findings import SummaryText
-from storage.records import Paper
+from storage.records.papers import Paper
 
 _FOLDER = Path(bot.demo.sample.__file__).parent
 

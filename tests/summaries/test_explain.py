@@ -15,7 +15,8 @@ from bot.summaries.llm.client import ModelClient
 from bot.summaries.on_demand import explain_paper
 from bot.texts import Refusal
 from storage import Store
-from storage.records import Paper, PaperNote
+from storage.records.papers import Paper
+from storage.records.summaries import PaperNote
 from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.storage.builders import paper, store_papers
 from tests.support.database import count_rows

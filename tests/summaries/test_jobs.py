@@ -15,7 +15,8 @@ from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from bot.summaries.jobs import RETRY_DELAYS, JobCounts, run_summary_jobs
 from bot.summaries.llm.client import ModelClient
 from storage import Store
-from storage.records import DailySpending, Paper, SummaryJob
+from storage.records.papers import Paper
+from storage.records.summaries import DailySpending, SummaryJob
 from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.storage.builders import NOW, paper, store_papers, summary
 from tests.support.clock import FakeClock

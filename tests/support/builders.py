@@ -17,20 +17,10 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import ReplyContent
 from bot.topics import edit_subscriptions
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Chat,
-    ChatKind,
-    Digest,
-    Entry,
-    MessageForm,
-    OutboxMessage,
-    Paper,
-    SendOutcome,
-    Sent,
-    Subscription,
-)
+from storage.records.chats import Chat, ChatKind, MessageForm, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.messages import OutboxMessage, SendOutcome, Sent
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 BOT = 4_242_424_242
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

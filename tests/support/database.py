@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from storage import Store
-from storage.records import Announcement, InboxUpdate, MessageState
+from storage.records.messages import InboxUpdate, MessageState
+from storage.records.papers import Announcement
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,7 +15,10 @@ from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.llm.client import ModelClient
 from bot.texts import say
 from storage import Store
-from storage.records import Announcement, Chat, Digest, MessageForm, Summary
+from storage.records.chats import Chat, MessageForm
+from storage.records.digests import Digest
+from storage.records.papers import Announcement
+from storage.records.summaries import Summary
 from tests.models.server import KEY, MODEL, ModelServer, model_server
 from tests.support.running_bot import RunningBot, run_bot, store_sample
 

@@ -28,7 +28,9 @@ from bot.digests import publish
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.llm.client import ModelClient
 from storage import Store
-from storage.records import Announcement, Chat, MessageForm, Subscription, Summary
+from storage.records.chats import Chat, MessageForm, Subscription
+from storage.records.papers import Announcement
+from storage.records.summaries import Summary
 from tests.support.clock import MONDAY_AFTERNOON, FakeClock
 from tests.support.message_judges import check_calls
 

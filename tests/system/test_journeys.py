@@ -16,7 +16,10 @@ from bot.ingest.sources.addresses import arxiv_feed
 from bot.texts import say
 from bot.texts.dates import format_day, format_moment
 from storage import Store
-from storage.records import Announcement, MessageForm, Priority, Summary
+from storage.records.chats import MessageForm
+from storage.records.messages import Priority
+from storage.records.papers import Announcement
+from storage.records.summaries import Summary
 from tests.ingest.sources.feeds import read_feed
 from tests.ingest.sources.offline import streamed_response
 from tests.support.clock import MONDAY_AFTERNOON

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import cadence_text
-from storage.records import Cadence, QuietDayPolicy
+from storage.records.chats import Cadence, QuietDayPolicy
 
 NOW = Cadence(times=(time(7),), weekdays=(5,), on_quiet_days=QuietDayPolicy.NOTICE)
 WORKING = (0, 1, 2, 3, 4)

@@ -14,7 +14,7 @@ from bot.topics import edit_subscriptions
 from bot.topics.edit_subscriptions import find_same_topic, query_categories
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import Cadence, Chat, ChatKind, MessageForm
+from storage.records.chats import Cadence, Chat, ChatKind, MessageForm
 from tests.support.builders import (
     BOT,
     DAY,

@@ -17,7 +17,7 @@ from bot.topics.next_due import (
     previous_due,
 )
 from bot.topics.time_zones import available_zones
-from storage.records import Cadence
+from storage.records.chats import Cadence
 
 ZONES = sorted(zone for zone in available_zones() if zone != "Factory")
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

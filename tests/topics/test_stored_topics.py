@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.topics.query.parser import canonical_text, make_term, parse
-from storage.records import And, Clause, Not, Or, QueryField, Term
+from storage.records.queries import And, Clause, Not, Or, QueryField, Term
 
 STORED = [
     json.loads(line)

@@ -17,7 +17,7 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest
 
 from bot.chat.api.transport import MAX_INT64, ApiParameters, RequestUnanswered
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -22,8 +22,8 @@ from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Lin
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document, ReplyContent
-from storage.records import (
-    MessageForm,
+from storage.records.chats import MessageForm
+from storage.records.messages import (
     OutboxMessage,
     Priority,
     RetryLater,

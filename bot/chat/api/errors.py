@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.chat.api.transport import RequestDeclined, RequestFailure, RequestNotSent
-from storage.records import (
+from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
     MovedToSupergroup,

@@ -6,7 +6,7 @@ import telegram
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.texts import Refusal
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 
 ADMIN_STATUSES = (telegram.ChatMember.OWNER, telegram.ChatMember.ADMINISTRATOR)
 

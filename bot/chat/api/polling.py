@@ -17,7 +17,7 @@ from bot.chat.api.transport import MAX_INT64, RequestUnanswered
 from bot.chat.api.updates import ALLOWED_UPDATES
 from storage import Store
 from storage.errors import StorageError
-from storage.records import InboxUpdate
+from storage.records.messages import InboxUpdate
 
 __all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
 

@@ -16,7 +16,7 @@ from bot.chat.api.members import may_write
 from bot.chat.api.transport import MAX_INT64
 from bot.render.telegram.keyboard import Action
 from bot.topics.query.parser import PaperMention, find_mentions, listed_categories
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 
 MAX_TEXT_LENGTH = 2001  # one character too many for a topic, so that a longer text is refused
 _MAX_SCANNED_LENGTH = 50_000  # of a message with all its links; no client sends as much

@@ -28,7 +28,8 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action
 from bot.texts import Refusal, say, supported_language
 from storage import Store
-from storage.records import Chat, ChatKind, InboxUpdate, PendingQuestion, Person
+from storage.records.chats import Chat, ChatKind, PendingQuestion, Person
+from storage.records.messages import InboxUpdate
 
 QUESTION_TTL = timedelta(minutes=15)
 # In groups text reaches us only as an answer, and every answer there changes something.

@@ -13,7 +13,7 @@ from bot.chat.services import Services
 from bot.chat.user_limits import Cost
 from bot.render.telegram.keyboard import ManagedChatAction
 from bot.texts import Refusal
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 
 _CHARGED_KINDS = (
     UpdateKind.COMMAND,

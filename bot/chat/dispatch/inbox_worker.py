@@ -30,7 +30,8 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.concurrency.rate_limiter import Sleep
 from bot.texts import Refusal, say, supported_language
 from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue, StorageError
-from storage.records import ChatKind, InboxUpdate, OutboxMessage
+from storage.records.chats import ChatKind
+from storage.records.messages import InboxUpdate, OutboxMessage
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard, ManagedChatAc
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import Refusal, say
-from storage.records import ChatKind, MessageForm
+from storage.records.chats import ChatKind, MessageForm
 
 _CHAT_ARGUMENT = re.compile(r"(@[A-Za-z]\w{3,31}|-\d{5,18})(?:\s+(.*))?", re.DOTALL)
 _MAX_TITLE_LENGTH = 60

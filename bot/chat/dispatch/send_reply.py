@@ -19,7 +19,8 @@ from bot.render.telegram.stored_answer import (
     encode_reply_part,
 )
 from bot.texts import supported_language
-from storage.records import InboxUpdate, MessageForm, OutboxMessage, Priority
+from storage.records.chats import MessageForm
+from storage.records.messages import InboxUpdate, OutboxMessage, Priority
 
 
 def store_reply(

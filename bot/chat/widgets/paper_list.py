@@ -10,7 +10,7 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import join_list
 from bot.texts.telegram_autolinks import disable_autolinks
-from storage.records import Paper
+from storage.records.papers import Paper
 
 PAGE_SIZE = 10
 BUTTONS_PER_ROW = 5

@@ -8,7 +8,7 @@ from bot.chat.request_and_reply import Request
 from bot.chat.widgets.short_reply import Line
 from bot.texts import Refusal
 from storage import Store
-from storage.records import ChatKind, PendingQuestion
+from storage.records.chats import ChatKind, PendingQuestion
 
 
 def save_pending_question(store: Store, request: Request, question: PendingQuestion) -> None:

@@ -11,7 +11,7 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.size_limits import shorten
 from bot.summaries.translate_query import needs_translation, translate_query
 from bot.texts import Refusal
-from storage.records import Query
+from storage.records.queries import Query
 
 _MAX_LENGTH = 300  # characters; longer queries are not translated
 _SHOWN_UNITS = 300

@@ -12,7 +12,7 @@ from bot.render.size_limits import CLASSIC_UNITS, shorten
 from bot.render.telegram.html_message import escape, message_weight, sentence_html
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 
 _LINE_UNITS = 1200  # three lines of this length fit a message with their markup
 

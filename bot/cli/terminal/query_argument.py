@@ -12,7 +12,7 @@ from bot.app import basic_settings
 from bot.cli.terminal.options import CommandFunction, CommandMisused
 from bot.texts import say, supported_language
 from bot.topics.query.parser import QueryError, parse
-from storage.records import Query
+from storage.records.queries import Query
 
 _EXCLUSION_MASK = "\0"  # cannot occur in a command line
 

@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from bot.arxiv.calendar import eastern_midnight, feed_day_of_submission, recent_feed_days
-from storage.records import Announcement, AnnouncementKind, Paper, Summary
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.summaries import Summary
 
 SAMPLE_CATEGORIES = ("cs.CV", "cs.CL", "cs.LG", "cs.RO", "quant-ph", "math.ST")
 """The categories of the sample's feed; ``new`` and ``cross`` are relative to these."""

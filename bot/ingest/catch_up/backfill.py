@@ -20,14 +20,9 @@ from bot.ingest.ingest_source import add_in_chunks, pause_requests
 from bot.ingest.sources import arxiv_history, arxiv_oai
 from bot.ingest.sources.arxiv_oai import OaiPage, OaiRecord
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Backfill,
-    IngestCounts,
-    MissingPaper,
-    Notice,
-)
+from storage.records.feeds import Backfill, MissingPaper
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from bot.ingest.catch_up.backfill import (
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import IngestReport, is_paused
 from storage import Store
-from storage.records import Backfill, FeedStatus
+from storage.records.feeds import Backfill, FeedStatus
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,8 @@ from bot.ingest.sources.arxiv_oai import OaiRecord, PaperVersion
 from bot.ingest.sources.fetch_batch import fetch_batch
 from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import Announcement, AnnouncementKind, Backfill, MissingPaper, Paper
+from storage.records.feeds import Backfill, MissingPaper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,9 @@ from bot.ingest.sources.source_batch import (
     still_skipped_items,
     warning_notices,
 )
-from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice, Paper
+from storage.records.feeds import FeedCursor
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 API_BASE = "https://export.arxiv.org/api/query"
 PAGE_SIZE = 2000  # results in one answer

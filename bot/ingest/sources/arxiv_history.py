@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot.arxiv.calendar import feed_day_of_submission
 from bot.arxiv.taxonomy import all_spellings
 from bot.ingest.sources.arxiv_oai import OaiRecord
-from storage.records import Announcement, AnnouncementKind
+from storage.records.papers import Announcement, AnnouncementKind
 
 MAX_ANNOUNCED_VERSION = 5  # arXiv's feeds show no replacement beyond this version
 

@@ -30,7 +30,8 @@ from bot.ingest.sources.source_batch import (
     still_skipped_items,
     warning_notices,
 )
-from storage.records import Notice, Paper
+from storage.records.messages import Notice
+from storage.records.papers import Paper
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

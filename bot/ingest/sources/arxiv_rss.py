@@ -23,7 +23,9 @@ from bot.ingest.sources.source_batch import (
     still_skipped_items,
     warning_notices,
 )
-from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice, Paper
+from storage.records.feeds import FeedCursor
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 MAX_ITEMS = 2000  # arXiv cuts here; new papers with the lowest ids are then missing
 _TITLE = re.compile(r"(?P<asked>.{1,2000}) updates on (?:the )?arXiv\.org")

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from bot.render.documents import markdown
 from bot.texts import Refusal
-from storage.records import Digest
+from storage.records.digests import Digest
 
 # cs.CV_2024-09-27.md · 20240927T0914Z_cs.CV_leongxj123_0c32.md · cs.CV.md
 _TOPIC = r"(?P<topic>[A-Za-z][A-Za-z.-]*)"

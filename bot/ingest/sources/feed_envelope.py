@@ -16,7 +16,7 @@ from xml.parsers import expat
 from bot.arxiv.announcement_text import parse_identity, parse_kind, strip_invisible
 from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
 from bot.ingest.sources.xml_recovery import repair_xml
-from storage.records import Notice
+from storage.records.messages import Notice
 
 MAX_ITEMS = 10_000  # items; arXiv sends at most 2,000
 MAX_ELEMENTS = 1_000_000  # 2,000 papers have some 50,000, those of large collaborations more

@@ -10,7 +10,8 @@ from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.sources.addresses import Source
 from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus, failed_batch
-from storage.records import FeedCursor, Notice
+from storage.records.feeds import FeedCursor
+from storage.records.messages import Notice
 
 _RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
 

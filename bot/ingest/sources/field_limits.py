@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.records import Paper
+from storage.records.papers import Paper
 
 # Characters; arXiv limits an abstract to 1,920.
 MAX_TITLE, MAX_ABSTRACT, MAX_LINE = (2_000, 50_000, 5_000)

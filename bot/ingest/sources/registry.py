@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.ingest.sources import arxiv_api, arxiv_rss
 from bot.ingest.sources.source_batch import Batch
-from storage.records import FeedCursor
+from storage.records.feeds import FeedCursor
 
 
 class Parser(Protocol):

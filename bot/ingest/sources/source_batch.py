@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from storage.records import Announcement, AnnouncementKind, FeedCursor, Notice
+from storage.records.feeds import FeedCursor
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind
 
 SKIPPED_WARNING = "source-skipped"  # the warning about items that could not be read
 _MAX_NAMED_ITEMS = 5  # items that a warning names

@@ -9,7 +9,7 @@ from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import Citation, citation, citations
 from bot.render.documents.latex_text import latex_text
 from bot.render.entry_content import display_text, strip_invisible
-from storage.records import Paper
+from storage.records.papers import Paper
 
 _URL_ESCAPES = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 

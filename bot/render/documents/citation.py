@@ -10,7 +10,7 @@ from anyascii import anyascii
 
 from bot.arxiv.author_names import PersonName, is_group, parse_person_name
 from bot.render.entry_content import display_text, paper_url, strip_invisible
-from storage.records import Paper
+from storage.records.papers import Paper
 
 _STOP_WORDS = frozenset(
     {"a", "an", "the", "on", "of", "in", "for", "to", "with", "and", "is", "are"}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import Citation, citations
 from bot.render.entry_content import display_text, display_title
-from storage.records import Paper
+from storage.records.papers import Paper
 
 
 def csl_json(papers: Iterable[Paper]) -> str:

@@ -11,7 +11,7 @@ from bot.render import digest_heading
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import entry_content, table_row
 from bot.texts import say
-from storage.records import Digest
+from storage.records.digests import Digest
 
 
 def render(digest: Digest, options: DisplayOptions) -> str:

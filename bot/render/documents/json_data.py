@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 
 from bot.render.digest_heading import numbered_entries
 from bot.render.telegram.rich_blocks import JSON
-from storage.records import Digest, Entry, Summary
+from storage.records.digests import Digest, Entry
+from storage.records.summaries import Summary
 
 
 def render_json(digest: Digest, languages: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.render.documents import markdown_papergram, markdown_reference
 from bot.render.documents.markdown_layout import DocumentError
-from storage.records import Digest
+from storage.records.digests import Digest
 
 __all__ = ["DocumentError", "parse", "render"]
 

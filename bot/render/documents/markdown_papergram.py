@@ -27,7 +27,9 @@ from bot.render.documents.markdown_layout import (
 from bot.render.entry_content import TLDR_UNITS, paper_url, strip_invisible
 from bot.render.size_limits import shorten
 from bot.texts import say
-from storage.records import AnnouncementKind, Digest, Entry, Paper, Summary
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.summaries import Summary
 
 DIALECT = "2"
 ENGLISH = "en"

@@ -17,7 +17,9 @@ from bot.render.documents.markdown_layout import (
     parse_document,
     write_document,
 )
-from storage.records import AnnouncementKind, Entry, Paper, Summary, VerbatimEntry
+from storage.records.digests import Entry, VerbatimEntry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.summaries import Summary
 
 HEADINGS = Headings("# 摘要", "# 详细")
 _LINK_LINE_OFFSET = 4  # from the first line of an entry

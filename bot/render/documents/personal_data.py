@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.render.telegram.rich_blocks import JSON
-from storage.records import Chat, DigestHeading, Person, SavedPaper, Subscription
+from storage.records.chats import Chat, Person, SavedPaper, Subscription
+from storage.records.digests import DigestHeading
 
 
 def personal_data_json(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import citation
 from bot.render.entry_content import display_text, display_title
-from storage.records import Paper
+from storage.records.papers import Paper
 
 
 def ris_records(papers: Iterable[Paper]) -> bytes:

@@ -24,7 +24,9 @@ from bot.render.telegram.split_into_messages import (
     render_part,
 )
 from bot.texts import say
-from storage.records import Digest, MessageForm, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
+from storage.records.messages import OutboxMessage
 
 PaperLink = Callable[[int, int], str]  # from a paper's key and version
 

@@ -29,7 +29,7 @@ from bot.render.size_limits import (
 )
 from bot.texts import say
 from bot.texts.telegram_autolinks import disable_autolinks, disable_autolinks_in_pieces
-from storage.records import Digest
+from storage.records.digests import Digest
 
 MAX_ROWS = 24  # with two entities a row, far below Telegram's 100
 TITLE_UNITS, TLDR_UNITS = 300, 500

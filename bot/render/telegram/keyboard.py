@@ -10,7 +10,8 @@ from bot.render.documents.bibtex import bibtex
 from bot.render.entry_content import MAX_NAMED_AUTHORS
 from bot.render.size_limits import utf16_length
 from bot.texts import say
-from storage.records import Digest, Paper
+from storage.records.digests import Digest
+from storage.records.papers import Paper
 
 NUMBERS_PER_ROW = 6  # as many as a phone shows uncut
 COPY_UNITS = 256

@@ -10,7 +10,9 @@ from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block, bold, footer, heading, paragraph, url
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
-from storage.records import MessageForm, Paper, PaperNote
+from storage.records.chats import MessageForm
+from storage.records.papers import Paper
+from storage.records.summaries import PaperNote
 
 SECTIONS = ("problem", "method", "result", "limits")
 _SECTION_UNITS = 800  # four of them, a title and the markup fit a message

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from bot.render.size_limits import CLASSIC_UNITS, split_text
 from bot.render.telegram.split_into_messages import Message
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 
 _NOTE_UNITS = 200  # reserved for the note
 

@@ -33,7 +33,7 @@ from bot.render.telegram.rich_blocks import (
     url,
 )
 from bot.texts import say
-from storage.records import Digest
+from storage.records.digests import Digest
 
 MAX_ROWS = 24
 TITLE_UNITS, TLDR_UNITS = 300, 500

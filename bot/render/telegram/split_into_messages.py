@@ -13,7 +13,8 @@ from bot.render.display_options import DisplayOptions
 from bot.render.telegram import html_message, keyboard, rich_message
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block
-from storage.records import Digest, MessageForm
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
 
 FIRST_ENTRY_PART = 1000  # higher numbers are entries; no table has a thousand pieces
 LEFT_OUT_PAGE_ROWS = 12

@@ -18,7 +18,8 @@ from bot.render.telegram.plain_text import plain_text_messages
 from bot.render.telegram.rich_blocks import JSON, Block, italic
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
-from storage.records import MessageForm, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.messages import OutboxMessage
 
 FIRST_FILE_PART = 1000  # part numbers from here are files; no answer has a thousand messages
 _FORMAT_VERSION = 1

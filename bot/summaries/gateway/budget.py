@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from storage.records import DailySpending
+from storage.records.summaries import DailySpending
 
 _NUMBER = r"(\d{1,15}(?:[ ,_]\d{3})*(?:\.\d{1,6})?)"
 _CURRENCY = r"([A-Z]{3}|[$€£¥])"

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from bot.summaries.gateway.budget import MILLION, Budget, Price, total_spending
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
-from storage.records import DailySpending, Notice, SummaryBacklog, SummaryCoverage, SummaryJob
+from storage.records.messages import Notice
+from storage.records.summaries import DailySpending, SummaryBacklog, SummaryCoverage, SummaryJob
 
 # Prompt and completion tokens of a summary; an English one consists of a single sentence.
 TYPICAL_TRANSLATION_TOKENS = (800, 450)

@@ -22,7 +22,7 @@ from bot.summaries.llm.errors import (
     Usage,
 )
 from storage import Store
-from storage.records import DailySpending, PaperNote
+from storage.records.summaries import DailySpending, PaperNote
 
 if TYPE_CHECKING:  # it loads the openai library, which only those with a model need
     from bot.summaries.llm.client import ModelClient

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage import Store
-from storage.records import FeedCursor
+from storage.records.feeds import FeedCursor
 
 _CURSOR_NAME = "model"  # not a source: name and status are stored in a feed cursor
 

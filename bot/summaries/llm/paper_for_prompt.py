@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.summaries.extractive.sentences import split_sentences
 from bot.summaries.llm.mask_formulas import TEXT_COMMANDS, mask
-from storage.records import Paper
+from storage.records.papers import Paper
 
 LONG_ABSTRACT = 3_000
 """A longer abstract, in characters, is translated in pieces from the start."""

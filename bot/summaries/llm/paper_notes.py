@@ -18,7 +18,7 @@ from bot.summaries.verify.findings import Finding
 from bot.summaries.verify.foreign_content import find_foreign_content
 from bot.summaries.verify.language import is_in_language
 from bot.summaries.verify.run_checks import find_new_facts
-from storage.records import Paper
+from storage.records.papers import Paper
 
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient

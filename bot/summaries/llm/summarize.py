@@ -30,7 +30,7 @@ from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.language import is_english
 from bot.summaries.verify.run_checks import check_summary
 from bot.texts.telegram_autolinks import find_autolinks
-from storage.records import Paper
+from storage.records.papers import Paper
 
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient

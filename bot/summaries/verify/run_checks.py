@@ -15,7 +15,7 @@ from bot.summaries.verify import lengths, numbers, proper_names
 from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.foreign_content import find_foreign_content
 from bot.summaries.verify.language import is_english, is_in_language, script_of
-from storage.records import Paper
+from storage.records.papers import Paper
 
 __all__ = ["Finding", "check_summary", "find_new_facts"]
 

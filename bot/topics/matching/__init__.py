@@ -15,17 +15,9 @@ from dataclasses import replace
 from bot.topics.matching.evaluate import InvertedIndex
 from bot.topics.matching.inverted_index import find_spans
 from bot.topics.query import normal_form
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Clause,
-    Match,
-    MatchReason,
-    Paper,
-    Query,
-    QueryField,
-    Summary,
-)
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import Clause, Match, MatchReason, Query, QueryField
+from storage.records.summaries import Summary
 
 _FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
 _ALL_KINDS = frozenset(AnnouncementKind)

@@ -18,7 +18,9 @@ from bot.topics.matching.inverted_index import (
     TextIndex,
 )
 from storage.engine.query_budget import check_budget
-from storage.records import And, Clause, MatchReason, Not, Or, Paper, QueryField, Summary, Term
+from storage.records.papers import Paper
+from storage.records.queries import And, Clause, MatchReason, Not, Or, QueryField, Term
+from storage.records.summaries import Summary
 
 FIELD_SCORES: Mapping[QueryField, float] = {
     QueryField.TITLE: 3.0,

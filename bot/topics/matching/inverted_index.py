@@ -21,7 +21,7 @@ from bot.topics.query.analyzer import (
     written_words,
 )
 from storage.engine.query_budget import within_budget
-from storage.records import Term
+from storage.records.queries import Term
 
 PaperNumbers = set[int]
 

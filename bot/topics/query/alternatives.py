@@ -17,7 +17,7 @@ from bot.arxiv import taxonomy
 from bot.topics.query.analyzer import UMLAUT_DIGRAPHS, has_han, surface_words
 from bot.topics.query.fields_and_terms import FIELDS
 from bot.topics.query.lexer import normalize_punctuation
-from storage.records import QueryField
+from storage.records.queries import QueryField
 
 MAX_LENGTH = 300  # characters; longer text is neither a name nor a wish
 _MAX_WORDS = 8  # words of a query that is tried without one of them

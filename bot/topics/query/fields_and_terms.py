@@ -20,7 +20,7 @@ from bot.topics.query.analyzer import (
     stem,
     surface_words,
 )
-from storage.records import QueryField, Term
+from storage.records.queries import QueryField, Term
 
 FIELDS = {
     **dict.fromkeys(("ti", "title", "标题", "题目"), QueryField.TITLE),

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from bot.topics.query.analyzer import surface_words
 from bot.topics.query.fields_and_terms import FIELDS, QueryError
-from storage.records import QueryField
+from storage.records.queries import QueryField
 
 
 class TokenKind(Enum):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from bot.arxiv import taxonomy
 from bot.topics.query.fields_and_terms import term_text
 from bot.topics.query.lexer import OPERATOR_WORDS
-from storage.records import And, Clause, Not, Or, QueryField, Term
+from storage.records.queries import And, Clause, Not, Or, QueryField, Term
 
 _FIELD_ORDER = {field: position for position, field in enumerate(QueryField)}
 _GROUP_ORDER, _EXCLUSION_ORDER = len(_FIELD_ORDER), len(_FIELD_ORDER) + 1

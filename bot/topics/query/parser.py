@@ -33,7 +33,7 @@ from bot.topics.query.fields_and_terms import (
     term_from_bare_word,
 )
 from bot.topics.query.lexer import Token, TokenKind, tokenize
-from storage.records import And, Clause, Not, Or, Query, QueryField
+from storage.records.queries import And, Clause, Not, Or, Query, QueryField
 
 __all__ = [
     "FIELDS",

@@ -20,9 +20,9 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records import (
+from storage.records.chats import MessageForm
+from storage.records.messages import (
     ChatUnreachable,
-    MessageForm,
     MessageRejected,
     MovedToSupergroup,
     RetryLater,

@@ -29,9 +29,9 @@ from bot.demo.emulator import faults
 from bot.demo.emulator.bot_api import TOKEN, Emulator
 from bot.demo.emulator.faults import Fault
 from bot.render.telegram.split_into_messages import Message
-from storage.records import (
+from storage.records.chats import MessageForm
+from storage.records.messages import (
     ChatUnreachable,
-    MessageForm,
     MessageRejected,
     MovedToSupergroup,
     RetryLater,

@@ -18,7 +18,8 @@ from bot.demo.emulator.faults import connection_closed, error_response
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import Action
 from storage import Store
-from storage.records import ChatKind, InboxUpdate, PendingQuestion
+from storage.records.chats import ChatKind, PendingQuestion
+from storage.records.messages import InboxUpdate
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.running_bot import run_bot, store_sample

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.faults import Fault, bad_gateway, connection_closed, error_response
 from bot.demo.people.visible_messages import VisibleMessage
-from storage.records import MessageForm
+from storage.records.chats import MessageForm
 from tests.chat.conversation import TOPIC, Conversation
 from tests.demo.telegram_parser import parse_html_by_telegram
 from tests.system.fuzz.judges import autolinked_by_telegram

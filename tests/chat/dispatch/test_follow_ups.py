@@ -28,7 +28,9 @@ from bot.texts import say
 from bot.topics.query.parser import PaperMention
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue
-from storage.records import ChatKind, InboxUpdate, OutboxMessage, Paper, Person
+from storage.records.chats import ChatKind, Person
+from storage.records.messages import InboxUpdate, OutboxMessage
+from storage.records.papers import Paper
 from tests.support.builders import (
     BOT,
     DUE_AT,

@@ -14,7 +14,7 @@ from bot.chat.handler_table import COMMANDS
 from bot.demo.emulator.faults import error_response
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import ManagedChatAction
-from storage.records import ChatKind, MessageForm, PendingQuestion
+from storage.records.chats import ChatKind, MessageForm, PendingQuestion
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 

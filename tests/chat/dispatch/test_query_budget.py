@@ -22,7 +22,8 @@ from bot.texts import Refusal
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded
-from storage.records import Announcement, AnnouncementKind, Paper, Subscription
+from storage.records.chats import Subscription
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.chat.conversation import Conversation
 from tests.support.clock import FakeClock
 from tests.support.database import count_rows

@@ -23,7 +23,7 @@ from bot.chat.services import Services
 from bot.chat.user_limits import Cost, Excess
 from bot.texts import say
 from storage import Store
-from storage.records import InboxUpdate, OutboxMessage
+from storage.records.messages import InboxUpdate, OutboxMessage
 from tests.support.builders import BOT, NOW, POLLED_CATEGORIES
 from tests.support.database import count_rows
 from tests.support.waiting import wait_until

@@ -9,7 +9,7 @@ from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.demo.people.person import Person
 from bot.demo.people.visible_messages import VisibleMessage
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 

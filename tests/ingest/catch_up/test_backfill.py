@@ -18,7 +18,8 @@ from bot.ingest.catch_up.backfill import (
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import is_paused, pause_requests
 from storage import Store
-from storage.records import Announcement, AnnouncementKind, Backfill, Paper
+from storage.records.feeds import Backfill
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import (
     BASE,

@@ -25,15 +25,9 @@ from bot.ingest.catch_up.missed_days import (
 from bot.ingest.ingest_source import IngestReport
 from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Backfill,
-    FeedCursor,
-    IngestCounts,
-    Notice,
-    Paper,
-)
+from storage.records.feeds import Backfill, FeedCursor
+from storage.records.messages import Notice
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts, Paper
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import BASE, ArchivedPaper, FakeArchive, archive_fetcher, utc
 from tests.support.database import announcements_after

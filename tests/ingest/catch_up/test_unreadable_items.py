@@ -31,7 +31,8 @@ from bot.ingest.request_pace import RequestPace
 from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
-from storage.records import AnnouncementKind, Backfill, FeedCursor, MissingPaper
+from storage.records.feeds import Backfill, FeedCursor, MissingPaper
+from storage.records.papers import AnnouncementKind
 from tests.ingest.sources.feeds import rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
 from tests.support.arxiv_archive import ArchivedPaper, error_page, records_page, utc

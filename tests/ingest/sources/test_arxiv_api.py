@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.ingest.sources import arxiv_api
 from bot.ingest.sources.source_batch import Batch, BatchStatus
-from storage.records import AnnouncementKind
+from storage.records.papers import AnnouncementKind
 from tests.ingest.sources.feeds import read_feed
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.arxiv.calendar import feed_day_of_submission
 from bot.ingest.sources import arxiv_history
 from bot.ingest.sources.arxiv_oai import OaiRecord, PaperVersion
-from storage.records import AnnouncementKind, Paper
+from storage.records.papers import AnnouncementKind, Paper
 from tests.support.arxiv_archive import utc
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))

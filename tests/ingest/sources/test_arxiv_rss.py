@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.arxiv.announcement_text import strip_invisible
 from bot.ingest.sources import arxiv_rss
 from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
-from storage.records import Announcement, AnnouncementKind, FeedCursor
+from storage.records.feeds import FeedCursor
+from storage.records.papers import Announcement, AnnouncementKind
 from tests.ingest.sources.feeds import read_feed, rss_feed, rss_item
 
 MONDAY = date(2026, 11, 23)

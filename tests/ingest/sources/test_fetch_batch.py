@@ -20,7 +20,7 @@ from bot.ingest.sources.fetch_batch import batch_of_answer, fetch_batch
 from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import BatchStatus
 from bot.texts import Refusal
-from storage.records import FeedCursor
+from storage.records.feeds import FeedCursor
 from tests.ingest.sources.feeds import read_feed
 from tests.ingest.sources.offline import streamed_response
 

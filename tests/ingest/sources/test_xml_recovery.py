@@ -18,7 +18,7 @@ from bot.ingest.sources import arxiv_api, arxiv_oai, arxiv_rss
 from bot.ingest.sources.feed_envelope import FEED_FORMATS, OAI_FORMATS, UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
 from bot.ingest.sources.xml_recovery import repair_xml
-from storage.records import AnnouncementKind, Paper
+from storage.records.papers import AnnouncementKind, Paper
 from tests.ingest.sources.feeds import read_feed, rss_feed, rss_item
 
 FIRST, SECOND, THIRD = "2611.00001", "2611.00002", "2611.00003"

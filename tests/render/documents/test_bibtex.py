@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.render.documents.bibtex import bibliography, bibtex
 from bot.render.highlight import MAX_HIGHLIGHTS, highlight
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.render.digests import hostile_texts, paper
 
 BOATS = Paper(

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from bot.render.documents.bibtex import bibtex
 from bot.render.documents.csl_json import csl_json
-from storage.records import Entry
+from storage.records.digests import Entry
 from tests.render.digests import hostile_entries, paper
 from tests.render.documents.citation_readers import format_by_citeproc, read_csl
 

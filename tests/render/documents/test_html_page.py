@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from bot.render import FORMATS
 from bot.texts import say
-from storage.records import Digest
+from storage.records.digests import Digest
 from tests.render.digests import digest, hostile_digests, sample_digest
 
 _VOID = {"meta", "link", "img", "br", "hr", "input", "source"}

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from bot.render import FORMATS
 from bot.render.documents import json_data
-from storage.records import Digest
+from storage.records.digests import Digest
 from tests.render.digests import digest, hostile_digests, sample_digest
 
 

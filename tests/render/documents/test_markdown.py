@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 
 from bot.render.documents.markdown import DocumentError, parse, render
 from bot.texts import LANGUAGES, say
-from storage.records import AnnouncementKind, Digest, Entry, VerbatimEntry
+from storage.records.digests import Digest, Entry, VerbatimEntry
+from storage.records.papers import AnnouncementKind
 from tests.render.digests import ISSUED_AT, digest, hostile_digests, hostile_texts, sample_digest
 
 EMPTY = "# 摘要\n\n| Ref | Title | Summary |\n| --- | --- | --- |\n\n\n# 详细\n\n\n\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from bot.render.documents.ris import ris_records
-from storage.records import Entry
+from storage.records.digests import Entry
 from tests.render.digests import hostile_entries, paper
 
 _LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")

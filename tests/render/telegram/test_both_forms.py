@@ -29,14 +29,11 @@ from bot.render.telegram.split_into_messages import (
     render_part,
 )
 from bot.texts import say
-from storage.records import (
-    AnnouncementKind,
-    Digest,
-    MatchReason,
-    MessageForm,
-    PaperNote,
-    QueryField,
-)
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import MatchReason, QueryField
+from storage.records.summaries import PaperNote
 from tests.demo.telegram_parser import parse_html_by_telegram
 from tests.render.digests import (
     DISPLAY_OPTIONS,

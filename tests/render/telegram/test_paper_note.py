@@ -11,7 +11,8 @@ from bot.render.display_options import DisplayOptions
 from bot.render.telegram.paper_note import SECTIONS, note_message
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import LANGUAGES, say
-from storage.records import MessageForm, PaperNote
+from storage.records.chats import MessageForm
+from storage.records.summaries import PaperNote
 from tests.demo.telegram_parser import parse_html_by_telegram
 from tests.render.digests import ISSUED_AT, hostile_texts, paper
 from tests.render.telegram.test_both_forms import judge

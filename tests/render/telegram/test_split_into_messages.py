@@ -20,7 +20,9 @@ from bot.render.telegram.split_into_messages import (
     left_out_parts,
     render_part,
 )
-from storage.records import AnnouncementKind, MatchReason, MessageForm, QueryField
+from storage.records.chats import MessageForm
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import MatchReason, QueryField
 from tests.render.digests import DISPLAY_OPTIONS, digest, entry, summary
 
 ENGLISH = DisplayOptions(language="en", languages=("en",))

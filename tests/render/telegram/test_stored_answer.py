@@ -20,7 +20,8 @@ from bot.render.telegram.stored_answer import (
     simpler_replies,
 )
 from bot.texts import say
-from storage.records import MessageForm, OutboxMessage, Priority
+from storage.records.chats import MessageForm
+from storage.records.messages import OutboxMessage, Priority
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _NUMBERS = st.integers(-(2**60), 2**60)

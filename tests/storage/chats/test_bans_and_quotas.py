@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from storage import Store
-from storage.records import (
-    ChatKind,
-    InboxUpdate,
-    MessageState,
-    PendingQuestion,
-    Person,
-    UsageCounts,
-)
+from storage.records.chats import ChatKind, PendingQuestion, Person
+from storage.records.messages import InboxUpdate, MessageState
+from storage.records.operations import UsageCounts
 from tests.storage.builders import (
     BOT,
     CHAT,

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 from storage import Store, open_store
 from storage.chats.callback_payloads import MAX_PER_CHAT
 from storage.errors import RowNotFound
-from storage.records import (
+from storage.records.chats import (
     ButtonPayload,
     ButtonPayloadKind,
     Chat,
     ChatKind,
-    FeedCursor,
-    InboxUpdate,
     MessageForm,
     PendingQuestion,
     Person,
-    Sent,
 )
+from storage.records.feeds import FeedCursor
+from storage.records.messages import InboxUpdate, Sent
 from tests.storage.builders import (
     BOT,
     CHAT,

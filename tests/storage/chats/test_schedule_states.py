@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.digests.publish import publish_due_chats
 from bot.topics import edit_subscriptions, next_due
-from storage.records import Cadence, Chat, ChatKind, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
 from tests.storage.state_machines import (
     check_machine_finds_bug,
     next_bot_id,

@@ -10,17 +10,10 @@ import pytest
 from storage import Store
 from storage.digests.receipts import Receipts
 from storage.errors import RowNotFound
-from storage.records import (
-    AnnouncementKind,
-    Cadence,
-    Digest,
-    Entry,
-    MatchReason,
-    MessageForm,
-    QueryField,
-    QuietDayPolicy,
-    VerbatimEntry,
-)
+from storage.records.chats import Cadence, MessageForm, QuietDayPolicy
+from storage.records.digests import Digest, Entry, VerbatimEntry
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import MatchReason, QueryField
 from tests.storage.builders import (
     BOT,
     CHAT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage import Store
-from storage.records import Digest
+from storage.records.digests import Digest
 from tests.storage.builders import (
     NOW,
     announcement,

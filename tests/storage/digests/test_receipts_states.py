@@ -22,7 +22,9 @@ from bot.topics import edit_subscriptions
 from storage import Store
 from storage.chats.subscriptions import Subscriptions
 from storage.digests.receipts import Receipts
-from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, Digest, Entry, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 from tests.storage.state_machines import (
     check_machine_finds_bug,
     next_bot_id,

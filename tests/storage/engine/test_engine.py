@@ -26,7 +26,7 @@ from storage.engine.query_budget import (
 )
 from storage.engine.sqlite import Engine
 from storage.errors import DatabaseBusy, DatabaseNotWritable, RowNotFound, StorageError
-from storage.records import Cadence, Subscription
+from storage.records.chats import Cadence, Subscription
 from tests.storage.builders import (
     BOT,
     CHAT,

@@ -22,7 +22,7 @@ from storage.engine import former_migrations, migrations, schema_version
 from storage.engine.driver import sqlite3
 from storage.engine.sqlite import Engine
 from storage.errors import NewerSchema
-from storage.records import Clause
+from storage.records.queries import Clause
 
 FOLDER = Path(__file__).parents[2] / "data" / "former_schema"
 SUFFIXES = {"markdown": "md", "json": "json", "classic": "classic.html"}

@@ -22,7 +22,8 @@ from storage.errors import (
     ReplacedDatabase,
     UnusableDatabase,
 )
-from storage.records import ButtonPayload, ButtonPayloadKind, Chat, Priority, UnreadableUpdates
+from storage.records.chats import ButtonPayload, ButtonPayloadKind, Chat
+from storage.records.messages import Priority, UnreadableUpdates
 from tests.storage.builders import (
     BOT,
     CHAT,

@@ -6,18 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from storage import Store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Backfill,
-    Incident,
-    MessageForm,
-    Notice,
-    NotifiedIncident,
-    OutboxMessage,
-    Paper,
-    Sent,
-)
+from storage.records.chats import MessageForm
+from storage.records.feeds import Backfill
+from storage.records.messages import Notice, OutboxMessage, Sent
+from storage.records.operations import Incident, NotifiedIncident
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 
 BOT = 4_242
 NOW = datetime(2026, 11, 18, 6, tzinfo=UTC)

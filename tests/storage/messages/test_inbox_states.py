@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from storage import Store
 from storage.engine.sqlite import Engine
 from storage.messages.inbox import Inbox
-from storage.records import Cadence, Chat, ChatKind, InboxUpdate, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from storage.records.messages import InboxUpdate
 from tests.storage.builders import NOW
 from tests.storage.state_machines import (
     check_machine_finds_bug,

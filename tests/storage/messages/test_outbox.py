@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from storage import Store
 from storage.digests.receipts import Receipts
-from storage.records import (
+from storage.records.chats import MessageForm
+from storage.records.messages import (
     ChatUnreachable,
-    MessageForm,
     MessageRejected,
     MessageState,
     MovedToSupergroup,

@@ -24,7 +24,7 @@ from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
 from storage.messages import outbox, outbox_answers
 from storage.messages.outbox import Outbox
-from storage.records import (
+from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
     MessageState,

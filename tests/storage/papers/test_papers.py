@@ -14,7 +14,7 @@ from bot.topics.matching import match_paper
 from bot.topics.query.analyzer import legacy_stem, surface_words
 from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
-from storage.records import AnnouncementKind, IngestCounts
+from storage.records.papers import AnnouncementKind, IngestCounts
 from tests.storage.builders import DAY, NOW, announcement, paper, store_papers, summary
 from tests.support.database import announcements_after
 

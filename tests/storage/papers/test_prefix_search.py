@@ -12,7 +12,7 @@ from bot.topics.query.analyzer import stem
 from bot.topics.query.parser import index_text, make_term
 from bot.topics.query.spellings import AMERICAN_STARTS, CANONICAL_WORDS, DISTINCT_STEMS
 from storage.papers.fts_query import superset_expression
-from storage.records import QueryField
+from storage.records.queries import QueryField
 
 SUFFIXES = """
     s sses ies ing ed ingly edly eed y ational tional enci anci abli entli izer ization ation

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from storage import Store
-from storage.records import DailySpending, Paper, PaperNote, Sent, SummaryCoverage, SummaryJob
+from storage.records.messages import Sent
+from storage.records.papers import Paper
+from storage.records.summaries import DailySpending, PaperNote, SummaryCoverage, SummaryJob
 from tests.storage.builders import (
     BOT,
     MINUTE,

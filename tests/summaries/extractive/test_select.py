@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.summaries.extractive.cues import CLAIMS, CONTEXT_PENALTIES, HINTS
 from bot.summaries.extractive.select import MAX_TLDR_LENGTH, extract_tldr
 from bot.summaries.fill_missing import extractive_summary
-from storage.records import Paper
+from storage.records.papers import Paper
 
 # Written for the tests; ">>" marks the sentence that a reader would choose.
 ABSTRACTS = {

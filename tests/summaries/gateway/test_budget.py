@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.summaries.gateway.budget import Budget, Price, parse_budget, parse_price, total_spending
-from storage.records import DailySpending
+from storage.records.summaries import DailySpending
 
 DAY = date(2026, 11, 20)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.summaries.llm.paper_for_prompt import mask_paper, split_halves, split_pieces
-from storage.records import Paper
+from storage.records.papers import Paper
 
 words = st.sampled_from(["We", "find", "⟦12⟧", "that.", "It", "holds.", "x" * 30, "扩散。", "e.g."])
 texts = st.lists(words, min_size=1, max_size=120).map(" ".join)

@@ -11,7 +11,7 @@ from bot.summaries.llm.errors import Overloaded, Unreachable, Usage
 from bot.summaries.llm.summarize import has_link, summarize
 from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.run_checks import check_summary
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.summaries.llm.wire import (
     ScriptedAnswer,
     ScriptedServer,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.summaries.llm.summarize import has_link
 from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.run_checks import check_summary
-from storage.records import Paper
+from storage.records.papers import Paper
 
 PAPER = Paper(
     id="arxiv:2611.01234",

@@ -25,7 +25,8 @@ from bot.demo.emulator.call_log import ApiCall
 from bot.demo.people.people import GroupOrChannel, Person
 from bot.digests.publish import publish_due_chats
 from storage import Store
-from storage.records import Chat, ChatKind, MessageForm, MessageState, OutboxMessage, Priority
+from storage.records.chats import Chat, ChatKind, MessageForm
+from storage.records.messages import MessageState, OutboxMessage, Priority
 from tests.support.builders import BOT, DUE_AT, NOW, announce, papers, subscribe_chat
 from tests.support.clock import FakeClock
 from tests.support.message_judges import check_calls

@@ -13,7 +13,8 @@ from bot.demo.emulator.faults import Fault, slow_response
 from bot.demo.people.people import Person
 from bot.texts import say
 from storage import Store
-from storage.records import MessageForm, MessageState, Priority
+from storage.records.chats import MessageForm
+from storage.records.messages import MessageState, Priority
 from tests.support.builders import BOT, NOW
 from tests.support.database import count_rows
 from tests.system.faults.scene import REPEAT_NOTE, FaultScenario, bot_with_faults

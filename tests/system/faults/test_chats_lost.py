@@ -10,7 +10,7 @@ import pytest
 from bot.demo.emulator.faults import chat_migrated, error_response, too_many_requests
 from bot.demo.people.people import GroupOrChannel, Person
 from storage import Store
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 from tests.support.builders import BOT, DAY, DUE_AT, announce, papers
 from tests.support.database import count_rows
 from tests.system.faults.scene import FaultScenario, bot_with_faults

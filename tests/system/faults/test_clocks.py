@@ -8,7 +8,7 @@ import pytest
 
 from bot.texts import say
 from storage import Store, open_store
-from storage.records import PendingQuestion
+from storage.records.chats import PendingQuestion
 from tests.support.builders import BOT, DAY, DUE_AT, MINUTE, announce, papers, set_topic_limit
 from tests.support.database import count_rows, dump_tables
 from tests.system.faults.scene import MAX_CALLS_PER_SECOND, WrongSystemClock, bot_with_faults

@@ -17,7 +17,8 @@ from bot.demo.emulator.bot_api import Emulator
 from bot.demo.people.people import Person
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import MessageState, PendingQuestion
+from storage.records.chats import PendingQuestion
+from storage.records.messages import MessageState
 from tests.chat.api.test_transport import LOOPBACK
 from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
 from tests.support.database import count_rows

@@ -18,7 +18,8 @@ from bot.summaries import fill_missing
 from bot.summaries.extractive.select import extract_tldr
 from bot.texts import say
 from storage import Store
-from storage.records import ChatKind, Digest, MessageForm
+from storage.records.chats import ChatKind, MessageForm
+from storage.records.digests import Digest
 from tests.support.builders import BOT, DAY, DUE_AT, subscribe_chat
 from tests.support.database import count_rows
 from tests.system.faults.scene import bot_with_faults

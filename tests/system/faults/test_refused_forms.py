@@ -11,7 +11,8 @@ from bot.render.size_limits import CLASSIC_UNITS, split_text, utf16_length
 from bot.render.telegram.plain_text import plain_text_messages
 from bot.render.telegram.split_into_messages import Message
 from storage import Store
-from storage.records import MessageForm, Notice, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.messages import Notice, OutboxMessage
 from tests.support.builders import BOT, DAY, DUE_AT
 from tests.support.database import count_rows
 from tests.system.faults.scene import REPEAT_NOTE, FaultScenario, bot_with_faults

@@ -19,7 +19,7 @@ from bot.render.telegram.stored_answer import ReplyContent
 from storage import Store
 from storage.engine import sqlite as engine
 from storage.errors import DatabaseBusy, DatabaseNotWritable
-from storage.records import MessageState, OutboxMessage, SendOutcome, Sent
+from storage.records.messages import MessageState, OutboxMessage, SendOutcome, Sent
 from tests.support.builders import (
     BOT,
     DAY,

@@ -12,7 +12,8 @@ from bot.render.entry_content import LINE_UNITS, EntryContent, entry_content, ta
 from bot.render.size_limits import ELLIPSIS, shorten
 from bot.render.telegram.split_into_messages import Message, Part
 from bot.texts import say
-from storage.records import Digest, MessageForm
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
 from tests.system.fuzz import judges
 
 TITLE_LENGTH, TLDR_LENGTH = 300, 500

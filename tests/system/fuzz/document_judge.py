@@ -11,7 +11,8 @@ from bot.render import FORMATS
 from bot.render.documents import bibtex
 from bot.render.documents.markdown import parse, render
 from bot.render.entry_content import strip_invisible
-from storage.records import Digest, Entry, Paper
+from storage.records.digests import Digest, Entry
+from storage.records.papers import Paper
 from tests.system.fuzz.judges import check_characters
 
 _VOID_ELEMENTS = {"meta"}

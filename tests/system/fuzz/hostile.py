@@ -13,15 +13,10 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from bot.render.display_options import DisplayOptions
-from storage.records import (
-    AnnouncementKind,
-    Digest,
-    Entry,
-    MatchReason,
-    MessageForm,
-    Paper,
-    QueryField,
-)
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.queries import MatchReason, QueryField
 from tests.render.digests import digest, summary
 
 LONG_TEXT_LENGTH = 4096

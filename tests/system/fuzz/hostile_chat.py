@@ -26,7 +26,9 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_answer import Document
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import ChatKind, InboxUpdate, MessageForm, MessageState, Paper, Priority
+from storage.records.chats import ChatKind, MessageForm
+from storage.records.messages import InboxUpdate, MessageState, Priority
+from storage.records.papers import Paper
 from tests.support.builders import BOT, NOW, POLLED_CATEGORIES, announce
 from tests.support.handlers import run_with_readings
 from tests.system.fuzz import judges

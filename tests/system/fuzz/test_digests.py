@@ -18,7 +18,9 @@ from bot.render.telegram.split_into_messages import (
     part_of_position,
     render_part,
 )
-from storage.records import Digest, MessageForm, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.digests import Digest
+from storage.records.messages import OutboxMessage
 from tests.system.fuzz import digest_judge, document_judge, hostile, judges
 from tests.system.fuzz.tally import FuzzStatistics
 

@@ -17,7 +17,9 @@ from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import LANGUAGES, say
-from storage.records import ChatKind, Digest, MessageForm, Notice
+from storage.records.chats import ChatKind, MessageForm
+from storage.records.digests import Digest
+from storage.records.messages import Notice
 from tests.render.digests import digest, entry
 from tests.support.builders import papers
 from tests.system.fuzz import digest_judge, judges

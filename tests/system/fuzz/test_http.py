@@ -15,7 +15,8 @@ from bot.demo.people.people import Person
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import Announcement, AnnouncementKind, MessageForm, Paper
+from storage.records.chats import MessageForm
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.support.clock import MONDAY_AFTERNOON
 from tests.support.running_bot import RunningBot, run_bot
 from tests.system.fuzz import hostile

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from bot.digests.notices import notify_new_versions
 from bot.summaries.fill_missing import extractive_summary
-from storage.records import MessageForm, Paper, Summary
+from storage.records.chats import MessageForm
+from storage.records.papers import Paper
+from storage.records.summaries import Summary
 from tests.support.builders import BOT, NOW
 from tests.system.fuzz import hostile
 from tests.system.fuzz.hostile_chat import CHAT, HostileChat, hostile_chat

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.handler_table import BUTTONS, COMMANDS
 from bot.render.telegram.keyboard import Action
-from storage.records import ChatKind, MessageForm
+from storage.records.chats import ChatKind, MessageForm
 from tests.support.builders import papers
 from tests.system.fuzz import hostile
 from tests.system.fuzz.hostile_chat import HostileChat, hostile_chat

@@ -14,7 +14,7 @@ from bot.digests.publish import mark_feed_round_complete
 from bot.topics.query.analyzer import analyzer_version
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement
+from storage.records.papers import Announcement
 from tests.bench.search import read_corpus
 from tests.ingest.sources.feeds import rss_feed
 

@@ -10,7 +10,7 @@ from bot.app.retention import apply_retention
 from bot.demo.people.people import Person
 from bot.texts import say
 from storage import Store
-from storage.records import Digest
+from storage.records.digests import Digest
 from tests.support.builders import announce, papers
 from tests.support.running_bot import RunningBot
 

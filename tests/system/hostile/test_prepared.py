@@ -23,7 +23,9 @@ import pytest
 from bot.chat.api import callback_data
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, Digest, Entry, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 from tests.support.scale import scaled
 from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Cadence, Chat, ChatKind, Subscription
+from storage.records.chats import Cadence, Chat, ChatKind, Subscription
 from tests.support.scale import scaled
 from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app.lifecycle import MIN_WORKERS, delivery_workers_for
-from storage.records import MessageState, Priority
+from storage.records.messages import MessageState, Priority
 from tests.support.builders import BOT
 from tests.support.database import pending_updates
 from tests.system.killing.account import ArrivalLog, read_arrivals

@@ -16,7 +16,7 @@ from bot.demo.people.people import Person
 from bot.digests.publish import publish_due_chats
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Cadence
+from storage.records.chats import Cadence
 from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat
 from tests.support.waiting import wait_until
 

@@ -11,14 +11,9 @@ from pathlib import Path
 from bot.digests.publish import mark_feed_round_complete
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    DailySpending,
-    Paper,
-    Subscription,
-)
+from storage.records.chats import Cadence, Subscription
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.summaries import DailySpending
 from tests.models.server import KEY, MODEL
 from tests.support.builders import BOT, create_chat, subscribe_chat
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.texts import say
-from storage.records import MessageState, Priority
+from storage.records.messages import MessageState, Priority
 from tests.support.builders import BOT
 from tests.support.database import pending_updates
 from tests.support.scale import scaled

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from bot.demo.emulator.bot_api import Emulator
-from storage.records import MessageState
+from storage.records.messages import MessageState
 from tests.models.apart import model_process
 from tests.support.builders import BOT
 from tests.support.scale import scaled

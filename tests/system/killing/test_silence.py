@@ -24,7 +24,8 @@ from bot.demo.emulator.faults import (
 )
 from bot.topics.query.parser import index_text
 from storage import open_store
-from storage.records import MessageForm, Notice, OutboxMessage
+from storage.records.chats import MessageForm
+from storage.records.messages import Notice, OutboxMessage
 from tests.support.builders import BOT, create_chat
 from tests.support.waiting import wait_until
 from tests.system.killing.program import bot_environment, running_process, start_process

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import MessageState, Priority
+from storage.records.messages import MessageState, Priority
 from tests.support.builders import BOT
 from tests.support.scale import scaled
 from tests.system.killing.account import ArrivalLog

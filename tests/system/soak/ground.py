@@ -12,7 +12,8 @@ from bot.topics.edit_subscriptions import subscribe
 from bot.topics.query.analyzer import analyzer_version
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import Announcement, Cadence, Chat, ChatKind
+from storage.records.chats import Cadence, Chat, ChatKind
+from storage.records.papers import Announcement
 from tests.system.soak.papers import CATEGORIES, TOPICS, PaperGenerator
 
 BOT = 4_242_424_242

@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 
 from bot.arxiv.calendar import arxiv_day
-from storage.records import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.ingest.sources.feeds import rss_feed, rss_item
 
 CATEGORIES = ("cs.CV", "cs.LG", "cs.CL")

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.topics import edit_subscriptions
 from storage import Store
-from storage.records import AnnouncementKind, Cadence, Chat, ChatKind, MessageForm, QuietDayPolicy
+from storage.records.chats import Cadence, Chat, ChatKind, MessageForm, QuietDayPolicy
+from storage.records.papers import AnnouncementKind
 from tests.system.year.calendar import ReaderSchedule
 from tests.system.year.corpus import CATEGORIES
 from tests.system.year.readers import ChangeKind, Reader, ReaderChange, ReaderTopic

@@ -18,17 +18,10 @@ from bot.topics.matching import AnnouncementIndex
 from storage.digests.digests import Digests
 from storage.messages.outbox import Outbox
 from storage.papers.papers import Papers
-from storage.records import (
-    Announcement,
-    AnnouncementKind,
-    Cadence,
-    IngestCounts,
-    Match,
-    OutboxMessage,
-    Query,
-    SendOutcome,
-    UnknownOutcome,
-)
+from storage.records.chats import Cadence
+from storage.records.messages import OutboxMessage, SendOutcome, UnknownOutcome
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
+from storage.records.queries import Match, Query
 from tests.system.year.evidence import AuditFault
 
 MINUTE = timedelta(minutes=1)

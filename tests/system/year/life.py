@@ -22,7 +22,8 @@ from bot.ingest.request_pace import RequestPace
 from bot.render.telegram.stored_answer import ReplyContent
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
-from storage.records import FeedCursor, MessageState, OutboxMessage, SendOutcome
+from storage.records.feeds import FeedCursor
+from storage.records.messages import MessageState, OutboxMessage, SendOutcome
 from tests.system.year.arxiv import BASE, SimulatedArxiv
 from tests.system.year.asking import apply_change, register_reader
 from tests.system.year.calendar import MINUTE

@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.chat.api.transport import FloodWait, RequestNotSent, RequestUnanswered
 from bot.texts.telegram_autolinks import WORD_JOINER
-from storage.records import OutboxMessage
+from storage.records.messages import OutboxMessage
 from tests.system.year.calendar import Period
 
 USER = {"id": 4242, "is_bot": True, "first_name": "Papergram", "username": "papergram_bot"}

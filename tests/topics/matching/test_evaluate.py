@@ -12,20 +12,9 @@ from bot.arxiv.author_list import split_author_line
 from bot.topics.matching import build_index, highlight_spans, match_paper
 from bot.topics.query.analyzer import analyze, compound_words, index_text, surface_words
 from bot.topics.query.parser import QueryError, make_term, parse, query_from_clause
-from storage.records import (
-    And,
-    Announcement,
-    AnnouncementKind,
-    Clause,
-    Match,
-    MatchReason,
-    Not,
-    Or,
-    Paper,
-    QueryField,
-    Summary,
-    Term,
-)
+from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.queries import And, Clause, Match, MatchReason, Not, Or, QueryField, Term
+from storage.records.summaries import Summary
 
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
 BOTH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})

@@ -17,7 +17,7 @@ from bot.topics.query.parser import (
     parse_user_query,
     query_from_clause,
 )
-from storage.records import And, Clause, Not, Or, Query, QueryField
+from storage.records.queries import And, Clause, Not, Or, Query, QueryField
 
 
 @pytest.mark.parametrize(

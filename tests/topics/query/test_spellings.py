@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.topics.matching import highlight_spans, match_paper
 from bot.topics.query.analyzer import analyze, compound_words, index_text, stems, written_words
 from bot.topics.query.parser import parse, parse_user_query
-from storage.records import Paper, QueryField
+from storage.records.papers import Paper
+from storage.records.queries import QueryField
 
 # In each row every spelling finds every other.
 _SAME = r"""

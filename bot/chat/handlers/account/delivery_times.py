@@ -12,7 +12,7 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
-from storage.records import Cadence, Chat, QuietDayPolicy
+from storage.records.chats import Cadence, Chat, QuietDayPolicy
 
 HOUR_CHOICES = (6, 7, 8, 9, 12, 14, 18, 21)
 WORKING_DAYS = (0, 1, 2, 3, 4)

@@ -21,7 +21,8 @@ from bot.render.telegram.split_into_messages import Message, digest_parts, rende
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions, time_zones
 from storage import Store
-from storage.records import Cadence, ChatKind, Digest, MessageForm, PendingQuestion, Subscription
+from storage.records.chats import Cadence, ChatKind, MessageForm, PendingQuestion, Subscription
+from storage.records.digests import Digest
 
 MORNING, EVENING = time(8), time(18)
 # The first argument of the "guide" and "guide_zone" buttons.

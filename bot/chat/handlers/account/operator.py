@@ -12,7 +12,8 @@ from bot.summaries.gateway.cost_report import build_cost_report, cost_report_not
 from bot.texts import Refusal, join_list
 from bot.texts.dates import format_day, format_moment
 from storage import Store
-from storage.records import Chat, ChatKind, MessageState
+from storage.records.chats import Chat, ChatKind
+from storage.records.messages import MessageState
 
 BANNED_REASON = "banned"  # the reason of a pause by a ban
 _DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from bot.render.documents import personal_data
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records import ChatKind
+from storage.records.chats import ChatKind
 
 DATA_FILE_NAME = "papergram-data.json"
 MAX_DIGESTS = 10_000  # listed in a copy, newest first

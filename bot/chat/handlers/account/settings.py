@@ -18,7 +18,7 @@ from bot.texts.dates import format_clock, format_day
 from bot.texts.languages import language_name
 from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
-from storage.records import Chat, MessageForm
+from storage.records.chats import Chat, MessageForm
 
 SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # the first argument of "set"
 REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested

@@ -10,7 +10,7 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
-from storage.records import Chat, ChatKind
+from storage.records.chats import Chat, ChatKind
 
 EXAMPLES = (
     '"diffusion model" cat:cs.CV',

@@ -29,7 +29,8 @@ from bot.texts import Refusal
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
-from storage.records import Digest, MessageForm, Subscription
+from storage.records.chats import MessageForm, Subscription
+from storage.records.digests import Digest
 
 _MAX_NAMED_TOPICS = 20  # topics without news in one message
 _NAME_UNITS = 60

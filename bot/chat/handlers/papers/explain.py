@@ -14,7 +14,9 @@ from bot.render.telegram.paper_note import note_message
 from bot.summaries.on_demand import explain_paper
 from bot.texts import Refusal
 from storage import Store
-from storage.records import MessageForm, Paper, PaperNote
+from storage.records.chats import MessageForm
+from storage.records.papers import Paper
+from storage.records.summaries import PaperNote
 
 
 def explain_pressed(store: Store, request: Request) -> Reply:

@@ -38,15 +38,10 @@ from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.engine.query_budget import QueryBudgetExceeded, check_budget
-from storage.records import (
-    AnnouncementKind,
-    ChatKind,
-    Digest,
-    Entry,
-    MatchReason,
-    MessageForm,
-    Paper,
-)
+from storage.records.chats import ChatKind, MessageForm
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind, Paper
+from storage.records.queries import MatchReason
 
 
 @dataclass(frozen=True, slots=True)

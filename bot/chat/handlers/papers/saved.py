@@ -14,7 +14,9 @@ from bot.render.telegram.keyboard import Button, Keyboard, Link
 from bot.render.telegram.stored_answer import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records import AnnouncementKind, ChatKind, Digest, Entry, SavedPaper
+from storage.records.chats import ChatKind, SavedPaper
+from storage.records.digests import Digest, Entry
+from storage.records.papers import AnnouncementKind
 
 
 def saved(store: Store, request: Request) -> Reply:

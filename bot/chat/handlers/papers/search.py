@@ -28,7 +28,9 @@ from bot.topics.matching import match_paper
 from bot.topics.query.parser import PaperMention, QueryError, find_mentions, parse, parse_user_query
 from bot.topics.query_suggestions import find_suggestions
 from storage import Store
-from storage.records import ChatKind, Paper, PendingQuestion, Query
+from storage.records.chats import ChatKind, PendingQuestion
+from storage.records.papers import Paper
+from storage.records.queries import Query
 
 MAX_PAGES = 20
 _QUERY_UNITS = 300  # leaves room for a page of papers

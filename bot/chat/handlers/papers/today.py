@@ -25,7 +25,7 @@ from bot.texts import Refusal
 from bot.texts.dates import format_days, format_moment
 from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
-from storage.records import Digest, DigestHeading
+from storage.records.digests import Digest, DigestHeading
 
 PAGE_SIZE = 10
 BUTTONS_PER_ROW = 5

@@ -16,7 +16,7 @@ from bot.texts import Refusal
 from bot.topics import edit_subscriptions, export_file
 from bot.topics.export_file import MAX_BYTES, RejectedTopic
 from storage import Store
-from storage.records import PendingQuestion, Subscription
+from storage.records.chats import PendingQuestion, Subscription
 
 EXPORT_FILE_NAME = "papergram-topics.json"
 _MAX_NAMED_REFUSALS = 10

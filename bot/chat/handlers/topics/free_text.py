@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from bot.topics.query.lexer import TokenKind, tokenize
 from bot.topics.query.parser import PaperMention, QueryError, arxiv_id_version, parse
-from storage.records import QueryField
+from storage.records.queries import QueryField
 
 
 class MessageIntent(StrEnum):

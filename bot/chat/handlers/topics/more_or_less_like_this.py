@@ -20,7 +20,8 @@ from bot.topics import edit_subscriptions
 from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.records import Paper, Subscription
+from storage.records.chats import Subscription
+from storage.records.papers import Paper
 
 _LABEL_UNITS = 60
 _TITLE_UNITS = 150

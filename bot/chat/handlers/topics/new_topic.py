@@ -19,7 +19,8 @@ from bot.topics import edit_subscriptions
 from bot.topics.query.parser import QueryError, parse_user_query
 from bot.topics.query_suggestions import MAX_COUNTED_PAPERS, Suggestion
 from storage import Store
-from storage.records import ButtonPayload, ButtonPayloadKind, Paper
+from storage.records.chats import ButtonPayload, ButtonPayloadKind
+from storage.records.papers import Paper
 
 _CONTEXT_CHARACTERS = 30  # on each side of an error
 _TITLE_UNITS = 300

@@ -16,7 +16,8 @@ from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.edit_subscriptions import DIGEST_LIMITS
 from storage import Store
-from storage.records import AnnouncementKind, MessageForm, Subscription
+from storage.records.chats import MessageForm, Subscription
+from storage.records.papers import AnnouncementKind
 
 REVISION_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
 CROSS_LIST_KINDS = frozenset({AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS})

@@ -21,7 +21,7 @@ from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.query.parser import QueryError
 from storage import Store
-from storage.records import PendingQuestion
+from storage.records.chats import PendingQuestion
 
 
 def rename_pressed(store: Store, request: Request) -> Reply:

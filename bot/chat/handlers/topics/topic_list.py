@@ -16,7 +16,7 @@ from bot.texts import Refusal
 from bot.texts.dates import format_moment
 from bot.topics import edit_subscriptions, export_file
 from storage import Store
-from storage.records import ButtonPayloadKind, Subscription
+from storage.records.chats import ButtonPayloadKind, Subscription
 
 PAGE_SIZE = 8
 BUTTONS_PER_ROW = 4

@@ -11,7 +11,7 @@ import pytest
 from bot.chat.widgets.language_buttons import default_languages, find_language, language_choices
 from bot.topics import export_file
 from storage import Store
-from storage.records import Summary
+from storage.records.summaries import Summary
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.chat.handlers.topics.test_export_import import sends

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.emulator.faults import error_response
 from bot.texts.dates import city_name
 from storage import Store
-from storage.records import Cadence, MessageForm
+from storage.records.chats import Cadence, MessageForm
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

@@ -14,7 +14,7 @@ from bot.chat.user_limits import DAY, Cost, UserLimits
 from bot.chat.widgets.query_translation import translate_words
 from bot.summaries.llm.client import ModelClient
 from storage import Store
-from storage.records import Chat, ChatKind, Person
+from storage.records.chats import Chat, ChatKind, Person
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.models.server import KEY, MODEL, ModelServer, model_server

@@ -17,7 +17,8 @@ from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.query.parser import PaperMention
-from storage.records import Paper, Person
+from storage.records.chats import Person
+from storage.records.papers import Paper
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 

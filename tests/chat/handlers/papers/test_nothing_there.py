@@ -10,7 +10,7 @@ from bot.render.telegram.html_message import escape
 from bot.texts import say
 from bot.topics.edit_subscriptions import subscribe
 from storage import Store
-from storage.records import Person
+from storage.records.chats import Person
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.builders import BOT, DUE_AT, create_chat

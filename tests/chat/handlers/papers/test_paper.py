@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.demo.emulator.telegram_state import CallbackAnswer
 from bot.render.documents.bibtex import bibtex
-from storage.records import Paper
+from storage.records.papers import Paper
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

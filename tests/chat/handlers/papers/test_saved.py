@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.records import AnnouncementKind, Paper, Priority
+from storage.records.messages import Priority
+from storage.records.papers import AnnouncementKind, Paper
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.support.database import announcements_after, count_rows

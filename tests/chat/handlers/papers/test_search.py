@@ -11,7 +11,8 @@ from bot.chat.handlers.papers.search import fetch_and_open
 from bot.chat.request_and_reply import Request
 from bot.chat.services import ExternalServices
 from bot.texts.dates import format_day, format_days
-from storage.records import Paper, Person
+from storage.records.chats import Person
+from storage.records.papers import Paper
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

@@ -18,7 +18,8 @@ from bot.demo.people.visible_messages import VisibleMessage
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import export_file
 from bot.topics.export_file import MAX_BYTES, MAX_TOPICS, RejectedTopic
-from storage.records import AnnouncementKind, Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.papers import AnnouncementKind
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from storage.records import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.chat.conversation import Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows

@@ -17,7 +17,7 @@ from bot.topics.query.alternatives import (
 )
 from bot.topics.query.parser import QueryError, parse
 from storage.engine.query_budget import QueryBudgetExceeded
-from storage.records import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.chat.conversation import Conversation
 from tests.support.builders import papers
 

@@ -8,7 +8,8 @@ from datetime import time
 import pytest
 
 from bot.topics import cadence_text
-from storage.records import AnnouncementKind, Cadence, MessageForm
+from storage.records.chats import Cadence, MessageForm
+from storage.records.papers import AnnouncementKind
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 
