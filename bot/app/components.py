@@ -14,7 +14,7 @@ from bot.app import retention
 from bot.app.config import Config, ResendPolicy
 from bot.app.leader_election import process_name
 from bot.arxiv.taxonomy import all_spellings
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.chat.api.callback_data import paper_link
 from bot.chat.api.file_download import download_file
 from bot.chat.api.transport import UPLOAD_TIMEOUT
@@ -34,10 +34,10 @@ from bot.concurrency.wake_event import WakeEvent
 from bot.delivery import worker
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import SummaryWait
-from bot.health import alerts, incidents
+from bot.health import alerts, health_checks
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
-from bot.render.telegram.stored_answer import ReplyContent
+from bot.render.telegram.stored_reply import ReplyContent
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.topics.export_file import MAX_BYTES
 from bot.topics.query.analyzer import analyzer_version
@@ -59,7 +59,7 @@ class Bot:
     """A running bot: what its jobs and workers share."""
 
     store: Store
-    telegram: client.Client
+    telegram: send_and_edit.Client
     config: Config
     now: Clock
     outbox_wake: WakeEvent = field(default_factory=WakeEvent)
@@ -134,7 +134,9 @@ class Bot:
 
         async def send(message: OutboxMessage, content: ReplyContent) -> SendOutcome:
             paid = self.config.paid_broadcast
-            return await client.send_outbox_message(self.telegram, message, content, paid=paid)
+            return await send_and_edit.send_outbox_message(
+                self.telegram, message, content, paid=paid
+            )
 
         return worker.DeliveryContext(
             store=self.store,
@@ -276,13 +278,13 @@ class Bot:
         if self.clock:
             clock_error = self.clock.system_clock_error()
             if confirmed_time := self.clock.confirmed_now():
-                await store.run(incidents.save_confirmed_time, store, confirmed_time)
-        disk = incidents.disk_space(store.path)
+                await store.run(health_checks.save_confirmed_time, store, confirmed_time)
+        disk = health_checks.disk_space(store.path)
         if self.monotonic() >= self._integrity_check_at:
             self._database_damage = await store.run_long(store.find_damage)
-            self._integrity_check_at = self.monotonic() + incidents.INTEGRITY_CHECK_SECONDS
+            self._integrity_check_at = self.monotonic() + health_checks.INTEGRITY_CHECK_SECONDS
         find_incidents = partial(
-            incidents.find_incidents, damage=self._database_damage, clock_error=clock_error
+            health_checks.find_incidents, damage=self._database_damage, clock_error=clock_error
         )
         current_incidents = await store.run_long(
             find_incidents, store, bot, self.config.categories, now, disk

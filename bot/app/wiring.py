@@ -9,18 +9,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bot.app import open_files
+from bot.app import open_file_limit
 from bot.app.components import Bot, Clock
 from bot.app.config import Config
 from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
-from bot.chat.api.client import MAX_CONNECTIONS, create_client
 from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
+from bot.chat.api.send_and_edit import MAX_CONNECTIONS, create_client
 from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
 from bot.concurrency.wake_event import AsyncJob
 from bot.digests import publish
-from bot.health.incidents import last_confirmed_time
+from bot.health.health_checks import last_confirmed_time
 from bot.ingest import ingest_source
 from bot.ingest.catch_up import missed_days, unreadable_items
 from bot.ingest.http_client import Fetcher
@@ -127,8 +127,8 @@ async def run(config: Config) -> None:
             config.token.get_secret_value(),
             config.telegram_api,
             request_timeout=config.send_timeout,
-            connections=open_files.connections_within_limit(
-                open_files.raise_open_files_limit(), MAX_CONNECTIONS
+            connections=open_file_limit.connections_within_limit(
+                open_file_limit.raise_open_files_limit(), MAX_CONNECTIONS
             ),
             on_server_date=clock.observe_telegram_date,
         )

@@ -27,7 +27,7 @@ from bot.chat.handlers.topics import (
     topic_edit,
     topic_list,
 )
-from bot.chat.prepared_reads import MULTI_QUERY_SECONDS, QUERY_SECONDS
+from bot.chat.read_cache import MULTI_QUERY_SECONDS, QUERY_SECONDS
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.services import FollowUpHandler
 from bot.chat.user_limits import Cost

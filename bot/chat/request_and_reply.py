@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.chat.prepared_reads import MULTI_QUERY_SECONDS, QUERY_SECONDS, ReadCache, run_with_reads
+from bot.chat.read_cache import MULTI_QUERY_SECONDS, QUERY_SECONDS, ReadCache, run_with_reads
 from bot.digests.preview import WeeklyPaperCounts
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Document
+from bot.render.telegram.stored_reply import Document
 from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts import LANGUAGES, Refusal, say
 from bot.topics.query.parser import PaperMention

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from bot.app.config import Config
 from bot.arxiv import calendar
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.concurrency.trusted_clock import MAX_UNCONFIRMED_STEP, TrustedClock
-from bot.health.incidents import clock_error_values, last_confirmed_time
+from bot.health.health_checks import clock_error_values, last_confirmed_time
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.summaries.gateway.cost_report import build_cost_report, cost_report_notices
 from bot.summaries.gateway.model_state import ModelStatus
@@ -161,7 +161,7 @@ async def _telegram_finding(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
     token, on_server_date = config.token.get_secret_value(), clock.observe_telegram_date
-    username, problem = await client.probe_token(
+    username, problem = await send_and_edit.probe_token(
         token, config.telegram_api, on_server_date=on_server_date
     )
     if problem == "InvalidToken":

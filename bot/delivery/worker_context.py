@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, Sleep, TelegramFloods
-from bot.render.telegram.stored_answer import ReplyContent
+from bot.render.telegram.stored_reply import ReplyContent
 from storage import Store
 from storage.records.messages import OutboxMessage, SendOutcome
 

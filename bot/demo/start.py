@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.app import components, lifecycle, wiring
 from bot.app.config import Config
 from bot.arxiv import calendar
-from bot.chat.api.client import create_client
+from bot.chat.api.send_and_edit import create_client
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.page import demo_accounts
 from bot.demo.sample import load_sample

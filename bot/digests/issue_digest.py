@@ -19,7 +19,7 @@ from bot.render.telegram.split_into_messages import Part, digest_parts
 from bot.texts import Refusal, say
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.chats import Chat, Subscription
 from storage.records.digests import Digest
 from storage.records.messages import OutboxMessage, Priority

@@ -20,7 +20,7 @@ from bot.topics.query_suggestions import (
     suggest_words_near,
 )
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.chats import Chat, Subscription
 from storage.records.digests import Digest
 from storage.records.papers import Paper

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.summaries.extractive.select import extract_tldr
 from storage import Store
-from storage.engine.query_budget import outside_query_budget
+from storage.engine.query_time_limit import outside_query_budget
 from storage.records.papers import Paper
 from storage.records.summaries import Summary
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.topics.matching import match_paper
-from bot.topics.query.alternatives import (
+from bot.topics.query.did_you_mean import (
     alternative_readings,
     looser_readings,
     readings_with_any_word,
@@ -25,7 +25,7 @@ from bot.topics.query.parser import (
     query_from_clause,
 )
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.queries import And, Query, QueryField, Term
 
 MAX_SUGGESTIONS = 3  # suggestions at once

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.engine.column_types import from_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.papers.version_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
+from storage.papers.paper_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.records.chats import SavedPaper
 from storage.records.papers import Paper
 

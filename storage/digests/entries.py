@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from storage.engine.column_types import texts_from_json, to_json_list, to_micros
 from storage.engine.sqlite import Engine, Row, Value
-from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
+from storage.papers.paper_rows import PAPER_COLUMNS, paper_from_row
 from storage.records.digests import Digest, Entry, VerbatimEntry
 from storage.records.papers import AnnouncementKind, Paper
 from storage.records.queries import MatchReason, QueryField

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 from storage.engine.driver import sqlite3
 from storage.engine.fair_lock import FairLock
 from storage.engine.file_checks import primary_error_code, to_storage_error
-from storage.engine.query_budget import (
+from storage.engine.query_time_limit import (
     QueryBudgetExceeded,
     is_budget_spent,
     outside_query_budget,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine, Value
-from storage.messages import outbox_answers, outbox_repair, outbox_rows, outcomes
+from storage.messages import outbox_repair, outbox_replies, outbox_rows, outcomes
 from storage.messages.outbox_rows import message_from_row
 from storage.records.messages import (
     ChatUnreachable,
@@ -273,21 +273,21 @@ class Outbox:
         Return them leased to a holder for some seconds, to be sent at once in their order; none
         where an earlier reply to the chat or a wait that Telegram asked for goes first.
         """
-        return outbox_answers.insert_replies(self._engine, replies, now, holder, lease_seconds)
+        return outbox_replies.insert_replies(self._engine, replies, now, holder, lease_seconds)
 
     def has_waiting_reply(self, bot: int, chat: int) -> bool:
         """Tell whether a reply to a chat, or a file for it, has not left yet."""
-        return outbox_answers.has_waiting_reply(self._engine, bot, chat)
+        return outbox_replies.has_waiting_reply(self._engine, bot, chat)
 
     def drop_following_replies(
         self, reply: OutboxMessage, last_part: int, *, now: datetime
     ) -> None:
         """Drop the later messages of the same reply, up to a last part."""
-        outbox_answers.drop_following_replies(self._engine, reply, last_part, now)
+        outbox_replies.drop_following_replies(self._engine, reply, last_part, now)
 
     def count_expired_replies(self, bot: int, since: datetime) -> int:
         """Count the replies that were dropped since an instant because they were late."""
-        return outbox_answers.count_expired_since(self._engine, bot, since)
+        return outbox_replies.count_expired_since(self._engine, bot, since)
 
     def claim(
         self,
@@ -309,7 +309,7 @@ class Outbox:
         """
         with self._engine.ensure_transaction():
             requeue_interrupted_sends(self._engine, bot, now)
-            outbox_answers.drop_expired_replies(self._engine, bot, now)
+            outbox_replies.drop_expired_replies(self._engine, bot, now)
             keys = sendable_keys(self._engine, bot, now, limit, excluded_chats, max_interactive)
             return [lease_message(self._engine, key, holder, now, lease_seconds) for key in keys]
 
@@ -457,4 +457,4 @@ class Outbox:
         self, bot: int, before: datetime, limit: int = 1000, *, only_sent: bool = False
     ) -> int:
         """Delete some replies settled before an instant, or only those that were sent."""
-        return outbox_answers.delete_settled_replies(self._engine, bot, before, limit, only_sent)
+        return outbox_replies.delete_settled_replies(self._engine, bot, before, limit, only_sent)

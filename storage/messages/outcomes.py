@@ -15,7 +15,7 @@ from storage.chats.erase_chat import move_chat
 from storage.digests.receipts import Receipts
 from storage.engine.column_types import seconds_to_micros, to_micros
 from storage.engine.sqlite import Engine
-from storage.messages import outbox_answers, outbox_rows
+from storage.messages import outbox_replies, outbox_rows
 from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
@@ -46,7 +46,7 @@ def record_sent(engine: Engine, message: OutboxMessage, outcome: Sent, now: date
     )
     if is_recorded:
         if message.priority is Priority.REPLY:
-            outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
+            outbox_replies.delete_reply_to_unknown_chat(engine, message.key)
         else:
             Receipts(engine).mark_sent(
                 message.digest, message.first_entry, message.last_entry, now=now
@@ -114,7 +114,7 @@ def record_unknown(
     )
     if is_recorded and not resend:
         Receipts(engine).mark_sent(message.digest, message.first_entry, message.last_entry, now=now)
-        outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
+        outbox_replies.delete_reply_to_unknown_chat(engine, message.key)
     return bool(is_recorded)
 
 
@@ -161,7 +161,7 @@ def record_unreachable_chat(
         Receipts(engine).release_entries(
             released_message.digest, released_message.first_entry, released_message.last_entry
         )
-        outbox_answers.delete_reply_to_unknown_chat(engine, released_message.key)
+        outbox_replies.delete_reply_to_unknown_chat(engine, released_message.key)
     return True
 
 
@@ -190,7 +190,7 @@ def record_rejection(
             "update outbox_messages set state = 'dropped' where key = :key", key=message.key
         )
     Receipts(engine).release_entries(message.digest, message.first_entry, message.last_entry)
-    outbox_answers.delete_reply_to_unknown_chat(engine, message.key)
+    outbox_replies.delete_reply_to_unknown_chat(engine, message.key)
     return True
 
 

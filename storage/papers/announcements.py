@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from storage.engine.column_types import format_day
-from storage.engine.query_budget import within_budget
+from storage.engine.query_time_limit import within_budget
 from storage.engine.sqlite import Engine, Row, Value
-from storage.papers.version_rows import PAPER_COLUMNS, paper_from_row
+from storage.papers.paper_rows import PAPER_COLUMNS, paper_from_row
 from storage.records.papers import Announcement, AnnouncementKind
 
 # The complete row of the announced version where there is one.

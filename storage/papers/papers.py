@@ -10,14 +10,14 @@ from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine, Row
 from storage.papers import announcements
 from storage.papers.announcements import insert_announcements
-from storage.papers.search import PaperSearch
-from storage.papers.search_index import IndexColumns, PaperIndex
-from storage.papers.version_rows import (
+from storage.papers.paper_rows import (
     CURRENT_VERSIONS,
     PAPER_COLUMNS,
     insert_version,
     paper_from_row,
 )
+from storage.papers.search import PaperSearch
+from storage.papers.search_index import IndexColumns, PaperIndex
 from storage.records.papers import Announcement, IngestCounts, Paper
 from storage.records.queries import Clause
 from storage.records.summaries import Summary

@@ -18,8 +18,8 @@ from storage.papers.announcements import (
     announcements_from_rows,
     announcements_on_days,
 )
+from storage.papers.paper_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.papers.search_index import PaperIndex
-from storage.papers.version_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.queries import Clause
 

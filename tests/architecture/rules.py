@@ -274,7 +274,7 @@ _MODULES_WITH_CHINESE = (
     "bot.render.documents",
     "bot.demo",
     "bot.chat.handlers.topics.free_text",
-    "bot.topics.query.alternatives",
+    "bot.topics.query.did_you_mean",
     "bot.arxiv.identifiers",
     "bot.topics.query.fields_and_terms",
     "bot.topics.query.analyzer",

@@ -52,7 +52,7 @@ def test_no_import_runs_in_a_circle() -> None:
         ),
         (
             running_bot.forbidden_imports,
-            "bot.chat.api.client",
+            "bot.chat.api.send_and_edit",
             "from bot.chat.services import Services",
         ),
         (
@@ -66,7 +66,7 @@ def test_no_import_runs_in_a_circle() -> None:
             "from storage.messages import outbox",
         ),
         (running_bot.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
-        (running_bot.forbidden_imports, "bot.digests.publish", "import bot.chat.api.client"),
+        (running_bot.forbidden_imports, "bot.digests.publish", "import bot.chat.api.send_and_edit"),
         (
             running_bot.forbidden_imports,
             "bot.chat.handlers.topics.new_topic",

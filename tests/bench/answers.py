@@ -21,7 +21,7 @@ from time import perf_counter
 
 from bot.arxiv.taxonomy import categories
 from bot.chat.handler_table import BUTTONS, COMMANDS
-from bot.chat.prepared_reads import ReadCache
+from bot.chat.read_cache import ReadCache
 from bot.chat.request_and_reply import BotInfo, Request
 from bot.render.telegram.keyboard import Action, encode_paper_version
 from bot.topics import edit_subscriptions

@@ -155,7 +155,7 @@ def writing_process(path: Path) -> Iterator[None]:
         "from storage import open_store\n"
         "from storage.records.feeds import FeedCursor\n"
         "store = open_store(sys.argv[1]); print('writing', flush=True)\n"
-        "while True: store.cursors.put(FeedCursor('bench')); time.sleep(0.01)\n"
+        "while True: store.feed_cursors.put(FeedCursor('bench')); time.sleep(0.01)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script, f"sqlite:///{path}"], stdout=subprocess.PIPE, cwd=ROOT

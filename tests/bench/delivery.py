@@ -22,13 +22,13 @@ import telegram
 from telegram.request import HTTPXRequest
 
 from bot.app.lifecycle import delivery_workers_for
-from bot.chat.api import client as sender
+from bot.chat.api import send_and_edit as sender
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
 from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import ReplyContent
+from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics.query.parser import index_text, parse
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind, Subscription

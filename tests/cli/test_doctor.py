@@ -15,7 +15,7 @@ from bot.app.config import Config
 from bot.arxiv.calendar import arxiv_day
 from bot.cli.doctor_checks import run_diagnostics
 from bot.demo import Emulator
-from bot.health.incidents import save_confirmed_time
+from bot.health.health_checks import save_confirmed_time
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.summaries.gateway.model_state import ModelStatus, record_model_state
 from bot.texts import say

@@ -14,7 +14,7 @@ from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFl
 from bot.delivery.worker import DeliveryContext, DeliveryCounts, deliver_messages
 from bot.digests import issue_digest, publish
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import ReplyContent
+from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records.chats import Chat, ChatKind, MessageForm, Subscription

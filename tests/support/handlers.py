@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.chat.prepared_reads import ReadCache, ReadRequired
+from bot.chat.read_cache import ReadCache, ReadRequired
 from storage import Store
 
 Result = TypeVar("Result")

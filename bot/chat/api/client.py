@@ -1,241 +1,191 @@
-"""Send and edit messages through the Bot API; every failure becomes a ``SendOutcome``."""
+"""A Telegram client that checks the shape of responses, and returns updates as raw JSON.
+
+python-telegram-bot trusts the server. Here a response of an unexpected shape is a ``TelegramError``
+like every other failure, and an update stays JSON until it is parsed.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
-import time
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import telegram
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
+from telegram.request import BaseRequest
 
-from bot.chat.api.callback_data import encode_action
-from bot.chat.api.checked_bot import Client
-from bot.chat.api.errors import is_not_modified, is_stale_query, is_thread_missing, outcome_of_error
-from bot.chat.api.transport import MAX_INT64, ApiParameters, Transport
-from bot.concurrency.rate_limiter import Sleep
-from bot.concurrency.trusted_clock import OnServerDate
-from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Link
-from bot.render.telegram.rich_blocks import Block
-from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Document, ReplyContent
-from storage.records.chats import MessageForm
-from storage.records.messages import (
-    OutboxMessage,
-    Priority,
-    RetryLater,
-    SendOutcome,
-    Sent,
-    UnknownOutcome,
-)
+from bot.chat.api.transport import MAX_INT64, ApiParameters, RequestUnanswered
+from storage.records.chats import ChatKind
 
-log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
-__all__ = ["MAX_CONNECTIONS", "Client", "create_client", "send_message"]
-
-MAX_CONNECTIONS = 128  # twice what a thousand messages a second need at 50 ms each
-TOAST_UNITS = 200
-TOAST_SECONDS = 15.0  # after that nobody looks for an answer to their press
-_TOAST_RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, TOAST_SECONDS)
-POLLING_TIMEOUT = 20.0  # seconds that a poll may take beyond its own waiting time
-
-_NO_PREVIEW = json.dumps({"is_disabled": True})
+_JSON_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_JSON_TOKEN = re.compile(rf'{_JSON_STRING}|[\[\]{{}},"]', re.DOTALL)
+_JSON_MEMBER = re.compile(rf"\s*({_JSON_STRING})\s*:\s*(.*)", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHITESPACE = " \t\r\n"
 
 
-def create_client(
-    token: str,
-    base: str,
-    *,
-    request_timeout: float = 30.0,
-    connections: int = MAX_CONNECTIONS,
-    on_server_date: OnServerDate | None = None,
-) -> Client:
-    """Return a bot at a Bot API server, whose calls end within ``request_timeout`` seconds.
+def _is_storable_text(value: object) -> bool:
+    """Return whether it is a text without lone surrogates, which JSON may contain."""
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
-    The time-out is long because a read time-out leaves the outcome of a send unknown. Polling has a
-    connection of its own, so that a full pool never delays it. ``on_server_date`` receives the
-    dates of the responses.
+
+def _is_storable_integer(value: object) -> bool:
+    return type(value) is int and abs(value) <= MAX_INT64
+
+
+def _is_chat_kind(value: object) -> bool:
+    return value in tuple(ChatKind)
+
+
+def _optional(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or is_valid(value)
+
+
+def _validated(
+    method: Callable[Concatenate[telegram.Bot, P], Awaitable[T]],
+    **fields: Callable[[object], bool],
+) -> Callable[Concatenate[telegram.Bot, P], Coroutine[object, None, T]]:
+    """Wrap a method so that it raises only ``TelegramError`` and validates these fields.
+
+    The library does not document what it raises for a response of an unexpected shape.
     """
-    return Client(
-        token,
-        base,
-        request=Transport(
-            base,
-            token,
-            connections=connections,
-            total_timeout=request_timeout,
-            on_server_date=on_server_date,
-        ),
-        polling=Transport(
-            base, token, connections=1, total_timeout=POLLING_TIMEOUT, on_server_date=on_server_date
-        ),
-    )
 
-
-def inline_keyboard(rows: Keyboard) -> Block | None:
-    """Return the inline keyboard of a message, or None without buttons."""
-    if not rows:
-        return None
-    return {"inline_keyboard": [[_inline_button(button) for button in row] for row in rows]}
-
-
-def _inline_button(button: Button) -> Block:
-    match button.action:
-        case Action() as action:
-            return {"text": button.label, "callback_data": encode_action(action)}
-        case Link(url):
-            return {"text": button.label, "url": url}
-        case CopyText(text):
-            return {"text": button.label, "copy_text": {"text": text}}
-
-
-async def send_message(
-    bot: telegram.Bot, chat: int, message: Message, *, thread: int = 0, paid: bool = False
-) -> SendOutcome:
-    """Send a message to a chat; return the outcome, also of a failure.
-
-    A ``paid`` message may exceed the free rate limits, at the expense of the bot's balance.
-    """
-    method = "sendRichMessage" if message.form is MessageForm.RICH else "sendMessage"
-    fields = {"chat_id": str(chat), **_message_fields(message)}
-    if message.silent:
-        fields["disable_notification"] = "true"
-    if paid:
-        fields["allow_paid_broadcast"] = "true"
-    if not thread:
-        return await _call_method(bot, method, fields)
-    result = await _call_method(bot, method, fields | {"message_thread_id": str(thread)})
-    if is_thread_missing(result):
-        log.info("topic closed or deleted, told in the chat itself", extra={"chat": chat})
-        result = await _call_method(bot, method, fields)
-    return result
-
-
-async def edit_message(
-    bot: telegram.Bot, chat: int, message_id: int, message: Message
-) -> SendOutcome:
-    """Replace a message; one that already has this content counts as sent."""
-    fields = {"chat_id": str(chat), "message_id": str(message_id), **_message_fields(message)}
-    result = await _call_method(bot, "editMessageText", fields)
-    return Sent(message_id) if is_not_modified(result) else result
-
-
-def _message_fields(message: Message) -> dict[str, str]:
-    """Return the parameters of the Bot API for a message's content."""
-    fields: dict[str, str] = {}
-    if message.form is MessageForm.RICH:
-        # Else Telegram would take years and arXiv ids for phone and card numbers.
-        rich_message = {"blocks": message.blocks, "skip_entity_detection": True}
-        fields["rich_message"] = json.dumps(rich_message)
-    elif message.text:
-        fields |= {"text": message.text, "link_preview_options": _NO_PREVIEW}
-    else:
-        fields |= {"text": message.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
-    if markup := inline_keyboard(message.buttons):
-        fields["reply_markup"] = json.dumps(markup)
-    return fields
-
-
-async def _call_method(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> SendOutcome:
-    """Call a method that returns a message, of which only the id is read."""
-    try:
-        answer = await bot.request.post(f"{bot.base_url}/{method}", ApiParameters(fields))
-    except TelegramError as error:
-        return outcome_of_error(error)
-    match answer:
-        case {"message_id": int(number)} if number is not True and 0 < number <= MAX_INT64:
-            return Sent(number)
-        case _:
-            return UnknownOutcome("no message in the answer")
-
-
-async def send_outbox_message(
-    bot: telegram.Bot, outbox_message: OutboxMessage, content: ReplyContent, *, paid: bool = False
-) -> SendOutcome:
-    """Send an outbox message to its chat, or edit the message that it replaces.
-
-    Interactive messages are never paid for.
-    """
-    if isinstance(content, Document):
-        return await send_document(bot, outbox_message.chat, content, thread=outbox_message.thread)
-    paid = paid and outbox_message.priority > Priority.INTERACTIVE
-    if outbox_message.edited_message_id:
-        return await edit_message(
-            bot, outbox_message.chat, outbox_message.edited_message_id, content
-        )
-    return await send_message(
-        bot, outbox_message.chat, content, thread=outbox_message.thread, paid=paid
-    )
-
-
-async def send_document(
-    bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
-) -> SendOutcome:
-    """Send a file to a chat; return the outcome, also of a failure."""
-    result = await _send_document(bot, chat, document, thread)
-    if thread and is_thread_missing(result):
-        result = await _send_document(bot, chat, document, 0)
-    return result
-
-
-async def _send_document(
-    bot: telegram.Bot, chat: int, document: Document, thread: int
-) -> SendOutcome:
-    try:
-        sent_message = await bot.send_document(
-            chat,
-            telegram.InputFile(document.content, filename=document.name),
-            caption=document.caption or None,
-            message_thread_id=thread or None,
-        )
-    except TelegramError as error:
-        return outcome_of_error(error)
-    return Sent(sent_message.message_id)
-
-
-async def answer_callback_query(
-    bot: telegram.Bot,
-    callback_query_id: str,
-    text: str,
-    *,
-    url: str = "",
-    sleep: Sleep = asyncio.sleep,
-) -> None:
-    """Answer a pressed button within ``TOAST_SECONDS``; it may be answered twice.
-
-    A failure is only logged: the effect of the press is visible all the same.
-    """
-    started = time.monotonic()
-    for wait in _TOAST_RETRY_DELAYS:
+    @wraps(method)
+    async def call(bot: telegram.Bot, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            await bot.answer_callback_query(
-                callback_query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
-            )
-        except TelegramError as error:
-            if is_stale_query(error):
-                return
-            result = outcome_of_error(error)
-            if isinstance(result, RetryLater) and result.requested_by_telegram:
-                wait = max(wait, result.seconds)
-            may_pass = isinstance(result, RetryLater | UnknownOutcome)
-            if not may_pass or time.monotonic() + wait > started + TOAST_SECONDS:
-                log.warning("toast not shown", extra={"error": type(error).__name__})
-                return
-            await sleep(wait)
+            result = await method(bot, *args, **kwargs)
+            invalid_names = [
+                name for name, is_valid in fields.items() if not is_valid(getattr(result, name))
+            ]
+        except TelegramError:
+            raise
+        except Exception as error:
+            failure = type(error).__name__
         else:
-            return
+            if not invalid_names:
+                return result
+            failure = f"odd {invalid_names[0]}"
+        raise NetworkError(failure) from RequestUnanswered(failure)
+
+    return call
 
 
-async def probe_token(
-    token: str, base: str, *, on_server_date: OnServerDate | None = None
-) -> tuple[str, str]:
-    """Return the bot's username, or else the kind of error; neither contains the token."""
-    bot = create_client(token, base, on_server_date=on_server_date)
-    try:
-        async with bot:
-            return bot.username, ""
-    except TelegramError as error:
-        return "", type(error).__name__
+class Client(telegram.Bot):
+    """A bot at a Bot API server whose responses are validated."""
+
+    def __init__(
+        self, token: str, base: str, *, request: BaseRequest, polling: BaseRequest
+    ) -> None:
+        super().__init__(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=request,
+            get_updates_request=polling,
+        )
+        self._polling = polling
+
+    @property
+    def polling(self) -> BaseRequest:
+        """The transport of the long polls."""
+        return self._polling
+
+    get_me = _validated(telegram.Bot.get_me, id=_is_storable_integer, username=_is_storable_text)
+    get_chat = _validated(
+        telegram.Bot.get_chat,
+        id=_is_storable_integer,
+        type=_is_chat_kind,
+        title=_optional(_is_storable_text),
+    )
+    get_chat_member = _validated(telegram.Bot.get_chat_member, status=_is_storable_text)
+    get_file = _validated(
+        telegram.Bot.get_file,
+        file_path=_is_storable_text,
+        file_size=_optional(_is_storable_integer),
+    )
+    send_document = _validated(telegram.Bot.send_document, message_id=_is_storable_integer)
+    answer_callback_query = _validated(telegram.Bot.answer_callback_query)
+    set_my_commands = _validated(telegram.Bot.set_my_commands)
+    set_my_description = _validated(telegram.Bot.set_my_description)
+    set_my_short_description = _validated(telegram.Bot.set_my_short_description)
+
+    async def get_raw_updates(
+        self, offset: int, timeout_seconds: int, allowed_updates: Sequence[str]
+    ) -> list[str]:
+        """Return the JSON of each update from ``offset`` on, as Telegram sent it.
+
+        Raises:
+            TelegramError: There was no response, or it contains no list of updates.
+        """
+        fields = {
+            "offset": str(offset),
+            "timeout": str(timeout_seconds),
+            "allowed_updates": json.dumps(allowed_updates),
+        }
+        _, payload = await self._polling.do_request(
+            f"{self.base_url}/getUpdates",
+            "POST",
+            ApiParameters(fields),
+            read_timeout=(self._polling.read_timeout or 0) + timeout_seconds,
+        )
+        text = payload.decode("utf-8", "replace")
+        try:
+            answer = split_json_object(text)
+            if answer.get("ok", "true") == "true":
+                return split_json_array(answer.get("result", ""))
+        except ValueError:
+            pass
+        self._polling.parse_json_payload(payload)  # raises the error of a refusal
+        raise NetworkError("no updates") from RequestUnanswered("no updates")
+
+
+def split_json_array(text: str, brackets: str = "[]") -> list[str]:
+    """Return the JSON of each element of a JSON array, whatever its depth and length.
+
+    Raises:
+        ValueError: It is no array, or its brackets do not match.
+    """
+    text = text.strip(_WHITESPACE)
+    if text[:1] + text[-1:] != brackets:
+        raise ValueError("not the brackets of the value")
+    parts: list[str] = []
+    depth = end = 0
+    start = 1
+    for match in _JSON_TOKEN.finditer(text):
+        symbol = match[0]
+        if symbol == ",":
+            if depth == 1:
+                parts.append(text[start : match.start()].strip(_WHITESPACE))
+                start = match.end()
+        elif symbol in ("[", "{"):
+            depth += 1
+        elif symbol in ("]", "}"):
+            depth -= 1
+            if not depth:
+                end = match.end()
+                break
+        elif symbol == '"':
+            raise ValueError("a text without an end")
+    if end != len(text):
+        raise ValueError("brackets that do not match")
+    last_part = text[start:-1].strip(_WHITESPACE)
+    return [*parts, last_part] if parts or last_part else []
+
+
+def split_json_object(text: str) -> Mapping[str, str]:
+    """Return the JSON of each member of a JSON object, by name.
+
+    Raises:
+        ValueError: It is no object, or its brackets do not match.
+    """
+    values: dict[str, str] = {}
+    for part in split_json_array(text, "{}"):
+        if (member := _JSON_MEMBER.match(part)) is None:
+            raise ValueError("not a member of an object")
+        values[str(json.loads(member[1]))] = member[2]
+    return values

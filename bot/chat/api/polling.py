@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.chat.api.checked_bot import Client, split_json_object
+from bot.chat.api.client import Client, split_json_object
 from bot.chat.api.errors import retry_after_seconds
 from bot.chat.api.transport import MAX_INT64, RequestUnanswered
 from bot.chat.api.updates import ALLOWED_UPDATES

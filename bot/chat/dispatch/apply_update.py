@@ -19,7 +19,7 @@ from bot.chat.handlers.account.welcome_and_help import (
 )
 from bot.chat.handlers.papers.search import handle_text
 from bot.chat.handlers.topics.export_import import import_file
-from bot.chat.prepared_reads import ReadCache, run_with_reads
+from bot.chat.read_cache import ReadCache, run_with_reads
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.services import Services
 from bot.chat.user_limits import Cost, Excess

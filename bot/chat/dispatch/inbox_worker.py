@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.chat.api.updates import UnreadableUpdate, Update, UpdateKind, parse_update
 from bot.chat.dispatch.apply_update import (
     complete_follow_up,
@@ -363,7 +363,7 @@ class InboxWorker:
     async def _send_reply(self, update: Update, reply: Reply) -> None:
         """Answer the press, and send the stored messages that are leased to us."""
         if update.callback_query_id:
-            toast_answer = client.answer_callback_query(
+            toast_answer = send_and_edit.answer_callback_query(
                 self._services.bot,
                 update.callback_query_id,
                 reply.toast,

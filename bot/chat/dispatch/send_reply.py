@@ -12,7 +12,7 @@ from bot.chat.api.updates import Update
 from bot.chat.request_and_reply import FollowUp, Reply
 from bot.chat.services import Services
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import (
+from bot.render.telegram.stored_reply import (
     FIRST_FILE_PART,
     ReplyContent,
     ReplyPart,

@@ -6,7 +6,7 @@ from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, bad_request
 from bot.demo.emulator.telegram_state import CallbackAnswer, Chat, TelegramState
 from bot.demo.formatting.keyboards import parse_reply_markup
-from bot.demo.formatting.texts import message_text_fields
+from bot.demo.formatting.message_text import message_text_fields
 from bot.demo.methods.lookup import accessible_chat, editable_message
 from bot.demo.methods.sending import link_preview_fields, requested_rich_message, user_objects
 

@@ -7,8 +7,8 @@ from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, Upload, bad_request
 from bot.demo.emulator.telegram_state import Chat, StoredFile, TelegramState
 from bot.demo.formatting.keyboards import parse_reply_markup
+from bot.demo.formatting.message_text import caption_fields, message_text_fields
 from bot.demo.formatting.rich_message import parse_rich_message
-from bot.demo.formatting.texts import caption_fields, message_text_fields
 from bot.demo.methods.lookup import find_chat, thread_fields, writable_chat
 
 _CHAT_ACTIONS = {

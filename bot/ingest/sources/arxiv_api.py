@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from bot.arxiv import announcement_text, author_list
 from bot.arxiv.calendar import feed_day_of_submission
 from bot.arxiv.taxonomy import arxiv_categories_in
-from bot.ingest.sources.feed_envelope import RecoveredFeed, UnusableAnswer, recover_feed
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
+from bot.ingest.sources.recognize_feed import RecoveredFeed, UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import (
     Batch,
     BatchStatus,

@@ -21,8 +21,8 @@ from bot.arxiv import announcement_text, author_list
 from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import FetchError
-from bot.ingest.sources.feed_envelope import OAI_FORMATS, UnusableAnswer, recover_feed
 from bot.ingest.sources.field_limits import shorten_paper
+from bot.ingest.sources.recognize_feed import OAI_FORMATS, UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import (
     BatchStatus,
     SkipItem,

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from bot.arxiv import announcement_text, author_list, taxonomy
 from bot.arxiv.calendar import arxiv_day
-from bot.ingest.sources.feed_envelope import RecoveredFeed, UnusableAnswer, recover_feed
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
+from bot.ingest.sources.recognize_feed import RecoveredFeed, UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import (
     Batch,
     BatchStatus,

@@ -12,7 +12,7 @@ from time import struct_time
 import feedparser
 
 from bot.arxiv.announcement_text import strip_invisible
-from bot.ingest.sources.feed_envelope import UnusableAnswer
+from bot.ingest.sources.recognize_feed import UnusableAnswer
 from bot.ingest.sources.source_batch import BatchStatus
 
 

@@ -17,7 +17,7 @@ from bot.topics.matching.inverted_index import (
     PaperNumbers,
     TextIndex,
 )
-from storage.engine.query_budget import check_budget
+from storage.engine.query_time_limit import check_budget
 from storage.records.papers import Paper
 from storage.records.queries import And, Clause, MatchReason, Not, Or, QueryField, Term
 from storage.records.summaries import Summary

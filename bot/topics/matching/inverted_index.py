@@ -20,7 +20,7 @@ from bot.topics.query.analyzer import (
     surface_words,
     written_words,
 )
-from storage.engine.query_budget import within_budget
+from storage.engine.query_time_limit import within_budget
 from storage.records.queries import Term
 
 PaperNumbers = set[int]

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.chat.api import client
-from bot.chat.api.checked_bot import Client
+from bot.chat.api import send_and_edit
+from bot.chat.api.client import Client
 from bot.demo.emulator.bot_api import TOKEN
 from tests.chat.api.odd_shapes import HttpAnswer
 
@@ -56,6 +56,6 @@ async def stub_bot_api(
     server = await asyncio.start_server(stub.serve_request, "127.0.0.1", 0)
     async with server:
         base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        bot = client.create_client(TOKEN, base)
+        bot = send_and_edit.create_client(TOKEN, base)
         async with bot.request, bot.polling:
             yield bot, stub

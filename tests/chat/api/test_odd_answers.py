@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import TelegramError
 
-from bot.chat.api import client, file_download, polling
-from bot.chat.api.checked_bot import Client, split_json_array, split_json_object
+from bot.chat.api import file_download, polling, send_and_edit
+from bot.chat.api.client import Client, split_json_array, split_json_object
 from bot.chat.api.updates import UnreadableUpdate, parse_update
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Document
+from bot.render.telegram.stored_reply import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records.chats import MessageForm
@@ -46,11 +46,11 @@ CALLS: Mapping[str, Callable[[Client], Awaitable[object]]] = {
     "getChatMember": lambda bot: bot.get_chat_member(7, 8),
     "getFile": lambda bot: bot.get_file("x"),
     "getUpdates": lambda bot: bot.get_raw_updates(1, 0, ["message"]),
-    "sendMessage": lambda bot: client.send_message(bot, 7, CLASSIC),
-    "sendRichMessage": lambda bot: client.send_message(bot, 7, RICH, thread=5),
-    "editMessageText": lambda bot: client.edit_message(bot, 7, 8, CLASSIC),
-    "sendDocument": lambda bot: client.send_document(bot, 7, FILE, thread=5),
-    "answerCallbackQuery": lambda bot: client.answer_callback_query(
+    "sendMessage": lambda bot: send_and_edit.send_message(bot, 7, CLASSIC),
+    "sendRichMessage": lambda bot: send_and_edit.send_message(bot, 7, RICH, thread=5),
+    "editMessageText": lambda bot: send_and_edit.edit_message(bot, 7, 8, CLASSIC),
+    "sendDocument": lambda bot: send_and_edit.send_document(bot, 7, FILE, thread=5),
+    "answerCallbackQuery": lambda bot: send_and_edit.answer_callback_query(
         bot, "1", "done", sleep=lambda _: asyncio.sleep(0)
     ),
     "setMyCommands": lambda bot: bot.set_my_commands([("help", "Help")]),
@@ -123,7 +123,7 @@ async def test_what_was_refused_did_not_arrive(shape: HttpAnswer, expected: obje
     """A second copy is marked as a possible repeat only where the first may have arrived."""
     async with stub_bot_api(lambda *_: shape) as (bot, _):
         for message in (CLASSIC, RICH):
-            outcome = await client.send_message(bot, 7, message)
+            outcome = await send_and_edit.send_message(bot, 7, message)
             assert expected in (outcome, type(outcome))
 
 

@@ -15,7 +15,7 @@ import pytest
 import telegram
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.chat.api import client, transport
+from bot.chat.api import send_and_edit, transport
 from bot.chat.api.errors import outcome_of_error
 from bot.chat.api.transport import (
     RequestFailure,
@@ -59,7 +59,7 @@ async def served_emulator() -> AsyncIterator[Emulator]:
 @asynccontextmanager
 async def posting(base: str, longest: float = 30.0) -> AsyncIterator[telegram.Bot]:
     """A bot that may send, and has asked the server nothing yet."""
-    bot = client.create_client(TOKEN, base, request_timeout=longest)
+    bot = send_and_edit.create_client(TOKEN, base, request_timeout=longest)
     async with bot.request:
         yield bot
 
@@ -170,12 +170,12 @@ async def test_a_fault_means_its_outcome_and_is_not_tried_again(
     ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     served_emulator.faults.schedule("*", fault, chat=ada.id)
     async with posting(served_emulator.url) as bot:
-        outcome = await client.send_message(bot, ada.id, message)
+        outcome = await send_and_edit.send_message(bot, ada.id, message)
 
         assert expected in (outcome, type(outcome))
         assert len(served_emulator.calls) == 1
         assert len(ada.messages()) == is_accepted
-        assert isinstance(await client.send_message(bot, ada.id, message), Sent)
+        assert isinstance(await send_and_edit.send_message(bot, ada.id, message), Sent)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,9 @@ async def test_silence_leaves_a_message_in_doubt(
     ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     served_emulator.faults.schedule("sendMessage", fault)
     async with posting(served_emulator.url, SHORT) as bot:
-        assert await client.send_message(bot, ada.id, HELLO) == UnknownOutcome("TimeoutError")
+        assert await send_and_edit.send_message(bot, ada.id, HELLO) == UnknownOutcome(
+            "TimeoutError"
+        )
         assert len(served_emulator.calls) == 1
         assert len(ada.messages()) == is_accepted
 
@@ -206,7 +208,7 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 
     async with answering(drip) as base, posting(base, SHORT) as bot:
         async with asyncio.timeout(SHORT * 5):
-            assert await client.send_message(bot, 7, HELLO) == UnknownOutcome("TimeoutError")
+            assert await send_and_edit.send_message(bot, 7, HELLO) == UnknownOutcome("TimeoutError")
 
 
 @pytest.mark.parametrize(
@@ -221,13 +223,13 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 )
 async def test_a_useless_answer_leaves_a_message_in_doubt(reply: Reply, reason: str) -> None:
     async with answering(reply) as base, posting(base) as bot:
-        assert await client.send_message(bot, 7, HELLO) == UnknownOutcome(reason)
+        assert await send_and_edit.send_message(bot, 7, HELLO) == UnknownOutcome(reason)
 
 
 async def test_a_refused_connection_never_left() -> None:
     with nobody() as base:
         async with posting(base) as bot:
-            assert never_left(await client.send_message(bot, 7, HELLO))
+            assert never_left(await send_and_edit.send_message(bot, 7, HELLO))
 
 
 async def test_a_name_that_nobody_knows_never_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +238,7 @@ async def test_a_name_that_nobody_knows_never_left(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
     async with posting("http://telegram.example") as bot:
-        assert never_left(await client.send_message(bot, 7, HELLO))
+        assert never_left(await send_and_edit.send_message(bot, 7, HELLO))
 
 
 async def test_a_handshake_without_end_never_left() -> None:
@@ -254,7 +256,7 @@ async def test_a_server_without_encryption_never_gets_the_message(
     served_emulator: Emulator,
 ) -> None:
     async with posting(served_emulator.url.replace("http:", "https:")) as bot:
-        assert never_left(await client.send_message(bot, 7, HELLO))
+        assert never_left(await send_and_edit.send_message(bot, 7, HELLO))
     assert served_emulator.calls == []
 
 
@@ -282,22 +284,22 @@ async def test_a_message_that_got_no_connection_never_left(served_emulator: Emul
 
 async def test_updates_come_while_every_other_connection_is_busy(served_emulator: Emulator) -> None:
     ada = served_emulator.people.create_person("Ada")
-    async with client.create_client(TOKEN, served_emulator.url) as bot:
+    async with send_and_edit.create_client(TOKEN, served_emulator.url) as bot:
         polling = asyncio.create_task(bot.get_updates(timeout=5))
         release = asyncio.Event()
         served_emulator.faults.schedule(
-            "sendMessage", faults.slow_response(release), times=client.MAX_CONNECTIONS
+            "sendMessage", faults.slow_response(release), times=send_and_edit.MAX_CONNECTIONS
         )
         ada.send_text("hello")
-        sends = [bot.send_message(ada.id, f"{n}") for n in range(client.MAX_CONNECTIONS)]
+        sends = [bot.send_message(ada.id, f"{n}") for n in range(send_and_edit.MAX_CONNECTIONS)]
         busy = asyncio.gather(*sends)
 
         assert len(await polling) == 1
-        await ada.wait_for_reply(containing=f"{client.MAX_CONNECTIONS - 1}")
+        await ada.wait_for_reply(containing=f"{send_and_edit.MAX_CONNECTIONS - 1}")
         assert await bot.get_updates(offset=1) != ()
 
         release.set()
-        assert len(await busy) == client.MAX_CONNECTIONS
+        assert len(await busy) == send_and_edit.MAX_CONNECTIONS
 
 
 async def test_a_document_arrives_as_it_is_named(served_emulator: Emulator) -> None:
@@ -317,7 +319,9 @@ async def test_only_paid_messages_say_so(served_emulator: Emulator) -> None:
     async with posting(served_emulator.url) as bot:
         for message in (HELLO, RICH):
             for paid in (False, True):
-                assert isinstance(await client.send_message(bot, ada.id, message, paid=paid), Sent)
+                assert isinstance(
+                    await send_and_edit.send_message(bot, ada.id, message, paid=paid), Sent
+                )
 
     paid_for = ["allow_paid_broadcast" in call.parameters for call in served_emulator.calls]
     assert paid_for == [False, True, False, True]
@@ -378,7 +382,7 @@ async def test_what_was_in_flight_at_the_end_is_in_doubt(served_emulator: Emulat
     ada = served_emulator.people.create_person("Ada", has_started_bot=True)
     served_emulator.faults.schedule("sendMessage", faults.accepted_then_no_response())
     async with posting(served_emulator.url) as bot:
-        sending = asyncio.create_task(client.send_message(bot, ada.id, HELLO))
+        sending = asyncio.create_task(send_and_edit.send_message(bot, ada.id, HELLO))
         await ada.wait_for_reply(containing="hello")
 
     assert isinstance(await sending, UnknownOutcome)
@@ -426,7 +430,7 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
     async with answering(refuse) as proxy:
         monkeypatch.setenv("https_proxy", proxy)
         async with posting("https://telegram.example") as bot:
-            assert never_left(await client.send_message(bot, 7, HELLO))
+            assert never_left(await send_and_edit.send_message(bot, 7, HELLO))
 
     assert proxied_urls == ["CONNECT telegram.example:443 HTTP/1.1"]
 
@@ -478,11 +482,11 @@ async def test_the_date_of_an_encrypted_answer_is_heard(
         transport, "tls_context", lambda: ssl.create_default_context(cafile=str(LOOPBACK))
     )
     async with answering(dated, server_context if is_encrypted else None) as base:
-        bot = client.create_client(
+        bot = send_and_edit.create_client(
             TOKEN, base, on_server_date=lambda date, took: heard.append((date, took))
         )
         async with bot.request:
-            await client.send_message(bot, 7, HELLO)
+            await send_and_edit.send_message(bot, 7, HELLO)
 
     assert [date for date, _ in heard] == [DATE] * is_encrypted
     assert all(0.0 <= took < 30.0 for _, took in heard)

@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from bot.chat import request_and_reply
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.chat.api.updates import UnreadableUpdate, Update
 from bot.chat.dispatch import apply_update, inbox_worker
 from bot.chat.dispatch.authorize import Authorization
@@ -23,7 +23,7 @@ from bot.chat.request_and_reply import BotInfo, Reply, Request
 from bot.chat.services import ExternalServices, Services
 from bot.chat.widgets import query_translation
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import decode_reply_part
+from bot.render.telegram.stored_reply import decode_reply_part
 from bot.texts import say
 from bot.topics.query.parser import PaperMention
 from storage import Store
@@ -46,7 +46,7 @@ from tests.support.database import count_rows, pending_updates
 
 CHAT = 700_000_001
 FETCHED_PAPER = Paper("arxiv:2402.12844", 2, "Paper Boats", "They drift.", ("Ana",), ("cs.RO",))
-_CLIENT = client.create_client("1:errands", "http://127.0.0.1:9")
+_CLIENT = send_and_edit.create_client("1:errands", "http://127.0.0.1:9")
 
 Fetch = Callable[[Sequence[str]], Awaitable[list[Paper]]]
 

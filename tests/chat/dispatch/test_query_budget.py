@@ -14,14 +14,14 @@ import pytest
 from bot.app.retention import TOPICLESS_DIGESTS_RETENTION, apply_retention
 from bot.chat.handler_table import BUTTONS
 from bot.chat.handlers.papers import search as finding
-from bot.chat.prepared_reads import MAX_REREADS, ReadCache, run_with_reads
+from bot.chat.read_cache import MAX_REREADS, ReadCache, run_with_reads
 from bot.chat.user_limits import RATES_PER_MINUTE, Cost, UserLimits
 from bot.digests import issue_digest
 from bot.digests.new_announcements import NewAnnouncements
 from bot.texts import Refusal
 from bot.topics.query.parser import parse
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.chats import Subscription
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.chat.conversation import Conversation

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.chat.api.updates import parse_update
 from bot.chat.dispatch.apply_update import reject_over_limit
 from bot.chat.dispatch.inbox_worker import (
@@ -29,7 +29,7 @@ from tests.support.database import count_rows
 from tests.support.waiting import wait_until
 
 FIRST = 700_000_001
-_CLIENT = client.create_client("1:again", "http://127.0.0.1:9")
+_CLIENT = send_and_edit.create_client("1:again", "http://127.0.0.1:9")
 
 
 def _counter(store: Store) -> Services:

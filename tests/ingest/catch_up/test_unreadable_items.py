@@ -15,7 +15,7 @@ from bot.app.config import Config
 from bot.app.retention import MESSAGES_RETENTION, apply_retention
 from bot.app.wiring import make_feed_job
 from bot.arxiv.calendar import feed_day_of_submission
-from bot.health.incidents import DiskSpace, find_incidents
+from bot.health.health_checks import DiskSpace, find_incidents
 from bot.ingest.catch_up.backfill import BACKFILL_LEASE as ARCHIVE_DUTY
 from bot.ingest.catch_up.backfill import run_backfill
 from bot.ingest.catch_up.missed_days import REPAIR_WINDOW

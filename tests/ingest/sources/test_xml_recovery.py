@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 
 from bot.arxiv.author_list import split_author_line
 from bot.ingest.sources import arxiv_api, arxiv_oai, arxiv_rss
-from bot.ingest.sources.feed_envelope import FEED_FORMATS, OAI_FORMATS, UnusableAnswer, recover_feed
+from bot.ingest.sources.recognize_feed import (
+    FEED_FORMATS,
+    OAI_FORMATS,
+    UnusableAnswer,
+    recover_feed,
+)
 from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
 from bot.ingest.sources.xml_recovery import repair_xml
 from storage.records.papers import AnnouncementKind, Paper

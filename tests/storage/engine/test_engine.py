@@ -17,7 +17,7 @@ from time import thread_time
 import pytest
 
 from storage import Store, open_store
-from storage.engine.query_budget import (
+from storage.engine.query_time_limit import (
     QueryBudgetExceeded,
     check_budget,
     outside_query_budget,
@@ -354,7 +354,7 @@ def test_a_collection_that_falls_due_in_a_query_spends_no_budget() -> None:
 
 _COLLECTS_WHILE_CONTEXT_VARIABLES_ARE_SET = """
 import decimal, gc
-from storage.engine.query_budget import query_budget
+from storage.engine.query_time_limit import query_budget
 gc.freeze()
 gc.set_threshold(1, 10**6, 10**6)
 with query_budget(1000.0):

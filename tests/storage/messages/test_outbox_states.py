@@ -22,7 +22,7 @@ from bot.delivery.batched_commits import StoreChange, apply_changes
 from storage import Store, open_store
 from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine
-from storage.messages import outbox, outbox_answers
+from storage.messages import outbox, outbox_replies
 from storage.messages.outbox import Outbox
 from storage.records.messages import (
     ChatUnreachable,
@@ -460,10 +460,10 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [
-        (outbox_answers, "drop_expired_replies", _never_late),
-        (outbox_answers, "has_waiting_reply", _never_waiting),
-        (outbox_answers, "_drop_replaced_edits", _replacing_nothing),
-        (outbox_answers, "is_held_by_telegram", _never_waiting),
+        (outbox_replies, "drop_expired_replies", _never_late),
+        (outbox_replies, "has_waiting_reply", _never_waiting),
+        (outbox_replies, "_drop_replaced_edits", _replacing_nothing),
+        (outbox_replies, "is_held_by_telegram", _never_waiting),
         (Outbox, "recover_claims", _recovered_without_fence),
         (outbox, "requeue_interrupted_sends", _without_doubt),
         (Outbox, "mark_sending", _begun_by_anybody),

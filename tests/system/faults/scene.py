@@ -18,7 +18,7 @@ from email.utils import format_datetime
 
 from bot.app import components, lifecycle
 from bot.app.config import Config, ResendPolicy
-from bot.chat.api import client as sender
+from bot.chat.api import send_and_edit as sender
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.call_log import ApiCall

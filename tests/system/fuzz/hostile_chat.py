@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.chat.api import callback_data, client
+from bot.chat.api import callback_data, send_and_edit
 from bot.chat.api.updates import parse_update
 from bot.chat.dispatch.apply_update import apply_update
 from bot.chat.request_and_reply import BotInfo, Reply
@@ -23,7 +23,7 @@ from bot.render.size_limits import utf16_length
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import Document
+from bot.render.telegram.stored_reply import Document
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records.chats import ChatKind, MessageForm
@@ -37,7 +37,7 @@ USERNAME = "papergram_bot"
 CHAT = 700_000_001
 _ALLOWED_URL = re.compile(r"https://(?:arxiv\.org|doi\.org)/|https://t\.me/papergram_bot\?start=")
 _NUMBERED_VERBS = {"paper", "topic", "reopen"}
-_CLIENT = client.create_client("1:hostile", "http://127.0.0.1:9")
+_CLIENT = send_and_edit.create_client("1:hostile", "http://127.0.0.1:9")
 
 
 @dataclass

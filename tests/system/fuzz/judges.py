@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 import tdjson
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 
-from bot.chat.api import callback_data, client
+from bot.chat.api import callback_data, send_and_edit
 from bot.chat.handler_table import BUTTONS
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject
@@ -268,7 +268,7 @@ def object_items(value: Json) -> list[JsonObject]:
 
 def check_keyboard(rows: Keyboard) -> None:
     """Every button can be read and pressed, and does what we meant."""
-    markup = client.inline_keyboard(rows)
+    markup = send_and_edit.inline_keyboard(rows)
     if markup is None:
         return
     markup_object = json.loads(json.dumps(markup))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.arxiv import calendar
-from bot.chat.api import client
+from bot.chat.api import send_and_edit
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import BackfillResult
 from bot.render.telegram.split_into_messages import Message
@@ -89,16 +89,16 @@ def _lose_messages(patch: pytest.MonkeyPatch) -> None:
 
 def _lose_telegram_answers(patch: pytest.MonkeyPatch) -> None:
     """Every tenth answer of Telegram is taken for none."""
-    deliver, counter = client.send_outbox_message, [0]
+    deliver, counter = send_and_edit.send_outbox_message, [0]
 
     async def deliver_with_doubt(
-        bot: client.Client, outbox_message: OutboxMessage, message: Message
+        bot: send_and_edit.Client, outbox_message: OutboxMessage, message: Message
     ) -> SendOutcome:
         counter[0] += 1
         outcome = await deliver(bot, outbox_message, message)
         return UnknownOutcome("planted") if counter[0] % 10 == 0 else outcome
 
-    patch.setattr(client, "send_outbox_message", deliver_with_doubt)
+    patch.setattr(send_and_edit, "send_outbox_message", deliver_with_doubt)
 
 
 def _delay_digests(patch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,12 @@ import stamina
 
 from bot.app import components, wiring
 from bot.app.config import Config
-from bot.chat.api import client as sender
+from bot.chat.api import send_and_edit as sender
 from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.ingest.request_pace import RequestPace
-from bot.render.telegram.stored_answer import ReplyContent
+from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics.query.parser import index_text
 from storage import Store, open_store
 from storage.records.feeds import FeedCursor

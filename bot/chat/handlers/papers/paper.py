@@ -31,13 +31,13 @@ from bot.render.telegram.split_into_messages import (
     entry_part,
     part_of_position,
 )
-from bot.render.telegram.stored_answer import Document
+from bot.render.telegram.stored_reply import Document
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.texts import Refusal
 from bot.topics.matching import match_paper
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded, check_budget
+from storage.engine.query_time_limit import QueryBudgetExceeded, check_budget
 from storage.records.chats import ChatKind, MessageForm
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind, Paper

@@ -9,14 +9,14 @@ import pytest
 
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.matching import match_paper
-from bot.topics.query.alternatives import (
+from bot.topics.query.did_you_mean import (
     alternative_readings,
     looser_readings,
     readings_with_any_word,
     readings_with_fewer_words,
 )
 from bot.topics.query.parser import QueryError, parse
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from tests.chat.conversation import Conversation
 from tests.support.builders import papers

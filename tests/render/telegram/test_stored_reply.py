@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.render.size_limits import CLASSIC_UNITS, utf16_length
 from bot.render.telegram.keyboard import Action, Button, CopyText, Link, ManagedChatAction
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_answer import (
+from bot.render.telegram.stored_reply import (
     Document,
     ReplyPart,
     decode_reply_part,

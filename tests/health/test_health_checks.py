@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health.incidents import (
+from bot.health.health_checks import (
     MIN_FREE_BYTES,
     DiskSpace,
     disk_space,

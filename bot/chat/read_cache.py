@@ -17,7 +17,7 @@ from bot.chat.user_limits import RATES_PER_MINUTE, Cost, UserLimits
 from bot.texts import Refusal
 from bot.topics.query.parser import QueryError
 from storage import Store
-from storage.engine.query_budget import QueryBudgetExceeded
+from storage.engine.query_time_limit import QueryBudgetExceeded
 
 P = ParamSpec("P")
 T = TypeVar("T")
