@@ -49,11 +49,13 @@ class Scene:
 
     def message(self) -> OutboxMessage:
         """The only message as it stands."""
-        [stored_message] = [
-            message
+        # The program may send it between two reads: what is seen last holds.
+        by_key = {
+            message.key: message
             for state in MessageState
             for message in self.store.outbox.messages_in_state(BOT, state)
-        ]
+        }
+        [stored_message] = by_key.values()
         return stored_message
 
     async def accepts(self, method: str) -> None:

@@ -86,7 +86,7 @@ USES: Mapping[str, tuple[str, ...]] = {
 ROWS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "bot.chat": (
         ("api", "user_limits"),
-        ("prepared_reads",),
+        ("read_cache",),
         ("request_and_reply",),
         ("services",),
         ("widgets",),

@@ -68,7 +68,7 @@ async def test_readers_of_one_second_share_a_note_and_its_price(
 
     assert others == [first, first]
     assert len(server.calls) == 1
-    assert count_rows(gateway.store, "spending", calls=1, unused=0) == 1
+    assert count_rows(gateway.store, "spending", calls=1, unusable_answers=0) == 1
 
 
 async def test_each_language_has_its_own(

@@ -48,10 +48,11 @@ def dump_tables(store: Store, *, ignored_tables: Collection[str] = IGNORED_TABLE
 
 def count_rows(store: Store, table: str, **values: CellValue) -> int:
     """How many rows of a table have these values."""
-    condition = " and ".join(f'"{name}" = :{name}' for name in values) or "1"
+    # In brackets, for a name in quotes that is no column would be taken for a text.
+    condition = " and ".join(f"[{name}] = :{name}" for name in values) or "1"
     connection = sqlite3.connect(store.path)
     try:
-        [row] = connection.execute(f'select count(*) from "{table}" where {condition}', values)
+        [row] = connection.execute(f"select count(*) from [{table}] where {condition}", values)
     finally:
         connection.close()
     return int(row[0])

@@ -206,7 +206,7 @@ async def test_what_was_paid_counts_against_the_budget(
         assert unfit.text == conversation.text("consult-unfit")
         assert spent.text == conversation.text("consult-spent")
         calls = len(server.calls)
-        assert count_rows(store, "spending", calls=calls, unused=1) == 1
+        assert count_rows(store, "spending", calls=calls, unusable_answers=1) == 1
         conversation.running_bot.clock.instant += timedelta(days=1)
         server.set_script("good")
         again = (await conversation.press_button("button-explain", message_id=entry)).only_message
