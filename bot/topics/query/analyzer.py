@@ -24,7 +24,7 @@ from typing import NamedTuple, Protocol, cast
 import snowballstemmer
 
 from bot import latex
-from bot.topics.query.word_variants import (
+from bot.topics.query.spellings import (
     AMERICAN_STARTS,
     CANONICAL_WORDS,
     DISTINCT_STEMS,
