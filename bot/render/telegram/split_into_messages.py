@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.render import digest_heading
 from bot.render.display_options import DisplayOptions
-from bot.render.telegram import html_message, keyboard, rich_message
+from bot.render.telegram import digest_table, html_message, keyboard, rich_entry
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import Block
 from storage.records.chats import MessageForm
@@ -69,7 +69,7 @@ def digest_parts(
     last = min(last or len(digest.entries), len(digest_heading.numbered_entries(digest)))
     if not 1 <= first <= last:
         return (Part(1, 0, 0),)
-    renderer = rich_message if options.form is MessageForm.RICH else html_message
+    renderer = digest_table if options.form is MessageForm.RICH else html_message
     ranges = renderer.page_ranges(digest, options, first, last)
     tables = tuple(
         Part(number, run_first, run_last)
@@ -122,8 +122,8 @@ def _rich_blocks_of_part(
     digest: Digest, part: Part, options: DisplayOptions, repeat: bool
 ) -> tuple[Block, ...]:
     if part.is_entry:
-        return rich_message.entry_blocks(digest, part.first_entry, options, repeat=repeat)
-    return rich_message.table_blocks(
+        return rich_entry.entry_blocks(digest, part.first_entry, options, repeat=repeat)
+    return digest_table.table_blocks(
         digest, options, part.first_entry, part.last_entry, repeat=repeat
     )
 

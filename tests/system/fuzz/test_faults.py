@@ -12,7 +12,7 @@ import pytest
 from bot.chat.dispatch.managed_chats import ManagedChat, adapt_reply_for_manager
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.display_options import DisplayOptions
-from bot.render.telegram import html_message, keyboard, rich_message
+from bot.render.telegram import digest_table, html_message, keyboard, rich_entry
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
@@ -139,12 +139,12 @@ WORST = (
 FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
     (html_message, "escape", _same),
     (html_message, "shorten", _same),
-    (rich_message, "shorten", _same),
+    (rich_entry, "shorten", _same),
     (entry_content, "display_text", _same),
     (entry_content, "is_safe_link", bool),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
     (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
-    (rich_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (digest_table, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
     (keyboard, "COPY_UNITS", 10**6),
     (keyboard, "NUMBERS_PER_ROW", 40),
 )

@@ -1,19 +1,16 @@
-"""Render a digest as rich messages: a heading, a table, and entries as details."""
+"""Render an entry of a digest as rich blocks, in a message of its own or below the table."""
 
 from __future__ import annotations
 
 from bot.render import digest_heading
 from bot.render.display_options import DisplayOptions
-from bot.render.entry_content import LINE_UNITS, EntryContent, TableRow, entry_content, table_row
+from bot.render.entry_content import LINE_UNITS, EntryContent, TableRow, entry_content
 from bot.render.highlight import Span, highlight
 from bot.render.size_limits import (
     RICH_SOFT_UNITS,
-    fits_in_one_run,
-    fits_rich_message,
     rich_units,
     share_room,
     shorten,
-    split_into_runs,
     utf16_length,
 )
 from bot.render.telegram.rich_blocks import (
@@ -23,117 +20,31 @@ from bot.render.telegram.rich_blocks import (
     anchor,
     anchor_link,
     bold,
-    cell,
     details,
-    footer,
     heading,
     italic,
     paragraph,
-    table,
     url,
 )
 from bot.texts import say
 from storage.records.digests import Digest
 
-MAX_ROWS = 24
 TITLE_UNITS, TLDR_UNITS = 300, 500
-_MARGIN = 60  # the counts of a part may be longer than those measured
+MARGIN = 60  # the counts of a part may be longer than those measured
 
 
-def page_ranges(
-    digest: Digest, options: DisplayOptions, first: int, last: int
-) -> list[tuple[int, int]]:
-    """Return the rows ``first`` to ``last`` cut into messages, between entries."""
-    room = RICH_SOFT_UNITS - _MARGIN
-    sizes = [
-        rich_units([table([_row_cells(digest, position, options, with_details=False)])])
-        for position in range(first, last + 1)
-    ]
-    if fits_in_one_run(sizes, room, MAX_ROWS):
-        return [(first, last)]
-    room -= rich_units(_with_frame(digest, options, first, last, []))
-    return [
-        (first + run_first - 1, first + run_last - 1)
-        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
-    ]
-
-
-def table_blocks(
-    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
-) -> tuple[Block, ...]:
-    """Return the table of the entries, with their details if all of these fit the message."""
-    detailed_blocks = _message_blocks(digest, options, first, last, with_details=True)
-    if first and fits_rich_message(detailed_blocks, RICH_SOFT_UNITS - _MARGIN):
-        blocks = detailed_blocks
-    else:
-        blocks = _message_blocks(digest, options, first, last, with_details=False)
-    if repeat:
-        blocks.insert(1, paragraph(italic(say(options.language, "digest-repeat"))))
-    return tuple(blocks)
-
-
-def _message_blocks(
-    digest: Digest, options: DisplayOptions, first: int, last: int, *, with_details: bool
-) -> list[Block]:
-    positions = range(first, last + 1) if first else range(0)
-    body: list[Block] = []
-    if positions:
-        rows = [
-            _row_cells(digest, position, options, with_details=with_details)
-            for position in positions
-        ]
-        body.append(table([_header_cells(options.language), *rows]))
-    if with_details:
-        body += [_entry_details(digest, position, options) for position in positions]
-    return _with_frame(digest, options, first, last, body)
-
-
-def _with_frame(
-    digest: Digest, options: DisplayOptions, first: int, last: int, body: list[Block]
-) -> list[Block]:
-    note = digest_heading.untranslated_text(digest, first, last, options)
-    return [
-        heading(digest_heading.heading_text(digest, options), 3),
-        paragraph(digest_heading.counts_text(digest, first, last, options)),
-        *body,
-        *([paragraph(italic(note))] if note else []),
-        footer(digest_heading.footer_text(digest, options)),
-    ]
-
-
-def _header_cells(language: str) -> list[Block]:
-    columns = ("ref", "title", "summary")
-    return [cell(say(language, f"digest-column-{name}"), is_header=True) for name in columns]
-
-
-def _row_cells(
-    digest: Digest, position: int, options: DisplayOptions, *, with_details: bool
-) -> list[Block]:
-    row_content = table_row(
-        digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
-    )
-    number = f"[{position}]"
-    ref: RichText = number
-    if with_details:
-        ref = anchor_link(number, _anchor_name(position))
-    elif options.entry_link:
-        ref = url(number, options.entry_link(position))
-    return [
-        cell(ref),
-        cell(_linked_title(row_content)),
-        cell(shorten(row_content.tldr, TLDR_UNITS) or "–"),
-    ]
-
-
-def _linked_title(content: TableRow | EntryContent) -> RichText:
+def linked_title(content: TableRow | EntryContent) -> RichText:
+    """Return the title, linked to the paper's page."""
     return url(shorten(content.title, TITLE_UNITS), content.link)
 
 
-def _anchor_name(position: int) -> str:
+def anchor_name(position: int) -> str:
+    """Return the anchor of an entry inside its message."""
     return f"p{position}"
 
 
-def _entry_details(digest: Digest, position: int, options: DisplayOptions) -> Block:
+def entry_details(digest: Digest, position: int, options: DisplayOptions) -> Block:
+    """Return the entry as a block that unfolds below the table."""
     content = entry_content(
         digest_heading.numbered_entries(digest)[position - 1], position, options
     )
@@ -142,7 +53,7 @@ def _entry_details(digest: Digest, position: int, options: DisplayOptions) -> Bl
     back_link = paragraph(anchor_link(say(options.language, "digest-to-table"), ""))
     return details(
         summary,
-        [anchor(_anchor_name(position)), *_entry_body(content, options, lengths), back_link],
+        [anchor(anchor_name(position)), *_entry_body(content, options, lengths), back_link],
     )
 
 
@@ -152,7 +63,7 @@ def entry_blocks(
     """Return one entry, its abstracts shortened where clients would collapse the message."""
     number = 0 if digest_heading.is_single_paper(digest) else position
     content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
-    title = _linked_title(content)
+    title = linked_title(content)
     top_blocks: list[Block] = [heading([f"[{position}] ", title] if number else title, 4)]
     if repeat:
         top_blocks.append(paragraph(italic(say(options.language, "digest-repeat"))))
@@ -171,7 +82,7 @@ def _abstract_rooms(
     """Return the room for each abstract within the frame, and whether all of them fit."""
     frame_units = rich_units([*frame_blocks, *_entry_body(content, options, [])])
     lengths = [utf16_length(section.abstract) for section in content.sections]
-    rooms = share_room(lengths, RICH_SOFT_UNITS - _MARGIN - frame_units)
+    rooms = share_room(lengths, RICH_SOFT_UNITS - MARGIN - frame_units)
     return rooms, rooms == lengths
 
 

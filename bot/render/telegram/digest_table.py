@@ -1,0 +1,123 @@
+"""Lay out a digest as rich messages: a heading, the table, and entries that unfold below it."""
+
+from __future__ import annotations
+
+from bot.render import digest_heading
+from bot.render.display_options import DisplayOptions
+from bot.render.entry_content import table_row
+from bot.render.size_limits import (
+    RICH_SOFT_UNITS,
+    fits_in_one_run,
+    fits_rich_message,
+    rich_units,
+    shorten,
+    split_into_runs,
+)
+from bot.render.telegram.rich_blocks import (
+    Block,
+    RichText,
+    anchor_link,
+    cell,
+    footer,
+    heading,
+    italic,
+    paragraph,
+    table,
+    url,
+)
+from bot.render.telegram.rich_entry import (
+    MARGIN,
+    TLDR_UNITS,
+    anchor_name,
+    entry_details,
+    linked_title,
+)
+from bot.texts import say
+from storage.records.digests import Digest
+
+MAX_ROWS = 24
+
+
+def page_ranges(
+    digest: Digest, options: DisplayOptions, first: int, last: int
+) -> list[tuple[int, int]]:
+    """Return the rows ``first`` to ``last`` cut into messages, between entries."""
+    room = RICH_SOFT_UNITS - MARGIN
+    sizes = [
+        rich_units([table([_row_cells(digest, position, options, with_details=False)])])
+        for position in range(first, last + 1)
+    ]
+    if fits_in_one_run(sizes, room, MAX_ROWS):
+        return [(first, last)]
+    room -= rich_units(_with_frame(digest, options, first, last, []))
+    return [
+        (first + run_first - 1, first + run_last - 1)
+        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
+    ]
+
+
+def table_blocks(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
+) -> tuple[Block, ...]:
+    """Return the table of the entries, with their details if all of these fit the message."""
+    detailed_blocks = _message_blocks(digest, options, first, last, with_details=True)
+    if first and fits_rich_message(detailed_blocks, RICH_SOFT_UNITS - MARGIN):
+        blocks = detailed_blocks
+    else:
+        blocks = _message_blocks(digest, options, first, last, with_details=False)
+    if repeat:
+        blocks.insert(1, paragraph(italic(say(options.language, "digest-repeat"))))
+    return tuple(blocks)
+
+
+def _message_blocks(
+    digest: Digest, options: DisplayOptions, first: int, last: int, *, with_details: bool
+) -> list[Block]:
+    positions = range(first, last + 1) if first else range(0)
+    body: list[Block] = []
+    if positions:
+        rows = [
+            _row_cells(digest, position, options, with_details=with_details)
+            for position in positions
+        ]
+        body.append(table([_header_cells(options.language), *rows]))
+    if with_details:
+        body += [entry_details(digest, position, options) for position in positions]
+    return _with_frame(digest, options, first, last, body)
+
+
+def _with_frame(
+    digest: Digest, options: DisplayOptions, first: int, last: int, body: list[Block]
+) -> list[Block]:
+    note = digest_heading.untranslated_text(digest, first, last, options)
+    return [
+        heading(digest_heading.heading_text(digest, options), 3),
+        paragraph(digest_heading.counts_text(digest, first, last, options)),
+        *body,
+        *([paragraph(italic(note))] if note else []),
+        footer(digest_heading.footer_text(digest, options)),
+    ]
+
+
+def _header_cells(language: str) -> list[Block]:
+    columns = ("ref", "title", "summary")
+    return [cell(say(language, f"digest-column-{name}"), is_header=True) for name in columns]
+
+
+def _row_cells(
+    digest: Digest, position: int, options: DisplayOptions, *, with_details: bool
+) -> list[Block]:
+    row_content = table_row(
+        digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
+    )
+    number = f"[{position}]"
+    ref: RichText = number
+    if with_details:
+        ref = anchor_link(number, anchor_name(position))
+    elif options.entry_link:
+        ref = url(number, options.entry_link(position))
+    return [
+        cell(ref),
+        cell(linked_title(row_content)),
+        cell(shorten(row_content.tldr, TLDR_UNITS) or "–"),
+    ]
