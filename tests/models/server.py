@@ -1,7 +1,7 @@
 """A strict OpenAI-compatible server on loopback, with scripted misbehaviour.
 
-In a test: ``async with model_server("rate-limit=1*3 honest_reply") as server``, then ``server.url``
-and ``server.calls``. By itself: ``python -m tests.model_server.server --port 8099 --latency 1``; it
+In a test: ``async with model_server("rate-limit=1*3 good") as server``, then ``server.url``
+and ``server.calls``. By itself: ``python -m tests.models.server --port 8099 --latency 1``; it
 prints its URL once it listens.
 """
 
