@@ -41,7 +41,7 @@ def _drop_one_day(patch: pytest.MonkeyPatch) -> None:
     add = Papers.add_announcements
 
     def add_without_day(
-        self: Papers, announcements: Iterable[Announcement], *, seen: datetime
+        self: Papers, announcements: Iterable[Announcement], *, seen_at: datetime
     ) -> IngestCounts:
         return add(
             self,
@@ -50,7 +50,7 @@ def _drop_one_day(patch: pytest.MonkeyPatch) -> None:
                 for announcement in announcements
                 if announcement.day != date(2025, 10, 22)
             ],
-            seen_at=seen,
+            seen_at=seen_at,
         )
 
     patch.setattr(Papers, "add_announcements", add_without_day)
@@ -79,10 +79,10 @@ def _lose_messages(patch: pytest.MonkeyPatch) -> None:
     put_once, counter = Outbox.put_once, [0]
 
     def put_nine_of_ten(
-        self: Outbox, message: OutboxMessage, *, due: datetime | None = None
+        self: Outbox, message: OutboxMessage, *, due_at: datetime | None = None
     ) -> bool:
         counter[0] += 1
-        return counter[0] % 10 == 0 or put_once(self, message, due_at=due)
+        return counter[0] % 10 == 0 or put_once(self, message, due_at=due_at)
 
     patch.setattr(Outbox, "put_once", put_nine_of_ten)
 
