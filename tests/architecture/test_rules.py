@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.architecture import rules as running_bot
+from tests.architecture import rules
 
-TREES = dict(running_bot.parsed_modules())
+TREES = dict(rules.parsed_modules())
 Rule = Callable[[str, ast.Module], list[str]]
 RULES: tuple[Rule, ...] = (
-    running_bot.forbidden_imports,
-    running_bot.misplaced_libraries,
-    running_bot.awaits_in_transactions,
-    running_bot.imports_in_functions,
-    running_bot.sentences_outside_texts,
+    rules.forbidden_imports,
+    rules.misplaced_libraries,
+    rules.awaits_in_transactions,
+    rules.imports_in_functions,
+    rules.sentences_outside_texts,
 )
 
 
@@ -28,80 +28,80 @@ def test_the_code_keeps_its_rules(rule: Rule) -> None:
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    assert running_bot.import_cycles(TREES) == []
+    assert rules.import_cycles(TREES) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "name", "source"),
     [
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "storage.papers.papers",
             "from bot.topics.query.parser import parse",
         ),
-        (running_bot.forbidden_imports, "bot.render.highlight", "from storage import open_store"),
+        (rules.forbidden_imports, "bot.render.highlight", "from storage import open_store"),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "bot.topics.query.parser",
             "from bot.digests.preview import preview",
         ),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "bot.chat.widgets.paper_list",
             "from bot.chat.dispatch import a",
         ),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "bot.chat.api.send_and_edit",
             "from bot.chat.services import Services",
         ),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "storage.engine.sqlite",
             "from storage.papers import papers",
         ),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "storage.chats.chats",
             "from storage.messages import outbox",
         ),
-        (running_bot.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
-        (running_bot.forbidden_imports, "bot.digests.publish", "import bot.chat.api.send_and_edit"),
+        (rules.forbidden_imports, "bot.demo.people.people", "from bot.app import wiring"),
+        (rules.forbidden_imports, "bot.digests.publish", "import bot.chat.api.send_and_edit"),
         (
-            running_bot.forbidden_imports,
+            rules.forbidden_imports,
             "bot.chat.handlers.topics.new_topic",
             "from bot.demo import emulator",
         ),
-        (running_bot.forbidden_imports, "bot.attic", "import json"),
-        (running_bot.misplaced_libraries, "bot.digests.publish", "import telegram.error"),
+        (rules.forbidden_imports, "bot.attic", "import json"),
+        (rules.misplaced_libraries, "bot.digests.publish", "import telegram.error"),
         (
-            running_bot.misplaced_libraries,
+            rules.misplaced_libraries,
             "bot.chat.handlers.topics.new_topic",
             "from sqlite_utils import Database",
         ),
         (
-            running_bot.misplaced_libraries,
+            rules.misplaced_libraries,
             "bot.app.wiring",
             "from apscheduler.schedulers import asyncio",
         ),
         (
-            running_bot.awaits_in_transactions,
+            rules.awaits_in_transactions,
             "bot.digests.publish",
             "async def f(s):\n with s.transaction():\n  await g()",
         ),
         (
-            running_bot.imports_in_functions,
+            rules.imports_in_functions,
             "bot.digests.publish",
             "def f():\n from bot.topics.query.parser import parse",
         ),
         (
-            running_bot.sentences_outside_texts,
+            rules.sentences_outside_texts,
             "bot.chat.handlers.topics.new_topic",
             'say("You follow no topic yet")',
         ),
-        (running_bot.sentences_outside_texts, "bot.delivery.worker", 'x = "没有新论文"'),
+        (rules.sentences_outside_texts, "bot.delivery.worker", 'x = "没有新论文"'),
         (
-            running_bot.sentences_outside_texts,
+            rules.sentences_outside_texts,
             "bot.digests.publish",
             'raise Refusal("this is no key at all")',
         ),
@@ -111,13 +111,9 @@ def test_each_rule_catches_a_planted_fault(rule: Rule, name: str, source: str) -
     assert rule(name, ast.parse(source))
 
 
-@pytest.mark.parametrize(
-    "package", sorted(set(running_bot.USES) - {"bot", "bot.__main__", "bot.cli"})
-)
+@pytest.mark.parametrize("package", sorted(set(rules.USES) - {"bot", "bot.__main__", "bot.cli"}))
 def test_no_package_below_imports_the_command_line(package: str) -> None:
-    assert running_bot.forbidden_imports(
-        f"{package}.planted", ast.parse("from bot.cli import main")
-    )
+    assert rules.forbidden_imports(f"{package}.planted", ast.parse("from bot.cli import main"))
 
 
 def test_a_planted_circle_is_found() -> None:
@@ -126,7 +122,7 @@ def test_a_planted_circle_is_found() -> None:
         "bot.delivery.worker": ast.parse("import bot.digests.publish"),
     }
 
-    assert running_bot.import_cycles(trees) == [
+    assert rules.import_cycles(trees) == [
         "bot.delivery.worker -> bot.digests.publish -> bot.delivery.worker"
     ]
 

@@ -22,7 +22,7 @@ import telegram
 from telegram.request import HTTPXRequest
 
 from bot.app.lifecycle import delivery_workers_for
-from bot.chat.api import send_and_edit as sender
+from bot.chat.api import send_and_edit
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
 from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
@@ -86,7 +86,7 @@ def delivery_worker(
     started_at = perf_counter()
 
     async def send(outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
-        outcome = await sender.send_outbox_message(
+        outcome = await send_and_edit.send_outbox_message(
             client, outbox_message, message, paid=rate > FREE_RATE
         )
         assert isinstance(outcome, Sent), outcome
@@ -113,7 +113,7 @@ async def deliver_digests(base: str, rate: float, count: int) -> tuple[float, fl
         try:
             issue_digests(store, range(1, count + 1))
             gc.collect()
-            async with sender.create_client(TOKEN, base) as client:
+            async with send_and_edit.create_client(TOKEN, base) as client:
                 arrivals: list[float] = []
                 worker = delivery_worker(store, client, rate, arrivals)
                 cpu_seconds = process_time()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.digests import issue_digest as verb
+from bot.digests import issue_digest
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.digests.wait_for_summaries import SummaryWait
 from bot.topics import edit_subscriptions
@@ -210,9 +210,9 @@ def test_what_was_left_out_can_be_asked_for_page_by_page(store: Store) -> None:
 
 
 def _missed(store: Store, reader: Chat, now: datetime) -> Digest | None:
-    missed = verb.prepare_missed(store, reader, now, 0)
+    missed = issue_digest.prepare_missed(store, reader, now, 0)
     with store.transaction():
-        return verb.issue_missed(store, reader, missed, now) if missed else None
+        return issue_digest.issue_missed(store, reader, missed, now) if missed else None
 
 
 def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:

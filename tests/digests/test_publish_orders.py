@@ -24,11 +24,11 @@ from tests.support.builders import (
     create_chat,
     issue_on_demand,
     issued_digests,
+    paper_numbers,
     papers,
     set_topic_limit,
     subscribe_chat,
 )
-from tests.support.builders import paper_numbers as shown
 
 ZONES = ("UTC", "Asia/Shanghai", "Pacific/Honolulu", "America/New_York", "Pacific/Auckland")
 TOPICS = ("diffusion", "study")  # every paper is a study
@@ -149,8 +149,8 @@ def test_no_order_of_events_repeats_or_loses_a_paper(
         course.move(what, value)
 
     issued = issued_digests(shared, course.reader)
-    shown_numbers = [number for digest in issued for number in shown(digest.entries)]
-    left_out = {number for digest in issued for number in shown(digest.left_out)}
+    shown_numbers = [number for digest in issued for number in paper_numbers(digest.entries)]
+    left_out = {number for digest in issued for number in paper_numbers(digest.left_out)}
     assert len(shown_numbers) == len(set(shown_numbers)), "twice"
     assert set(course.announced) == {*shown_numbers, *left_out}, "lost"
     shared.chats.pause(BOT, course.reader.id, "the example is over")

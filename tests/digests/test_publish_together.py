@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests import publish as verb
+from bot.digests import publish
 from bot.digests.new_announcements import NewAnnouncements
 from bot.digests.publish import RETRY_FAILED_AFTER, PublishResult, publish_due_chats
 from bot.digests.shared_digest import SharedDigests
@@ -124,7 +124,7 @@ def test_trouble_of_the_store_leaves_the_others_due(
     store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was committed stays, what shares the transaction is undone, nothing comes twice."""
-    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 2)
+    monkeypatch.setattr(publish, "CHATS_PER_TRANSACTION", 2)
     readers = _readers(store, 6)
     announce(store, papers(1))
 
@@ -142,7 +142,7 @@ def test_who_is_asked_to_stop_leaves_the_others_due(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As does a process that is killed between two transactions."""
-    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 2)
+    monkeypatch.setattr(publish, "CHATS_PER_TRANSACTION", 2)
     readers = _readers(store, 5)
     announce(store, papers(1))
     answers = iter([True, True, True, False])
@@ -198,7 +198,7 @@ def test_what_was_forgotten_meanwhile_is_written_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The chat whose rows are lent leaves between two transactions."""
-    monkeypatch.setattr(verb, "CHATS_PER_TRANSACTION", 1)
+    monkeypatch.setattr(publish, "CHATS_PER_TRANSACTION", 1)
     first, second = _readers(store, 2)
     announce(store, papers(1, 2))
 

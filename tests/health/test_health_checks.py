@@ -18,8 +18,7 @@ from bot.health.health_checks import (
 )
 from bot.ingest.catch_up.missed_days import plan_backfills, record_feed_answers
 from bot.ingest.sources.source_batch import BatchStatus
-from bot.summaries.gateway.model_state import ModelStatus
-from bot.summaries.gateway.model_state import record_model_state as note_model
+from bot.summaries.gateway.model_state import ModelStatus, record_model_state
 from bot.texts import LANGUAGES, say
 from storage import Store
 from storage.records.chats import MessageForm
@@ -277,19 +276,19 @@ def test_a_model_that_only_the_operator_can_mend_is_told_at_once(
     store: Store, state: ModelStatus
 ) -> None:
     read(store, MONDAY, TUESDAY)
-    note_model(store, state, "model-x", NOON)
+    record_model_state(store, state, "model-x", NOON)
 
     assert troubles(store) == [f"trouble-model-{state}"]
 
-    note_model(store, ModelStatus.AVAILABLE, "model-x", NOON)
+    record_model_state(store, ModelStatus.AVAILABLE, "model-x", NOON)
     assert troubles(store) == []
 
 
 @pytest.mark.parametrize("state", [ModelStatus.OVERLOADED, ModelStatus.UNREACHABLE])
 def test_a_model_that_rests_is_told_when_it_lasts(store: Store, state: ModelStatus) -> None:
     read(store, MONDAY, TUESDAY)
-    note_model(store, state, "model-x", NOON)
-    note_model(store, state, "model-x", NOON + 119 * MINUTE)  # the same state goes on
+    record_model_state(store, state, "model-x", NOON)
+    record_model_state(store, state, "model-x", NOON + 119 * MINUTE)  # the same state goes on
 
     assert troubles(store, NOON + 119 * MINUTE) == []
     assert troubles(store, NOON + 120 * MINUTE) == [f"trouble-model-{state}"]

@@ -26,7 +26,7 @@ from bot.ingest.ingest_source import (
     poll_due_feeds,
     store_batch,
 )
-from bot.ingest.sources.digest_document import read_document as read_document
+from bot.ingest.sources.digest_document import read_document
 from bot.ingest.sources.registry import parse_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus
 from bot.render import FORMATS

@@ -12,7 +12,7 @@ from bot.render.display_options import DisplayOptions
 from bot.render.documents.bibtex import bibtex
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.html_page import render as web_page
-from bot.render.documents.json_data import render_json as json_data
+from bot.render.documents.json_data import render_json
 from bot.render.documents.markdown import parse, render
 from bot.render.documents.ris import ris_records
 from bot.render.telegram.split_into_messages import digest_parts, render_part
@@ -78,7 +78,7 @@ def test_a_document_says_the_id_and_is_read_back_without_a_title(
 
 
 def test_data_says_that_there_is_no_title() -> None:
-    [entry] = json.loads(json_data(untitled(), ("en",)))["entries"]
+    [entry] = json.loads(render_json(untitled(), ("en",)))["entries"]
 
     assert (entry["id"], entry["title"]) == (ID, "")
     forms = {"markdown", "json", "rich", "classic", "html", "bibtex", "ris", "csl-json"}

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 from bot.app import components, lifecycle
 from bot.app.config import Config
-from bot.chat.api import send_and_edit as sender
+from bot.chat.api import send_and_edit
 from bot.chat.user_limits import Cost, UserLimits
 from bot.concurrency import wake_event
 from bot.concurrency.rate_limiter import CircuitBreaker, Sleep
@@ -280,7 +280,7 @@ async def run_bot(
             }
         )
         inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
-        client = sender.create_client(emulator.token, emulator.url)
+        client = send_and_edit.create_client(emulator.token, emulator.url)
         bot = components.Bot(
             store,
             client,

@@ -16,8 +16,7 @@ from bot.app.retention import MESSAGES_RETENTION, apply_retention
 from bot.app.wiring import make_feed_job
 from bot.arxiv.calendar import feed_day_of_submission
 from bot.health.health_checks import DiskSpace, find_incidents
-from bot.ingest.catch_up.backfill import BACKFILL_LEASE as ARCHIVE_DUTY
-from bot.ingest.catch_up.backfill import run_backfill
+from bot.ingest.catch_up.backfill import BACKFILL_LEASE, run_backfill
 from bot.ingest.catch_up.missed_days import REPAIR_WINDOW
 from bot.ingest.catch_up.unreadable_items import (
     MAX_ARCHIVE_REQUESTS,
@@ -290,7 +289,7 @@ async def test_without_any_answer_nothing_counts_as_asked(store: Store) -> None:
 
     [waiting] = store.missing_papers.unfinished()
     assert (waiting.last_requested_at, waiting.attempts) == (None, 0)
-    assert await is_paused(store, ARCHIVE_DUTY, NOW)
+    assert await is_paused(store, BACKFILL_LEASE, NOW)
     arxiv.trouble.clear()
     arxiv.api[BAD] = 1
     assert await fetched(store, arxiv, NOW + timedelta(hours=2)) == 1

@@ -12,12 +12,12 @@ from tests.storage.builders import (
     MINUTE,
     NOW,
     create_chat,
+    create_topic,
     issue_digest,
     outbox_message,
     paper,
     store_papers,
 )
-from tests.storage.builders import create_topic as follow
 
 PERSON = 987_654_321
 
@@ -46,9 +46,9 @@ def test_a_chat_is_allowed_what_was_ruled_last(store: Store) -> None:
 def test_everybody_is_counted_and_the_busiest_come_first(store: Store) -> None:
     for number in (CHAT, CHAT - 1, CHAT - 2):
         create_chat(store, number)
-    follow(store, "one", chat_id=CHAT - 1)
-    follow(store, "two", chat_id=CHAT - 1)
-    follow(store, "one", chat_id=CHAT)
+    create_topic(store, "one", chat_id=CHAT - 1)
+    create_topic(store, "two", chat_id=CHAT - 1)
+    create_topic(store, "one", chat_id=CHAT)
     store.chats.pause(BOT, CHAT - 2, "asked")
     store.chats.upsert_person(Person(BOT, PERSON, "Ada"))
 

@@ -18,7 +18,7 @@ from email.utils import format_datetime
 
 from bot.app import components, lifecycle
 from bot.app.config import Config, ResendPolicy
-from bot.chat.api import send_and_edit as sender
+from bot.chat.api import send_and_edit
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.call_log import ApiCall
@@ -251,7 +251,7 @@ async def bot_with_faults(
         config = Config.model_validate(
             {"TELEGRAM_BOT_TOKEN": emulator.token, "telegram_api": emulator.url, "doubt": doubt}
         )
-        client = sender.create_client(
+        client = send_and_edit.create_client(
             emulator.token, server or emulator.url, request_timeout=max_wait
         )
         inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()

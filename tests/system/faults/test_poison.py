@@ -12,7 +12,7 @@ import pytest
 from bot.digests import shared_digest
 from bot.digests.publish import RETRY_FAILED_AFTER
 from bot.digests.select_entries import assemble_digest
-from bot.render.telegram import fallback_forms as writing
+from bot.render.telegram import fallback_forms
 from bot.render.telegram.split_into_messages import render_part
 from bot.summaries import fill_missing
 from bot.summaries.extractive.select import extract_tldr
@@ -96,7 +96,7 @@ async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
             return render_part(digest, *arguments, **named)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(writing, "render_part", broken)
+            patch.setattr(fallback_forms, "render_part", broken)
             await scene.wait_until_idle()
             assert scene.message_states(ada) == ["dead"]
             assert len(scene.bot_messages(bob)) == 1

@@ -17,7 +17,7 @@ from bot.demo.emulator import faults
 from bot.digests.publish import publish_due_chats
 from bot.render.telegram.stored_reply import ReplyContent
 from storage import Store
-from storage.engine import sqlite as engine
+from storage.engine import sqlite
 from storage.errors import DatabaseBusy, DatabaseNotWritable
 from storage.records.messages import MessageState, OutboxMessage, SendOutcome, Sent
 from tests.support.builders import (
@@ -45,7 +45,7 @@ _LONG_WORDS = "x" * 1500
 
 async def _everywhere(store: Store, pragma: str) -> None:
     """Says a pragma to the connection of each thread of the store."""
-    short, long = engine._THREADS, engine._LONG_THREADS
+    short, long = sqlite._THREADS, sqlite._LONG_THREADS
     together = threading.Barrier(short + long)
 
     def say() -> None:

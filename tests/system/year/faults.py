@@ -13,7 +13,7 @@ from bot.chat.api import send_and_edit
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import BackfillResult
 from bot.render.telegram.split_into_messages import Message
-from bot.topics import next_due as schedule
+from bot.topics import next_due as next_due_rules
 from bot.topics.matching import AnnouncementIndex
 from storage.digests.digests import Digests
 from storage.messages.outbox import Outbox
@@ -115,13 +115,13 @@ _WINTER_TIME_BEGIN = datetime.fromisoformat("2025-10-26T03:00:00+00:00")
 
 
 def _patch_next_due(patch: pytest.MonkeyPatch, change: Callable[[datetime], datetime]) -> None:
-    next_due = schedule.next_due
+    next_due = next_due_rules.next_due
 
     def changed_next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
         due = next_due(cadence, zone, after)
         return due and max(change(due), after + MINUTE)
 
-    patch.setattr(schedule, "next_due", changed_next_due)
+    patch.setattr(next_due_rules, "next_due", changed_next_due)
 
 
 def _overlook_last_match(patch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import stamina
 
 from bot.app import components, wiring
 from bot.app.config import Config
-from bot.chat.api import send_and_edit as sender
+from bot.chat.api import send_and_edit
 from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
@@ -145,7 +145,7 @@ class YearSimulation:
         store.feed_cursors.put(
             FeedCursor(FIRST_FILL, last_day=date(2025, 1, 1), batch_fingerprint=COMPLETE_MARK)
         )
-        client = sender.Client(
+        client = send_and_edit.Client(
             TOKEN,
             "https://api.telegram.org",
             request=self.year_record.telegram,
@@ -161,7 +161,7 @@ class YearSimulation:
 
         async def send(outbox_message: OutboxMessage, message: ReplyContent) -> SendOutcome:
             current_message.set(outbox_message)
-            return await sender.send_outbox_message(client, outbox_message, message)
+            return await send_and_edit.send_outbox_message(client, outbox_message, message)
 
         store.outbox.recover_claims(BOT)
         self._process = _Process(store, bot, replace(bot.delivery_context(), send=send))
