@@ -45,7 +45,6 @@ class Store:
     def __init__(self, engine: Engine, analyze: Callable[[str], str], resources: ExitStack) -> None:
         self._engine = engine
         self._resources = resources
-        self._opened_stat = engine.path.stat()
         self.papers = Papers(engine, analyze)
         self.chats = Chats(engine)
         self.saved_papers = SavedPapers(engine)
@@ -75,7 +74,7 @@ class Store:
 
     def require_same_file(self) -> None:
         """Raise ReplacedDatabase when the file was deleted or replaced since it was opened."""
-        file_checks.require_same_file(self.path, self._opened_stat)
+        self._engine.require_same_file()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

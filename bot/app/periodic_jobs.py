@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.concurrency.trusted_clock import elapsed_seconds
+from storage.errors import ReplacedDatabase
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,9 @@ def _log_failures(job: PeriodicJob) -> Callable[[], Awaitable[None]]:
             await job.action()
         except asyncio.CancelledError:
             # Only at shutdown, when the scheduler would log it as an error.
+            log.debug("beat cut short", extra={"beat": job.name})
+        except ReplacedDatabase:
+            # Whoever watches the file stops the bot, and says why.
             log.debug("beat cut short", extra={"beat": job.name})
         except Exception:
             log.exception("beat failed", extra={"beat": job.name})

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.arxiv.author_names import name_without_degree
 from bot.topics.query.analyzer import analyze, stem
 from bot.topics.query.normal_form import iterate_terms
-from bot.topics.query.parser import QueryError, parse, query_from_clause
+from bot.topics.query.parser import MAX_WORD_LENGTH, QueryError, parse, query_from_clause
 from storage import Store
 from storage.records.papers import Paper
 from storage.records.queries import Or, QueryField, Term
@@ -42,7 +42,7 @@ def _title_words(paper: Paper) -> list[Term]:
     terms_by_stem: dict[str, Term] = {}
     for token in analyze(paper.title):
         if (
-            len(token.word) >= _MIN_WORD_LENGTH
+            _MIN_WORD_LENGTH <= len(token.word) <= MAX_WORD_LENGTH
             and token.word not in _STOP_WORDS
             and token.word.isalpha()
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
+from urllib.parse import quote
 
 from storage.engine.driver import sqlite3
 from storage.engine.fair_lock import FairLock
-from storage.engine.file_checks import primary_error_code, to_storage_error
+from storage.engine.file_checks import primary_error_code, require_same_file, to_storage_error
 from storage.engine.query_time_limit import (
     QueryBudgetExceeded,
     is_budget_spent,
@@ -91,6 +93,7 @@ class Engine:
         self._long_pool = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="store-long")
         self._query_pool = ThreadPoolExecutor(1, thread_name_prefix="store-query")
         self._is_closed = False
+        self._opened_stat: os.stat_result | None = None  # once there is a connection
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection, opened at its first use."""
@@ -98,10 +101,17 @@ class Engine:
             raise StorageError("the store is closed")
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            self.require_same_file()  # or the thread would write into another file
             with self.translating_errors():
                 connection = self._connect()
             self._local.connection = connection
+            self._opened_stat = self._opened_stat or self.path.stat()
         return connection
+
+    def require_same_file(self) -> None:
+        """Raise ReplacedDatabase when the file was deleted or replaced since it was opened."""
+        if self._opened_stat is not None:
+            require_same_file(self.path, self._opened_stat)
 
     def _connect(self) -> sqlite3.Connection:
         # Closing is the one thing another thread may do, hence check_same_thread.
@@ -109,7 +119,11 @@ class Engine:
             connect_read_only(self.path)
             if self._read_only
             else sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+                f"file:{quote(str(self.path))}?mode={'rwc' if self._opened_stat is None else 'rw'}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
             )
         )
         connection.row_factory = sqlite3.Row

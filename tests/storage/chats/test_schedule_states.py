@@ -175,7 +175,7 @@ def test_no_clock_and_no_journey_repeats_or_skips_an_occasion() -> None:
 
 
 def _zone_alone(
-    cadence: Cadence, zone: str, after: datetime, *, served: datetime, old_zone: str
+    cadence: Cadence, zone: str, after: datetime, *, last_served: datetime, old_zone: str
 ) -> datetime | None:
     """What the old zone was served is not asked."""
     return next_due.next_due(cadence, zone, after)
@@ -189,7 +189,7 @@ def _a_day_from_now(cadence: Cadence, zone: str, after: datetime) -> datetime | 
 @pytest.mark.parametrize(
     ("name", "bug"),
     [
-        pytest.param("next_due_after_change", _zone_alone, marks=pytest.mark.slow),
+        pytest.param("next_due_after_zone_change", _zone_alone, marks=pytest.mark.slow),
         ("next_due", _a_day_from_now),
     ],
 )

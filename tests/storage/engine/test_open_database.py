@@ -515,6 +515,16 @@ def test_a_file_that_is_not_at_its_place_is_noticed(tmp_path: Path, how: str) ->
     store.close()
 
 
+async def test_a_thread_that_comes_later_makes_no_file_where_there_is_none(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path / "a.db"))
+    (tmp_path / "a.db").unlink()
+
+    with pytest.raises(ReplacedDatabase, match="Start it again"):
+        await store.run(store.chats.get, 1, 1)
+    assert not (tmp_path / "a.db").exists()
+    store.close()
+
+
 def test_digests_from_before_counts_left_out_all_that_no_row_is_kept_of(tmp_path: Path) -> None:
     """None, that is: they kept every row."""
     store = _former(

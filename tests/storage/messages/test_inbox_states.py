@@ -256,12 +256,12 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
 @pytest.mark.parametrize(
     ("method", "bug"),
     [
-        ("has_errand", _follow_up_in_memory),
-        ("failed", _failed_with_its_follow_up),
-        ("_put", _replay_applies_again),
-        ("last", _acknowledged_before_stored),
-        ("applied", _mark_always_taken),
-        ("heads", _newest_first),
+        ("set_follow_up", _follow_up_in_memory),
+        ("mark_failed", _failed_with_its_follow_up),
+        ("_insert", _replay_applies_again),
+        ("last_update_id", _acknowledged_before_stored),
+        ("mark_applied", _mark_always_taken),
+        ("next_of_each_chat", _newest_first),
     ],
 )
 def test_a_planted_bug_is_found(

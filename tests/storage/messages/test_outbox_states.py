@@ -431,7 +431,7 @@ def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
 
 
 def _begun_by_anybody(
-    self: Outbox, message: OutboxMessage, now: datetime, *, within: float = 0.0
+    self: Outbox, message: OutboxMessage, now: datetime, *, min_lease_seconds: float = 0.0
 ) -> bool:
     """Nobody writes down that a send begins."""
     return True

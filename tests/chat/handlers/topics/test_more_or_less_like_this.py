@@ -118,3 +118,29 @@ async def test_a_paper_without_a_title_is_shown_by_its_id_wherever_it_is_listed(
 
     for shown in (listed, opened, alike, saved):
         assert bare.id in shown.text
+
+
+@covers("[more]")
+async def test_a_title_with_a_word_of_any_length_has_similar_papers(
+    conversation: Conversation,
+) -> None:
+    endless = Paper(
+        "arxiv:2611.90909", 1, f"Zymurgy {'x' * 9000}", "Ferments.", ("Ana",), ("cs.RO",)
+    )
+    conversation.running_bot.store.papers.add_announcements(
+        [
+            Announcement(endless, "cs.RO", AnnouncementKind.NEW, TODAY),
+            Announcement(
+                Paper("arxiv:2611.90910", 1, "Zymurgy at home", "Beer.", ("Bo",), ("cs.RO",)),
+                "cs.RO",
+                AnnouncementKind.NEW,
+                TODAY,
+            ),
+        ],
+        seen_at=conversation.running_bot.clock.instant,
+    )
+    await conversation.ask("/paper 2611.90909")
+
+    [alike] = (await conversation.press_button("entry-button-more")).new_messages
+
+    assert "Zymurgy at home" in alike.text
