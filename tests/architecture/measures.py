@@ -62,6 +62,14 @@ def called_names(tree: ast.Module) -> Iterator[str]:
             yield node.attr
 
 
+def function_lengths(trees: list[ast.Module]) -> Iterator[int]:
+    """Yield the lines of each function, its signature and docstring included."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
 def is_called_once(name: str, tree: ast.Module) -> bool:
     """Return whether a module refers to one of its private functions exactly once."""
     return Counter(called_names(tree))[name] == 1
@@ -86,11 +94,7 @@ def main() -> None:
     questions = sum(map(is_question, trees))
     private = [(name, tree) for tree in trees for name in private_functions(tree)]
     once = sum(is_called_once(name, tree) for name, tree in private)
-    functions = sum(
-        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for tree in trees
-        for node in ast.walk(tree)
-    )
+    lengths = sorted(function_lengths(trees))
 
     print(f"modules of bot and storage: {len(trees)}")
     print(
@@ -103,7 +107,14 @@ def main() -> None:
     ):
         print(f"empty names per 10,000 lines of {where}: {rate:.1f} (below {MAX_EMPTY_WORDS})")
     print(f"module docstrings that are questions: {questions} (0)")
-    print(f"private functions called once: {once * 100 / functions:.1f} % of all functions")
+    print(
+        f"private functions called once: {once * 100 / len(lengths):.1f} % of all functions (below 12)"
+    )
+    print(
+        f"lines of a function: median {lengths[len(lengths) // 2]},"
+        f" nine tenths at most {lengths[len(lengths) * 9 // 10]}"
+    )
+    print(f"lines: {lines:,} of bot and storage, {test_lines:,} of tests")
 
 
 if __name__ == "__main__":
