@@ -108,7 +108,8 @@ def main() -> None:
         print(f"empty names per 10,000 lines of {where}: {rate:.1f} (below {MAX_EMPTY_WORDS})")
     print(f"module docstrings that are questions: {questions} (0)")
     print(
-        f"private functions called once: {once * 100 / len(lengths):.1f} % of all functions (below 12)"
+        f"private functions called once: {once * 100 / len(lengths):.1f} % of all functions"
+        " (below 12)"
     )
     print(
         f"lines of a function: median {lengths[len(lengths) // 2]},"
