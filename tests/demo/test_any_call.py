@@ -105,20 +105,15 @@ def spoiled(draw: st.DrawFn, value: Json) -> Json:
 RICHEST = ["sendMessage", "sendRichMessage", "editMessageText"]
 SOUND: JsonObject = {
     "chat_id": ADA,
-    "from_chat_id": LAB,
     "message_id": 1,
     "text": "x",
     "rich_message": digest_message(),
-    "draft_id": 1,
     "user_id": ADA,
     "parse_mode": "HTML",
     "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": "https://a.b"}],
     "commands": [{"command": "start", "description": "Begin"}],
     "scope": {"type": "chat", "chat_id": ADA},
     "reply_parameters": {"message_id": 1, "allow_sending_without_reply": True},
-    "url": "https://example.org:8443/hook",
-    "reaction": [{"type": "emoji", "emoji": "👀"}],
-    "message_ids": [1, 2],
     "reply_markup": {
         "inline_keyboard": [
             [{"text": "x", "callback_data": "x", "style": "danger"}],

@@ -243,7 +243,7 @@ async def test_a_conversation_in_a_browser(web: Web, page: Page) -> None:
 @pytest.mark.slow
 @pytest.mark.alone
 async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
-    """An invitation asks where to, typing is seen, a document can be saved."""
+    """An invitation asks where to, a document can be saved."""
     emulator, client = web
     await page.get_by_role("button", name="Start", exact=True).click()
     await page.get_by_role("article").wait_for()
@@ -255,8 +255,6 @@ async def test_what_a_bot_can_send_is_shown(web: Web, page: Page) -> None:
     keys: JsonObject = {"inline_keyboard": [[{"text": "Invite", "url": url}]]}
     path = f"/bot{emulator.token}"
 
-    await client.post(f"{path}/sendChatAction", json={"chat_id": you.id, "action": "typing"})
-    await page.locator("#status.typing").wait_for()
     message: JsonObject = {"chat_id": you.id, "text": "Come", "reply_markup": keys}
     await client.post(f"{path}/sendMessage", json=message)
     await client.post(

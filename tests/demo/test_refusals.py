@@ -224,12 +224,7 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
         rich({"type": "photo", "photo": {"type": "photo", "media": "x"}}),
         "wrong file identifier/HTTP URL specified",
     ),
-    (
-        "sendMessageDraft",
-        {"chat_id": ADA, "draft_id": 0, "text": "x"},
-        "draft_id must be non-zero",
-    ),
-    # edits, deletes, presses
+    # edits and presses
     ("editMessageText", {"chat_id": ADA, "text": "x"}, "message identifier is not specified"),
     ("editMessageText", edit(), "message text is empty"),
     ("editMessageText", edit(text="x") | {"message_id": 9}, "message to edit not found"),
@@ -240,9 +235,6 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
         "message is not modified: specified new message content and reply markup are exactly "
         "the same as a current content and reply markup of the message",
     ),
-    ("deleteMessage", {"chat_id": ADA, "message_id": 9}, "message to delete not found"),
-    ("deleteMessage", {"chat_id": ADA}, "message identifier is not specified"),
-    ("deleteMessages", {"chat_id": ADA}, "message identifiers are not specified"),
     (
         "answerCallbackQuery",
         {"callback_query_id": "1"},
@@ -256,7 +248,6 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
         {"chat_id": ADA, "document": "nothing"},
         "wrong file identifier/HTTP URL specified",
     ),
-    ("sendChatAction", {"chat_id": ADA, "action": "dance"}, "wrong parameter action in request"),
     ("setMyCommands", command(""), "command must be non-empty"),
     ("setMyCommands", command("x" * 33), "command length must not exceed 32"),
     ("setMyCommands", command("Start"), "BOT_COMMAND_INVALID"),
@@ -267,25 +258,8 @@ BAD_CALLS: list[tuple[str, JsonObject, str]] = [
         "command description length must not exceed 256",
     ),
     ("setMyCommands", command("x") | {"language_code": "eng"}, "invalid language code specified"),
-    (
-        "setWebhook",
-        {"url": "http://example.org/"},
-        "bad webhook: An HTTPS URL must be provided for webhook",
-    ),
-    (
-        "setWebhook",
-        {"url": "https://example.org:81/"},
-        "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
-    ),
-    (
-        "setWebhook",
-        {"url": "https://example.org/", "secret_token": "?"},
-        "secret token contains unallowed characters",
-    ),
     ("getChatMember", {"chat_id": ADA}, "invalid user_id specified"),
     ("getFile", {}, "file_id not specified"),
-    ("pinChatMessage", {"chat_id": ADA, "message_id": 9}, "message to pin not found"),
-    ("createForumTopic", {"chat_id": ADA, "name": "x"}, "the chat is not a forum"),
 ]
 
 

@@ -1,6 +1,5 @@
-"""The emulator as a server: who may speak to it, how bodies arrive, webhooks, the journal."""
+"""The emulator as a server: who may speak to it, how bodies arrive, the journal."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -87,52 +86,6 @@ async def test_files_need_the_token_and_a_name(
 
     assert answer.status_code in {401, 404}
     assert answer.json()["ok"] is False
-
-
-Hook = tuple[str, asyncio.Queue[tuple[str, str]]]
-
-
-@pytest.fixture
-async def hook() -> AsyncIterator[Hook]:
-    """A webhook on this machine that fails once and then takes everything."""
-    received: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-    answers = iter(["500 Oops"])
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = int(head.lower().partition("content-length: ")[2].partition("\r")[0])
-        body = (await reader.readexactly(length)).decode()
-        status = next(answers, "200 OK")
-        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-        await received.put((head, body))
-
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/hook", received
-
-
-async def test_updates_are_posted_to_a_webhook_until_it_takes_them(
-    served_emulator: Emulator,
-    web: httpx.AsyncClient,
-    hook: Hook,
-) -> None:
-    url, received = hook
-    await web.get(
-        f"/bot{served_emulator.token}/setWebhook", params={"url": url, "secret_token": "s3cret"}
-    )
-    served_emulator.people.create_person("Ada").send_text("/start")
-
-    async with asyncio.timeout(5):
-        (first, body), (second, again) = await received.get(), await received.get()
-
-    assert "X-Telegram-Bot-Api-Secret-Token: s3cret" in first
-    assert first.startswith("POST /hook HTTP/1.1")
-    assert second.startswith("POST /hook HTTP/1.1")
-    assert body == again
-    assert json.loads(body)["message"]["text"] == "/start"
 
 
 async def test_rates_are_answered_with_a_time_to_wait(clock: FakeClock) -> None:

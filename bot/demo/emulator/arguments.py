@@ -63,17 +63,6 @@ class CallArguments:
             return value
         raise bad_request(error_text)
 
-    def message_id(self, name: str = "message_id") -> int:
-        """Return a message id.
-
-        Raises:
-            ApiError: It is missing.
-        """
-        message_id = self.number(name)
-        if message_id <= 0:
-            raise bad_request("message identifier is not specified")
-        return message_id
-
     def chat_reference(self) -> str:
         """Return the chat as written: a number or an @name.
 

@@ -27,8 +27,6 @@ from bot.demo.emulator.faults import FaultSchedule
 from bot.demo.emulator.http_api import HttpApi, OpenConnections
 from bot.demo.emulator.rate_limits import RateLimits
 from bot.demo.emulator.telegram_state import TelegramState, User
-from bot.demo.emulator.webhook import post_updates
-from bot.demo.methods.receiving import LOOPBACK
 from bot.demo.page.routes import PageEndpoints
 from bot.demo.people.people import People
 
@@ -64,14 +62,12 @@ class Emulator:
         self.call_log = CallLog(log_path)
         self.api = HttpApi(self.state, token, self.call_log, self.faults, rate_limits)
         self.page = PageEndpoints(self.state, self.people, self.call_log, advance_clock)
-        self.app = _LocalOnlyMiddleware(Starlette(routes=self._routes()))
-
-    def _routes(self) -> list[Route]:
-        return [
+        routes = [
             Route("/bot{token}/{method}", self.api.handle_call, methods=["GET", "POST"]),
             Route("/file/bot{token}/documents/{name}", self.api.download_file),
             *self.page.routes(),
         ]
+        self.app = _LocalOnlyMiddleware(Starlette(routes=routes))
 
     @property
     def calls(self) -> list[ApiCall]:
@@ -114,14 +110,12 @@ class Emulator:
             emulator.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             server = _EmulatorServer(emulator.server_config())
             server_task = asyncio.create_task(server.serve(sockets=[listener]))
-            webhook_task = asyncio.create_task(post_updates(emulator.state.updates))
             try:
                 yield emulator
             finally:
                 emulator.close()
                 server.stop()
-                webhook_task.cancel()
-                await asyncio.gather(server_task, webhook_task, return_exceptions=True)
+                await asyncio.gather(server_task, return_exceptions=True)
 
     def server_config(self) -> uvicorn.Config:
         """Return the settings of the server."""
@@ -202,7 +196,7 @@ class _LocalOnlyMiddleware:
         host = urlsplit(f"//{request.headers.get('host', '')}")
         origin = request.headers.get("origin")
         is_same_origin = origin is None or urlsplit(origin).netloc == host.netloc
-        if host.hostname in LOOPBACK and is_same_origin:
+        if host.hostname in {"127.0.0.1", "::1", "localhost"} and is_same_origin:
             await self.app(scope, receive, send)
         else:
             forbidden_response = PlainTextResponse("Only for pages of this machine.\n", 403)

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.demo.emulator import json_encoding
 from bot.demo.emulator.json_encoding import ApiError
 
 _BAD_GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -37,8 +38,7 @@ class Fault:
 
 def too_many_requests(seconds: int) -> Fault:
     """Return 429 with the seconds to wait."""
-    text = f"Too Many Requests: retry after {seconds}"
-    return Fault("429", error=ApiError(429, text, {"retry_after": seconds}))
+    return Fault("429", error=json_encoding.too_many_requests(seconds))
 
 
 def error_response(

@@ -12,13 +12,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.call_log import ApiCall, CallLog, logged_parameters, result_fields
 from bot.demo.emulator.faults import Fault, FaultSchedule
-from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, parse_body
+from bot.demo.emulator.json_encoding import ApiError, Json, parse_body, too_many_requests
 from bot.demo.emulator.rate_limits import RATE_LIMITED_METHODS, RateLimits
 from bot.demo.emulator.telegram_state import TelegramState
 from bot.demo.methods import METHOD_BY_LOWER_NAME, METHODS
 
 _TOKEN_PATTERN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_RESULT_DESCRIPTIONS = {"deleteWebhook": "Webhook was deleted", "setWebhook": "Webhook was set"}
 
 
 @dataclass(slots=True)
@@ -59,11 +58,21 @@ class HttpApi:
         except ApiError as error:
             return _json_response(error)
         fault = self.faults.take_fault(arguments.method, arguments.text("chat_id"))
-        if fault is None:
+        result: Json | ApiError = None
+        if fault is None or fault.is_accepted:
             result = await self._run_method(arguments)
-            self._record(arguments, result, fault=None)
-            return _json_response(result, _RESULT_DESCRIPTIONS.get(arguments.method, ""))
-        return await self._respond_with_fault(request, arguments, fault)
+        self._record(arguments, result, fault)
+        if fault is None:
+            return _json_response(result)
+        if fault.release_event is not None:
+            await self._hold_response(request, fault.release_event)
+        if fault.is_silent:
+            self.connections.abort(request)
+            await _wait_for_disconnect(request)
+            return Response()
+        if fault.html_page is not None:
+            return HTMLResponse(fault.html_page[1], fault.html_page[0])
+        return _json_response(fault.error or result)
 
     async def download_file(self, request: Request) -> Response:
         """Respond with a file that the bot sent."""
@@ -88,35 +97,17 @@ class HttpApi:
 
     async def _run_method(self, arguments: CallArguments) -> Json | ApiError:
         self.call_log.record_misuses(arguments)
+        if self.rate_limits is not None and arguments.method in RATE_LIMITED_METHODS:
+            retry_after_seconds = self.rate_limits.take_or_wait(
+                arguments.text("chat_id"), self.state.now()
+            )
+            if retry_after_seconds is not None:
+                return too_many_requests(retry_after_seconds)
         try:
-            self._check_rate(arguments)
             result: Json | Awaitable[Json] = METHODS[arguments.method](self.state, arguments)
             return await result if isawaitable(result) else result
         except ApiError as error:
             return error
-
-    def _check_rate(self, arguments: CallArguments) -> None:
-        if self.rate_limits is None or arguments.method not in RATE_LIMITED_METHODS:
-            return
-        wait = self.rate_limits.take_or_wait(arguments.text("chat_id"), self.state.now())
-        if wait is not None:
-            text = f"Too Many Requests: retry after {wait}"
-            raise ApiError(429, text, {"retry_after": wait})
-
-    async def _respond_with_fault(
-        self, request: Request, arguments: CallArguments, fault: Fault
-    ) -> Response:
-        result: Json | ApiError = await self._run_method(arguments) if fault.is_accepted else None
-        self._record(arguments, result, fault)
-        if fault.release_event is not None:
-            await self._hold_response(request, fault.release_event)
-        if fault.is_silent:
-            self.connections.abort(request)
-            await _wait_for_disconnect(request)
-            return Response()
-        if fault.html_page is not None:
-            return HTMLResponse(fault.html_page[1], fault.html_page[0])
-        return _json_response(fault.error or result)
 
     async def _hold_response(self, request: Request, release_event: asyncio.Event) -> None:
         """Wait until the event is set, the client disconnects, or the server closes."""
@@ -156,10 +147,7 @@ async def _wait_for_disconnect(request: Request) -> bool:
     return True
 
 
-def _json_response(result: Json | ApiError, description: str = "") -> JSONResponse:
+def _json_response(result: Json | ApiError) -> JSONResponse:
     if isinstance(result, ApiError):
         return JSONResponse(result.as_json(), result.code)
-    body: JsonObject = {"ok": True, "result": result}
-    if description:
-        body["description"] = description
-    return JSONResponse(body)
+    return JSONResponse({"ok": True, "result": result})

@@ -1,7 +1,7 @@
 """JSON values, request bodies and errors exchanged between a bot and the emulator."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl
@@ -54,6 +54,12 @@ def forbidden(text: str) -> ApiError:
     return ApiError(403, "Forbidden: " + text)
 
 
+def too_many_requests(retry_after_seconds: int) -> ApiError:
+    """Return a 429 with the seconds to wait."""
+    text = f"Too Many Requests: retry after {retry_after_seconds}"
+    return ApiError(429, text, {"retry_after": retry_after_seconds})
+
+
 @dataclass(frozen=True, slots=True)
 class RequestBody:
     """The parameters and files of one call."""
@@ -68,7 +74,13 @@ def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
     files: dict[str, Upload] = {}
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "application/json" and body.strip():
-        values.update(_json_object(body))
+        try:
+            json_object = decode_json(body)
+        except ValueError as error:
+            raise bad_request("Can't parse request JSON object") from error
+        if not isinstance(json_object, dict):
+            raise bad_request("Request JSON object expected")
+        values.update(json_object)
     elif media_type == "application/x-www-form-urlencoded":
         values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     elif media_type == "multipart/form-data":
@@ -88,26 +100,16 @@ def decode_json(source: str | bytes) -> Json:
         raise ValueError("too much nesting") from error
     values: list[Json] = [value]
     for _ in range(_MAX_NESTING):
-        values = [child for parent in values for child in _children(parent)]
-        if not values:
+        nested_values: list[Json] = []
+        for parent in values:
+            if isinstance(parent, dict):
+                nested_values += parent.values()
+            elif isinstance(parent, list):
+                nested_values += parent
+        if not nested_values:
             return value
+        values = nested_values
     raise ValueError("too much nesting")
-
-
-def _children(value: Json) -> Iterable[Json]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _json_object(body: bytes) -> JsonObject:
-    try:
-        value = decode_json(body)
-    except ValueError as error:
-        raise bad_request("Can't parse request JSON object") from error
-    if not isinstance(value, dict):
-        raise bad_request("Request JSON object expected")
-    return value
 
 
 def _parse_multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]:
@@ -117,7 +119,9 @@ def _parse_multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]
     parts = []
     for part in body.split(b"--" + boundary.encode("latin-1"))[1:-1]:
         header_block, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = _parse_headers(header_block)
+        header_lines = header_block.decode("utf-8", "replace").split("\r\n")
+        pairs = (line.partition(":") for line in header_lines)
+        headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
         disposition = _header_attributes(headers.get("content-disposition", ""))
         upload = Upload(
             disposition.get("filename", ""),
@@ -126,12 +130,6 @@ def _parse_multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]
         )
         parts.append((disposition.get("name", ""), upload))
     return parts
-
-
-def _parse_headers(header_block: bytes) -> dict[str, str]:
-    lines = header_block.decode("utf-8", "replace").split("\r\n")
-    pairs = (line.partition(":") for line in lines)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def _header_attributes(header: str) -> dict[str, str]:

@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-RATE_LIMITED_METHODS = {
-    "sendMessage",
-    "sendRichMessage",
-    "sendDocument",
-    "copyMessage",
-    "forwardMessage",
-}
+RATE_LIMITED_METHODS = {"sendMessage", "sendRichMessage", "sendDocument"}
 _OVERALL_LIMIT = (30, timedelta(seconds=1))
 _PRIVATE_CHAT_LIMIT = (1, timedelta(seconds=1))
 _GROUP_LIMIT = (20, timedelta(minutes=1))

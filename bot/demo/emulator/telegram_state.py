@@ -56,7 +56,6 @@ class Chat:
     topics: dict[int, ForumTopic] = field(default_factory=dict)
     messages: dict[int, JsonObject] = field(default_factory=dict)
     bot_message_ids: set[int] = field(default_factory=set)
-    pinned_message_ids: list[int] = field(default_factory=list)
     last_message_id: int = 0
     migrated_to: int | None = None
     is_deleted: bool = False
@@ -197,11 +196,6 @@ class TelegramState:
         chat.messages[message_id] = message
         self.record_event("edit", chat.id, message)
         return message
-
-    def delete_message(self, chat: Chat, message_id: int) -> None:
-        """Delete a message."""
-        del chat.messages[message_id]
-        self.record_event("delete", chat.id, message_id)
 
 
 _CONTENT_FIELDS = {

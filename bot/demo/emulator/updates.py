@@ -15,19 +15,6 @@ _CONFLICT = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
 )
-_WEBHOOK_ACTIVE = (
-    "Conflict: can't use getUpdates method while webhook is active; "
-    "use deleteWebhook to delete the webhook first"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """The address to which updates are posted."""
-
-    url: str
-    secret: str = ""
-    max_connections: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +34,12 @@ class UpdateQueue:
     """A queue of updates with Telegram's rules for polling."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.webhook: Webhook | None = None
         self.allowed_kinds: tuple[str, ...] = ()
-        self.last_error = ""
         self.is_closed = False
         self._now = now
         self._next_id = 1
         self._queue: deque[_QueuedUpdate] = deque()
         self._poll: _LongPoll | None = None
-        self.arrival_event = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -73,13 +57,11 @@ class UpdateQueue:
         update: JsonObject = {"update_id": self._next_id, kind: value}
         self._queue.append(_QueuedUpdate(self._next_id, self._now(), update))
         self._next_id += 1
-        self.arrival_event.set()
         self._wake_poll()
 
     def close(self) -> None:
         """End every waiting poll with the updates at hand."""
         self.is_closed = True
-        self.arrival_event.set()
         self._wake_poll()
 
     def clear(self) -> None:
@@ -100,37 +82,25 @@ class UpdateQueue:
 
     async def fetch(self, offset: int, limit: int, timeout_seconds: int) -> list[JsonObject]:
         """Return waiting updates; wait up to ``timeout_seconds`` for the first."""
-        if self.webhook is not None:
-            raise ApiError(409, _WEBHOOK_ACTIVE)
-        self._terminate_other_poll()
-        self._acknowledge_offset(offset)
-        if not self._queue and timeout_seconds > 0 and not self.is_closed:
-            await self._wait_for_update(timeout_seconds)
-        return [queued.update for queued in self._queue][:limit]
-
-    def _acknowledge_offset(self, offset: int) -> None:
-        """Acknowledge updates; a negative offset keeps only the last ones."""
-        if offset < 0:
-            offset = self._queue[max(len(self._queue) + offset, 0)].id if self._queue else 0
-        self.acknowledge(offset)
-
-    def _terminate_other_poll(self) -> None:
         if self._poll is not None:
             self._poll.is_terminated = True
             self._poll.wake_event.set()
-
-    async def _wait_for_update(self, timeout_seconds: int) -> None:
-        poll = self._poll = _LongPoll()
-        try:
-            async with asyncio.timeout(min(timeout_seconds, 50)):
-                await poll.wake_event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            if self._poll is poll:
-                self._poll = None
-        if poll.is_terminated:
-            raise ApiError(409, _CONFLICT)
+        if offset < 0:  # keeps only the last ones
+            offset = self._queue[max(len(self._queue) + offset, 0)].id if self._queue else 0
+        self.acknowledge(offset)
+        if not self._queue and timeout_seconds > 0 and not self.is_closed:
+            poll = self._poll = _LongPoll()
+            try:
+                async with asyncio.timeout(min(timeout_seconds, 50)):
+                    await poll.wake_event.wait()
+            except TimeoutError:
+                pass
+            finally:
+                if self._poll is poll:
+                    self._poll = None
+            if poll.is_terminated:
+                raise ApiError(409, _CONFLICT)
+        return [queued.update for queued in self._queue][:limit]
 
     def _wake_poll(self) -> None:
         if self._poll is not None:

@@ -27,9 +27,7 @@ ResolveMedia = Callable[[JsonObject], JsonObject]
 _BlockParser = Callable[[JsonObject, ResolveMedia], JsonObject]
 
 
-def parse_rich_message(
-    value: JsonObject | None, resolve_media: ResolveMedia, *, is_draft: bool = False
-) -> JsonObject:
+def parse_rich_message(value: JsonObject | None, resolve_media: ResolveMedia) -> JsonObject:
     """Return the RichMessage for an InputRichMessage, or raise its error."""
     blocks = (value or {}).get("blocks")
     if value is None or not blocks:
@@ -37,20 +35,16 @@ def parse_rich_message(
     if not isinstance(blocks, list):
         raise bad_request('Field "blocks" must be of type Array')
     echo = _parse_blocks(blocks, resolve_media)
-    _check_block_types(echo, is_draft=is_draft)
+    kinds = [block["type"] for block in echo if isinstance(block, dict)]
+    if "thinking" in kinds:  # allowed in drafts only
+        raise bad_request("block is not allowed")
+    if all(kind in _INVISIBLE_BLOCKS for kind in kinds):
+        raise bad_request("RICH_MESSAGE_EMPTY")
     check_size(measure_blocks(echo))
     message: JsonObject = {"blocks": echo}
     if flag_field(value, "is_rtl"):
         message["is_rtl"] = True
     return message
-
-
-def _check_block_types(blocks: list[Json], *, is_draft: bool) -> None:
-    kinds = [block["type"] for block in blocks if isinstance(block, dict)]
-    if "thinking" in kinds and not is_draft:
-        raise bad_request("block is not allowed")
-    if all(kind in _INVISIBLE_BLOCKS for kind in kinds):
-        raise bad_request("RICH_MESSAGE_EMPTY")
 
 
 def _parse_blocks(value: Json, resolve_media: ResolveMedia) -> list[Json]:

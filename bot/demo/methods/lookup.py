@@ -49,27 +49,22 @@ def writable_chat(
 ) -> Chat:
     """Return the chat of a call if the bot may post there."""
     chat = resolve_chat(state, arguments)
+    status = chat.members.get(state.bot.id)
     if chat.is_private:
-        _check_private_chat(state, chat)
+        if chat.is_deleted:
+            raise forbidden("user is deactivated")
+        if status is None:
+            raise forbidden("bot can't initiate conversation with a user")
+        if status == "kicked":
+            raise forbidden("bot was blocked by the user")
         return chat
     _check_membership(state, chat)
-    status = chat.members[state.bot.id]
     if chat.kind == "channel" and status not in {"administrator", "creator"}:
         raise bad_request("need administrator rights in the channel chat")
     is_forbidden = status == "member" and "can_send_messages" in chat.forbidden_permissions
     if status == "restricted" or is_forbidden:
         raise bad_request(f"not enough rights to send {content_name} to the chat")
     return chat
-
-
-def _check_private_chat(state: TelegramState, chat: Chat) -> None:
-    status = chat.members.get(state.bot.id)
-    if chat.is_deleted:
-        raise forbidden("user is deactivated")
-    if status is None:
-        raise forbidden("bot can't initiate conversation with a user")
-    if status == "kicked":
-        raise forbidden("bot was blocked by the user")
 
 
 def _check_membership(state: TelegramState, chat: Chat) -> None:
@@ -93,33 +88,6 @@ def thread_fields(chat: Chat, arguments: CallArguments) -> JsonObject:
     if topic.is_closed:
         raise bad_request("TOPIC_CLOSED")
     return {"message_thread_id": thread_id, "is_topic_message": True}
-
-
-def resolve_user(state: TelegramState, arguments: CallArguments) -> User:
-    """Return the user of a call."""
-    user_id = arguments.number("user_id")
-    if user_id <= 0:
-        raise bad_request("invalid user_id specified")
-    user = state.users.get(user_id)
-    if user is None:
-        raise bad_request("user not found")
-    return user
-
-
-def editable_message(state: TelegramState, arguments: CallArguments) -> tuple[Chat, int]:
-    """Return chat and id of a message that the bot sent and may still edit."""
-    message_id = arguments.message_id()
-    chat = writable_chat(state, arguments)
-    if message_id not in chat.messages:
-        raise bad_request("message to edit not found")
-    if message_id not in chat.bot_message_ids:
-        raise bad_request("message can't be edited")
-    return chat, message_id
-
-
-def member_object(state: TelegramState, chat: Chat, user: User) -> JsonObject:
-    """Return the ChatMember object of a user in a chat."""
-    return chat_member_object(user, chat.members.get(user.id, "left"), chat)
 
 
 _ADMINISTRATOR_RIGHTS = (

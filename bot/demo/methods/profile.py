@@ -38,11 +38,6 @@ def get_me(state: TelegramState, arguments: CallArguments) -> Json:
     return {**state.bot.as_json(), **capabilities}
 
 
-def log_out_or_close(state: TelegramState, arguments: CallArguments) -> Json:
-    """Accept logging out or closing, which changes nothing here."""
-    return True
-
-
 def set_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
     """Set the command menu of a scope and language."""
     error_text = "Can't parse commands list JSON object"
@@ -52,25 +47,19 @@ def set_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
     if len(command_objects) > _MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     commands = [_parse_command(value) for value in command_objects]
-    key = _scope_key(state, arguments), _language_code(arguments)
+    scope = arguments.json_object("scope", "Can't parse BotCommandScope JSON object")
+    kind = "default" if scope is None else scope.get("type")
+    if not isinstance(kind, str) or kind not in _COMMAND_SCOPES:
+        raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
+    scope_key = kind
+    if scope and kind in {"chat", "chat_administrators", "chat_member"}:
+        chat = find_chat(state, str(scope.get("chat_id", "")))
+        scope_key = f"{kind}:{chat.id}:{scope.get('user_id', '')}"
+    key = scope_key, _language_code(arguments)
     if commands:
         state.command_menus[key] = commands
     else:
         state.command_menus.pop(key, None)
-    state.record_event("commands", 0, None)
-    return True
-
-
-def get_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
-    """Return the command menu of a scope and language."""
-    menu = state.command_menus.get((_scope_key(state, arguments), _language_code(arguments)), [])
-    commands: list[Json] = [*menu]
-    return commands
-
-
-def delete_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
-    """Delete the command menu of a scope and language."""
-    state.command_menus.pop((_scope_key(state, arguments), _language_code(arguments)), None)
     state.record_event("commands", 0, None)
     return True
 
@@ -102,20 +91,6 @@ def _required_text(value: JsonObject, name: str) -> str:
     return text
 
 
-def _scope_key(state: TelegramState, arguments: CallArguments) -> str:
-    """Return a scope as one key, with its chat and user."""
-    scope = arguments.json_object("scope", "Can't parse BotCommandScope JSON object")
-    if scope is None:
-        return "default"
-    kind = scope.get("type")
-    if not isinstance(kind, str) or kind not in _COMMAND_SCOPES:
-        raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
-    if kind in {"chat", "chat_administrators", "chat_member"}:
-        chat = find_chat(state, str(scope.get("chat_id", "")))
-        return f"{kind}:{chat.id}:{scope.get('user_id', '')}"
-    return kind
-
-
 def _language_code(arguments: CallArguments) -> str:
     code = arguments.text("language_code")
     if code and not re.fullmatch(r"[a-z]{2}", code):
@@ -123,54 +98,23 @@ def _language_code(arguments: CallArguments) -> str:
     return code
 
 
-# Maximum length and error code of each profile field.
-_PROFILE_LIMITS = {
-    "name": (64, "BOT_NAME_TOO_LONG"),
-    "description": (512, "BOT_DESCRIPTION_TOO_LONG"),
-    "short_description": (120, "BOT_SHORT_DESCRIPTION_TOO_LONG"),
-}
-
-
-def set_my_name(state: TelegramState, arguments: CallArguments) -> Json:
-    """Set the bot's name in a language."""
-    return _set_profile_field(state, arguments, "name")
-
-
 def set_my_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Set the text that an empty chat with the bot shows."""
-    return _set_profile_field(state, arguments, "description")
+    return _set_profile_field(state, arguments, "description", 512, "BOT_DESCRIPTION_TOO_LONG")
 
 
 def set_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
     """Set the text that the bot's profile shows."""
-    return _set_profile_field(state, arguments, "short_description")
+    return _set_profile_field(
+        state, arguments, "short_description", 120, "BOT_SHORT_DESCRIPTION_TOO_LONG"
+    )
 
 
-def get_my_name(state: TelegramState, arguments: CallArguments) -> Json:
-    """Return the bot's name in a language."""
-    return {"name": _profile_field(state, arguments, "name") or state.bot.first_name}
-
-
-def get_my_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Return the text that an empty chat with the bot shows."""
-    return {"description": _profile_field(state, arguments, "description")}
-
-
-def get_my_short_description(state: TelegramState, arguments: CallArguments) -> Json:
-    """Return the text that the bot's profile shows."""
-    return {"short_description": _profile_field(state, arguments, "short_description")}
-
-
-def _set_profile_field(state: TelegramState, arguments: CallArguments, name: str) -> Json:
-    max_length, error_code = _PROFILE_LIMITS[name]
+def _set_profile_field(
+    state: TelegramState, arguments: CallArguments, name: str, max_length: int, error_code: str
+) -> Json:
     value = arguments.text(name).strip()
     if len(value) > max_length:
         raise bad_request(error_code)
     state.profile_fields[name, _language_code(arguments)] = value
     return True
-
-
-def _profile_field(state: TelegramState, arguments: CallArguments, name: str) -> str:
-    """Return a value in a language, or else the one for all languages."""
-    profile = state.profile_fields
-    return profile.get((name, _language_code(arguments))) or profile.get((name, ""), "")

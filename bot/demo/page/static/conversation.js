@@ -63,11 +63,6 @@ export function showMessage(message, isMine, act) {
   reveal(add(message, isMine, act));
 }
 
-/** Take a message away. */
-export function removeMessage(number) {
-  find(number)?.remove();
-}
-
 /** Show a whole conversation, or the way to begin one. */
 export function showConversation(state, isMine, act) {
   log.replaceChildren();

@@ -4,7 +4,7 @@ import { drawer, alertBox, ask, toast, wireFrame } from "/static/frame.js";
 import { face, nameOf, showChats, toneOf } from "/static/chats.js";
 import { setClock, wireClock } from "/static/clock.js";
 import { fitComposer, hideCommands } from "/static/composer.js";
-import { removeMessage, showConversation, showMessage } from "/static/conversation.js";
+import { showConversation, showMessage } from "/static/conversation.js";
 import { deepLink, isInvented } from "/static/links.js";
 import { hideTraffic, showCalls, wireTraffic } from "/static/traffic.js";
 import { say, speak } from "/static/words.js";
@@ -90,32 +90,16 @@ function isMine(message) {
   return message.from?.id === state.person.id;
 }
 
-let typingTimer = 0;
-function showTyping() {
-  clearTimeout(typingTimer);
-  $("status").textContent = say("typing");
-  $("status").className = "typing";
-  typingTimer = setTimeout(rest, 5000);
-}
-
-function rest() {
-  clearTimeout(typingTimer);
+function showStatus() {
   const { type, bot, members: count } = state.chat;
   const kind = type === "channel" ? "readers" : "members";
   const own = bot === "kicked" ? "blocked" : "bot-here";
   $("status").textContent = type === "private" ? say(own) : say(kind, { count });
-  $("status").className = "";
 }
 
 const EVENTS = {
-  message: (message) => {
-    if (!isMine(message)) rest();
-    showMessage(message, isMine(message), act);
-  },
+  message: (message) => showMessage(message, isMine(message), act),
   edit: (message) => showMessage(message, isMine(message), act),
-  delete: removeMessage,
-  action: showTyping,
-  draft: showTyping,
 };
 
 /** Show what surrounds the conversation: chats, field, clock. */
@@ -138,7 +122,7 @@ async function openChat(chat) {
   $("chat-title").textContent = name;
   face($("face"), toneOf(state.chat), name);
   $("invented").hidden = !state.isInvented;
-  rest();
+  showStatus();
   showConversation(state, isMine, act);
   drawer(false);
   await perform("read", {});
@@ -177,7 +161,7 @@ async function take(events) {
     const response = await fetch(`/page/around?${where()}`);
     const around = await response.json();
     if (around.chat.id === state.chat.id && around.person.id === state.person.id) showAround(around);
-    if (events.some((event) => event.kind === "member")) rest();
+    if (events.some((event) => event.kind === "member")) showStatus();
   }
   await showCalls();
 }
