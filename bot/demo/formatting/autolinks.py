@@ -31,7 +31,7 @@ def add_detected_entities(formatted: FormattedText) -> FormattedText:
         entity = MessageEntity(
             kind, utf16_length(formatted.text[: match.start()]), utf16_length(match[0])
         )
-        if not any(_entities_overlap(entity, other) for other in blocking):
+        if not any(entity.offset < other.end and other.offset < entity.end for other in blocking):
             detected.append(entity)
     return FormattedText(formatted.text, sort_entities([*formatted.entities, *detected]))
 
@@ -46,7 +46,3 @@ _STYLE_KINDS = {
     "blockquote",
     "expandable_blockquote",
 }
-
-
-def _entities_overlap(entity: MessageEntity, other: MessageEntity) -> bool:
-    return entity.offset < other.end and other.offset < entity.end

@@ -53,35 +53,23 @@ def entity_for_tag(tag: str, attributes: dict[str, str]) -> tuple[str, _ExtraFie
     if tag == "blockquote":
         return ("expandable_blockquote" if "expandable" in attributes else "blockquote"), ()
     if tag == "a":
-        return _link_entity(attributes["href"])
+        user_id = mentioned_user_id(attributes["href"])
+        if user_id is not None:
+            return "text_mention", (("user", user_id),)
+        link = normalize_link(attributes["href"])
+        return ("text_link", (("url", link),)) if link else None
     if tag == "tg-emoji":
-        return _custom_emoji_entity(attributes.get("emoji-id", ""))
-    return _date_time_entity(attributes)
-
-
-def _link_entity(url: str) -> tuple[str, _ExtraFields] | None:
-    user = mentioned_user_id(url)
-    if user is not None:
-        return "text_mention", (("user", user),)
-    link = normalize_link(url)
-    return ("text_link", (("url", link),)) if link else None
-
-
-def _custom_emoji_entity(identifier: str) -> tuple[str, _ExtraFields]:
-    if not re.fullmatch(r"-?[1-9]\d{0,18}", identifier):
-        raise html_parse_error("Invalid custom emoji identifier specified")
-    return "custom_emoji", (("custom_emoji_id", identifier),)
-
-
-def _date_time_entity(attributes: dict[str, str]) -> tuple[str, _ExtraFields] | None:
+        emoji_id = attributes.get("emoji-id", "")
+        if not re.fullmatch(r"-?[1-9]\d{0,18}", emoji_id):
+            raise html_parse_error("Invalid custom emoji identifier specified")
+        return "custom_emoji", (("custom_emoji_id", emoji_id),)
     date_format = attributes.get("format", "")
     if not _DATE_FORMAT.fullmatch(date_format):
         raise html_parse_error("Invalid date format used")
     unix_time = attributes.get("unix", "")
     if not re.fullmatch(r"[1-9]\d{0,9}", unix_time):
         return None
-    extra_fields: _ExtraFields = (("unix_time", int(unix_time)),)
-    return "date_time", (
-        *extra_fields,
-        ("date_time_format", date_format),
-    ) if date_format else extra_fields
+    date_fields: _ExtraFields = (("unix_time", int(unix_time)),)
+    if date_format:
+        date_fields += (("date_time_format", date_format),)
+    return "date_time", date_fields

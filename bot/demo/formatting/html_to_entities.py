@@ -21,7 +21,7 @@ from bot.demo.formatting.message_entities import (
     utf16_length,
 )
 
-_PLAIN_TEXT = re.compile(r"[^<&]+")
+_NAME_TOKEN = re.compile(r"[a-zA-Z0-9.-]*")
 _WHITESPACE = " \t\r\n\v\0"
 _SURROGATE_ERROR = (
     "Text contains invalid Unicode characters after decoding HTML entities, "
@@ -61,13 +61,14 @@ class _HtmlParser:
 
     def parse(self) -> FormattedText:
         while self.position < len(self.source):
-            if self.source[self.position] == "<":
-                if self.source.startswith("</", self.position):
-                    self._read_end_tag()
-                else:
-                    self._read_start_tag()
+            if self.source.startswith("</", self.position):
+                self._read_end_tag()
+            elif self.source[self.position] == "<":
+                self._read_start_tag()
             else:
-                self._append_text(self._take_plain_text() or self._take_character())
+                text = self._take_until("<&") or self._take_character()
+                self.text_parts.append(text)
+                self.text_length += utf16_length(text)
         if self.open_tags:
             tag = self.open_tags[-1].tag
             raise html_parse_error(f'Can\'t find end tag corresponding to start tag "{tag}"')
@@ -75,18 +76,6 @@ class _HtmlParser:
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             raise html_parse_error(_SURROGATE_ERROR)
         return FormattedText(text, sort_entities(self.entities))
-
-    def _append_text(self, text: str) -> None:
-        self.text_parts.append(text)
-        self.text_length += utf16_length(text)
-
-    def _take_plain_text(self) -> str:
-        """Take the characters up to the next tag or reference."""
-        match = _PLAIN_TEXT.match(self.source, self.position)
-        if match is None:
-            return ""
-        self.position = match.end()
-        return match[0]
 
     def _take_character(self) -> str:
         """Take one character, decoding a reference."""
@@ -155,33 +144,26 @@ class _HtmlParser:
         if not self._peek():
             raise html_parse_error(f'Unclosed start tag "{tag}" at byte offset {byte_offset}')
         if self._peek() in "\"'":
-            return name, self._read_quoted_value(byte_offset)
-        value = self._read_name_token()
+            quote = self._peek()
+            self.position += 1
+            letters: list[str] = []
+            while self._peek() and self._peek() != quote:
+                letters.append(self._take_character())
+            self.position += 1
+            value = "".join(letters)
+        else:
+            token = _NAME_TOKEN.match(self.source, self.position)
+            assert token is not None
+            self.position = token.end()
+            if self._peek() and self._peek() not in _WHITESPACE + ">":
+                token_offset = self._byte_offset(token.start())
+                raise html_parse_error(
+                    f"Unexpected end of name token at byte offset {token_offset}"
+                )
+            value = token[0].lower()
         if not self._peek():
             raise html_parse_error(f"Unclosed start tag at byte offset {byte_offset}")
         return name, value
-
-    def _read_quoted_value(self, byte_offset: int) -> str:
-        quote = self._peek()
-        self.position += 1
-        letters: list[str] = []
-        while self._peek() and self._peek() != quote:
-            letters.append(self._take_character())
-        self.position += 1
-        if not self._peek():
-            raise html_parse_error(f"Unclosed start tag at byte offset {byte_offset}")
-        return "".join(letters)
-
-    def _read_name_token(self) -> str:
-        start = self.position
-        match = re.compile(r"[a-zA-Z0-9.-]*").match(self.source, self.position)
-        assert match is not None
-        self.position = match.end()
-        if self._peek() and self._peek() not in _WHITESPACE + ">":
-            raise html_parse_error(
-                f"Unexpected end of name token at byte offset {self._byte_offset(start)}"
-            )
-        return match[0].lower()
 
     def _read_end_tag(self) -> None:
         start = self.position
@@ -200,9 +182,6 @@ class _HtmlParser:
                 f'expected "</{open_tag.tag}>", found "</{tag}>"'
             )
         self.position += 1
-        self._close_tag(open_tag)
-
-    def _close_tag(self, open_tag: _OpenTag) -> None:
         length = self.text_length - open_tag.text_offset
         if length == 0:
             return
@@ -210,16 +189,13 @@ class _HtmlParser:
             self._close_code_tag(open_tag, length)
             return
         if open_tag.tag == "a" and not open_tag.attributes.get("href"):
-            open_tag.attributes["href"] = self._text_since(open_tag.text_offset)
+            encoded_text = "".join(self.text_parts).encode("utf-16-le", "surrogatepass")
+            label = encoded_text[2 * open_tag.text_offset :].decode("utf-16-le", "surrogatepass")
+            open_tag.attributes["href"] = label
         kind_and_fields = entity_for_tag(open_tag.tag, open_tag.attributes)
         if kind_and_fields is not None:
             kind, extra_fields = kind_and_fields
             self.entities.append(MessageEntity(kind, open_tag.text_offset, length, extra_fields))
-
-    def _text_since(self, offset: int) -> str:
-        """Return the text from a UTF-16 offset on; it is the URL of a link without one."""
-        encoded = "".join(self.text_parts).encode("utf-16-le", "surrogatepass")
-        return encoded[2 * offset :].decode("utf-16-le", "surrogatepass")
 
     def _close_code_tag(self, open_tag: _OpenTag, length: int) -> None:
         """Add a code entity, and merge it with one over the same text.

@@ -56,22 +56,20 @@ def parse_reply_markup(arguments: CallArguments, *, inline_only: bool = False) -
         if inline_only or not any(name in value for name in _OTHER_KEYBOARDS):
             raise bad_request("inline keyboard expected")
         return None
-    rows = _parse_rows(value["inline_keyboard"])
-    if sum(len(row) for row in rows) > MAX_BUTTONS:
-        raise bad_request("reply markup is too long")
-    nonempty_rows: list[Json] = [row for row in rows if row]
-    return {"inline_keyboard": nonempty_rows} if nonempty_rows else None
-
-
-def _parse_rows(value: Json) -> list[list[Json]]:
-    if not isinstance(value, list):
+    if not isinstance(value["inline_keyboard"], list):
         raise bad_request('Field "inline_keyboard" of the InlineKeyboardMarkup must be an Array')
-    rows: list[list[Json]] = []
-    for row in value:
+    nonempty_rows: list[Json] = []
+    button_count = 0
+    for row in value["inline_keyboard"]:
         if not isinstance(row, list):
             raise bad_request('Field "inline_keyboard" must be an Array of Arrays')
-        rows.append([_parse_button(button) for button in row])
-    return rows
+        buttons: list[Json] = [_parse_button(button) for button in row]
+        button_count += len(buttons)
+        if buttons:
+            nonempty_rows.append(buttons)
+    if button_count > MAX_BUTTONS:
+        raise bad_request("reply markup is too long")
+    return {"inline_keyboard": nonempty_rows} if nonempty_rows else None
 
 
 def _parse_button(value: Json) -> JsonObject:
@@ -93,7 +91,14 @@ def _parse_button(value: Json) -> JsonObject:
         if isinstance(value.get(extra), str):
             button[extra] = value[extra]
     if action == "url":
-        button["url"] = _button_url(str(value["url"]))
+        url = str(value["url"])
+        link = normalize_link(url)
+        if link is None:
+            scheme, separator, _ = url.partition("://")
+            is_other_protocol = separator and not scheme.startswith("http")
+            problem = "Unsupported URL protocol" if is_other_protocol else "Wrong HTTP URL"
+            raise bad_request(f"inline keyboard button URL '{url}' is invalid: {problem}")
+        button["url"] = link
     return button
 
 
@@ -102,7 +107,8 @@ def button_action(value: JsonObject, prefix: str) -> str:
     actions = [
         name
         for name in _BUTTON_ACTIONS
-        if value.get(name) not in (None, "") or _may_be_empty(name, value)
+        if value.get(name) not in (None, "")
+        or (name.startswith("switch_inline_query") and value.get(name) == "")
     ]
     if not actions:
         raise bad_request(prefix + "Text buttons are unallowed in the inline keyboard")
@@ -114,9 +120,17 @@ def button_action(value: JsonObject, prefix: str) -> str:
     if action == "callback_data" and len(str(detail).encode()) > MAX_CALLBACK_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
     if action == "copy_text":
-        _check_copy_text(detail)
-    if action == "web_app" or action == "login_url":
-        _check_https_url(action, detail, prefix)
+        text = detail.get("text") if isinstance(detail, dict) else None
+        if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY_TEXT_LENGTH:
+            raise bad_request("BUTTON_COPY_TEXT_INVALID")
+    if action in {"web_app", "login_url"}:
+        url = detail.get("url") if isinstance(detail, dict) else None
+        if not isinstance(url, str):
+            raise bad_request(prefix + 'Can\'t find field "url"')
+        if not url.startswith("https://"):
+            kind = "Web App" if action == "web_app" else "login"
+            problem = "is invalid: Only HTTPS links are allowed"
+            raise bad_request(f"inline keyboard button {kind} URL '{url}' {problem}")
     return action
 
 
@@ -130,38 +144,3 @@ def echo_action(action: str, detail: Json) -> Json:
         for name, value in detail.items()
         if isinstance(value, field_types.get(name, ()))
     }
-
-
-def _may_be_empty(name: str, value: JsonObject) -> bool:
-    return name.startswith("switch_inline_query") and value.get(name) == ""
-
-
-def _check_copy_text(detail: Json) -> None:
-    text = detail.get("text") if isinstance(detail, dict) else None
-    if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY_TEXT_LENGTH:
-        raise bad_request("BUTTON_COPY_TEXT_INVALID")
-
-
-def _check_https_url(action: str, detail: Json, prefix: str) -> None:
-    url = detail.get("url") if isinstance(detail, dict) else None
-    if not isinstance(url, str):
-        raise bad_request(prefix + 'Can\'t find field "url"')
-    if not url.startswith("https://"):
-        kind = "Web App" if action == "web_app" else "login"
-        raise bad_request(
-            f"inline keyboard button {kind} URL '{url}' is invalid: Only HTTPS links are allowed"
-        )
-
-
-def _button_url(url: str) -> str:
-    """Return the URL of a button as Telegram stores it, or raise its error."""
-    link = normalize_link(url)
-    if link is not None:
-        return link
-    scheme, separator, _ = url.partition("://")
-    problem = (
-        "Unsupported URL protocol"
-        if separator and not scheme.startswith("http")
-        else "Wrong HTTP URL"
-    )
-    raise bad_request(f"inline keyboard button URL '{url}' is invalid: {problem}")

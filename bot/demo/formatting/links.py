@@ -29,23 +29,18 @@ def normalize_link(url: str) -> str | None:
         scheme, _, path = url.partition("://")
         return f"{scheme.lower()}://{path}"
     match = _WEB_URL.fullmatch(url)
-    if match is None or not _is_public_host(match["host"]):
+    if match is None:
+        return None
+    host_labels = match["host"].split(".")
+    if len(host_labels) < 2 or not all(map(_HOST_LABEL.fullmatch, host_labels)):
         return None
     scheme = (match["scheme"] or "http").lower()
     path = match["rest"] or "/"
     if not path.startswith("/"):
         path = "/" + path
+    path = "".join(quote(letter) if letter <= " " else letter for letter in path)
     host = match["host"].lower() + (match["port"] or "")
-    return f"{scheme}://{match['user'] or ''}{host}{_escape_spaces(path)}"
-
-
-def _is_public_host(host: str) -> bool:
-    labels = host.split(".")
-    return len(labels) > 1 and all(_HOST_LABEL.fullmatch(label) for label in labels)
-
-
-def _escape_spaces(path: str) -> str:
-    return "".join(quote(letter) if letter <= " " else letter for letter in path)
+    return f"{scheme}://{match['user'] or ''}{host}{path}"
 
 
 def is_rich_link(url: str) -> bool:

@@ -68,25 +68,15 @@ def _parse_formatted_text(
     parse_mode = arguments.text("parse_mode").lower()
     if parse_mode == "html":
         formatted = parse_html(source)
-    elif parse_mode in {"markdown", "markdownv2"}:
+    elif parse_mode:
         # The bot sends HTML and blocks only; an approximate Markdown parser would prove nothing.
         raise bad_request("unsupported parse_mode")
-    elif parse_mode:
-        raise bad_request("unsupported parse_mode")
     else:
-        error_text = "Can't parse entities JSON object"
-        formatted = FormattedText(
-            source, _parse_entities(arguments.json_value(entities_parameter, error_text))
-        )
+        values = arguments.json_value(entities_parameter, "Can't parse entities JSON object")
+        if values is not None and not isinstance(values, list):
+            raise bad_request("expected an Array of MessageEntity")
+        formatted = FormattedText(source, tuple(_parse_entity(value) for value in values or ()))
     return add_detected_entities(trim(formatted))
-
-
-def _parse_entities(value: Json) -> tuple[MessageEntity, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise bad_request("expected an Array of MessageEntity")
-    return tuple(_parse_entity(item) for item in value)
 
 
 def _parse_entity(value: Json) -> MessageEntity:
@@ -116,17 +106,14 @@ def _text_fields(
     entity_objects: list[Json] = []
     # Telegram silently drops entities beyond the limit.
     for entity in formatted.entities[:MAX_ENTITIES]:
-        if 0 <= entity.offset < entity.end <= size:
-            entity_objects.append(_entity_object(entity, users))
+        if not 0 <= entity.offset < entity.end <= size:
+            continue
+        entity_object = entity.as_json()
+        user_id = entity_object.get("user")
+        if isinstance(user_id, int):
+            unknown_user: JsonObject = {"id": user_id, "is_bot": False, "first_name": ""}
+            entity_object["user"] = users.get(user_id, unknown_user)
+        entity_objects.append(entity_object)
     if entity_objects:
         fields[entities_key] = entity_objects
     return fields
-
-
-def _entity_object(entity: MessageEntity, users: dict[int, JsonObject]) -> JsonObject:
-    value = entity.as_json()
-    user = value.get("user")
-    if isinstance(user, int):
-        default_user: JsonObject = {"id": user, "is_bot": False, "first_name": ""}
-        value["user"] = users.get(user, default_user)
-    return value

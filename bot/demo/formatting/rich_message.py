@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
 from bot.demo.formatting.rich_size import check_size, measure_blocks
-from bot.demo.formatting.rich_table import ALIGNMENTS, choice_field, parse_rich_table
 from bot.demo.formatting.rich_text import (
     block_parse_error,
     flag_field,
@@ -20,11 +19,29 @@ from bot.demo.formatting.rich_text import (
 )
 
 MAX_BUTTONS = 8
+_ALIGNMENTS = ("left", "center", "right")
+_VERTICAL_ALIGNMENTS = ("top", "middle", "bottom")
 _INVISIBLE_BLOCKS = {"divider", "anchor"}
 _MEDIA_TYPES = {"photo", "video", "animation", "audio", "voice_note", "document"}
 
+# The required and the optional fields of the blocks without rules of their own.
+_BLOCK_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "paragraph": (("text",), ()),
+    "pre": (("text",), ("language",)),
+    "footer": (("text",), ()),
+    "divider": ((), ()),
+    "mathematical_expression": (("expression",), ()),
+    "anchor": (("name",), ()),
+    "blockquote": (("blocks",), ("credit",)),
+    "expandable_blockquote": (("text",), ("credit",)),
+    "pullquote": (("text",), ("credit",)),
+    "collage": (("blocks",), ("caption",)),
+    "slideshow": (("blocks",), ("caption",)),
+    "details": (("summary", "blocks"), ("is_open",)),
+    "thinking": (("text",), ()),
+}
+
 ResolveMedia = Callable[[JsonObject], JsonObject]
-_BlockParser = Callable[[JsonObject, ResolveMedia], JsonObject]
 
 
 def parse_rich_message(value: JsonObject | None, resolve_media: ResolveMedia) -> JsonObject:
@@ -50,137 +67,53 @@ def parse_rich_message(value: JsonObject | None, resolve_media: ResolveMedia) ->
 def _parse_blocks(value: Json, resolve_media: ResolveMedia) -> list[Json]:
     if not isinstance(value, list):
         raise block_parse_error('Field "blocks" must be of type Array')
-    return [_parse_block(item, resolve_media) for item in value]
-
-
-def _parse_block(value: Json, resolve_media: ResolveMedia) -> JsonObject:
-    if not isinstance(value, dict):
-        raise block_parse_error("expected an Object")
-    kind = string_field(value, "type")
-    if kind in _MEDIA_TYPES:
-        return _parse_media(kind, value, resolve_media)
-    parse_fields = _BLOCK_PARSERS.get(kind)
-    if parse_fields is None:
-        raise block_parse_error(f'type "{kind}" is unsupported')
-    return {"type": kind, **parse_fields(value, resolve_media)}
-
-
-def _rich_text_parser(*names: str, optional: tuple[str, ...] = ()) -> _BlockParser:
-    """Return the parser of a block that contains rich texts."""
-
-    def parse_fields(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-        echo: JsonObject = {name: parse_rich_text(required_field(value, name)) for name in names}
-        for name in optional:
-            if value.get(name) is not None:
-                echo[name] = parse_rich_text(value[name])
-        return echo
-
-    return parse_fields
-
-
-def _parse_heading(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    size = number_field(value, "size")
-    text = parse_rich_text(required_field(value, "text"))
-    if not 1 <= size <= 6:
-        raise bad_request("Invalid section heading size specified")
-    return {"text": text, "size": size}
-
-
-def _parse_preformatted(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    echo: JsonObject = {"text": parse_rich_text(required_field(value, "text"))}
-    if value.get("language") is not None:
-        echo["language"] = string_field(value, "language")
-    return echo
-
-
-def _string_parser(name: str) -> _BlockParser:
-    """Return the parser of a block that is one plain string."""
-
-    def parse_fields(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-        return {name: string_field(value, name)}
-
-    return parse_fields
-
-
-def _parse_empty_block(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    return {}
-
-
-def _parse_list(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    items = required_field(value, "items")
-    if not isinstance(items, list):
-        raise block_parse_error('Field "items" must be of type Array')
-    if not items:
-        raise bad_request("List must be non-empty")
     echo: list[Json] = []
-    ordered_flags = set()
-    for position, item in enumerate(items, start=1):
-        if not isinstance(item, dict):
+    for block in value:
+        if not isinstance(block, dict):
             raise block_parse_error("expected an Object")
-        ordered_flags.add("value" in item or "type" in item)
-        echo.append(_parse_list_item(item, position, resolve_media))
-    if len(ordered_flags) > 1:
-        raise bad_request("List must be either ordered or unordered")
-    return {"items": echo}
-
-
-def _parse_list_item(item: JsonObject, position: int, resolve_media: ResolveMedia) -> JsonObject:
-    blocks = _parse_blocks(required_field(item, "blocks"), resolve_media)
-    echo: JsonObject = {"label": "•", "blocks": blocks}
-    for name in ("has_checkbox", "is_checked"):
-        if flag_field(item, name):
-            echo[name] = True
-    if "value" in item or "type" in item:
-        echo["value"] = number_field(item, "value") if "value" in item else position
-        echo["type"] = string_field(item, "type") if "type" in item else "1"
-        echo["label"] = f"{echo['value']}."
-        if echo["type"] not in {"a", "A", "i", "I", "1"}:
-            raise bad_request("Invalid list item type specified")
+        kind = string_field(block, "type")
+        if kind in _MEDIA_TYPES:
+            media_object = required_field(block, kind)
+            if not isinstance(media_object, dict):
+                raise block_parse_error(f'Field "{kind}" must be of type Object')
+            fields: JsonObject = {kind: resolve_media(media_object), **_parse_caption(block)}
+        elif kind in _BLOCK_FIELDS:
+            fields = _parse_fields(block, *_BLOCK_FIELDS[kind], resolve_media)
+        elif kind in _BLOCK_PARSERS:
+            fields = _BLOCK_PARSERS[kind](block, resolve_media)
+        else:
+            raise block_parse_error(f'type "{kind}" is unsupported')
+        echo.append({"type": kind, **fields})
     return echo
 
 
-def _parse_quote(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    echo: JsonObject = {"blocks": _parse_blocks(required_field(value, "blocks"), resolve_media)}
-    if value.get("credit") is not None:
-        echo["credit"] = parse_rich_text(value["credit"])
+def _parse_fields(
+    block: JsonObject,
+    required_names: tuple[str, ...],
+    optional_names: tuple[str, ...],
+    resolve_media: ResolveMedia,
+) -> JsonObject:
+    """Return the fields of a block, each of the type that its name has in all blocks."""
+    echo: JsonObject = {}
+    present_names = [name for name in optional_names if block.get(name) is not None]
+    for name in (*required_names, *present_names):
+        if name == "blocks":
+            echo[name] = _parse_blocks(required_field(block, name), resolve_media)
+        elif name == "caption":
+            echo |= _parse_caption(block)
+        elif name == "is_open":
+            if flag_field(block, name):
+                echo[name] = True
+        elif name in {"expression", "language", "name"}:
+            echo[name] = string_field(block, name)
+        else:
+            echo[name] = parse_rich_text(required_field(block, name))
     return echo
 
 
-def _parse_table(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    return parse_rich_table(value)
-
-
-def _parse_details(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    echo: JsonObject = {
-        "summary": parse_rich_text(required_field(value, "summary")),
-        "blocks": _parse_blocks(required_field(value, "blocks"), resolve_media),
-    }
-    if flag_field(value, "is_open"):
-        echo["is_open"] = True
-    return echo
-
-
-def _parse_buttons(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    buttons = required_field(value, "buttons")
-    if not isinstance(buttons, list):
-        raise block_parse_error('Field "buttons" must be of type Array')
-    if not 1 <= len(buttons) <= MAX_BUTTONS:
-        raise bad_request("RICH_MESSAGE_BUTTONS_INVALID")
-    echo: JsonObject = {"buttons": [parse_rich_button(button) for button in buttons]}
-    if value.get("align") is not None:
-        echo["align"] = choice_field(value, "align", ALIGNMENTS)
-    return echo
-
-
-def _parse_gallery(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    return {
-        "blocks": _parse_blocks(required_field(value, "blocks"), resolve_media),
-        **_parse_caption(value),
-    }
-
-
-def _parse_caption(value: JsonObject) -> JsonObject:
-    caption = value.get("caption")
+def _parse_caption(block: JsonObject) -> JsonObject:
+    """Return the caption of a block in its field, or nothing without one."""
+    caption = block.get("caption")
     if caption is None:
         return {}
     if not isinstance(caption, dict):
@@ -191,8 +124,103 @@ def _parse_caption(value: JsonObject) -> JsonObject:
     return {"caption": echo}
 
 
-def _parse_map(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    location = required_field(value, "location")
+def _parse_heading(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
+    size = number_field(block, "size")
+    text = parse_rich_text(required_field(block, "text"))
+    if not 1 <= size <= 6:
+        raise bad_request("Invalid section heading size specified")
+    return {"text": text, "size": size}
+
+
+def _parse_list(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
+    items = required_field(block, "items")
+    if not isinstance(items, list):
+        raise block_parse_error('Field "items" must be of type Array')
+    if not items:
+        raise bad_request("List must be non-empty")
+    echo: list[Json] = []
+    ordered_flags = set()
+    for position, item in enumerate(items, start=1):
+        if not isinstance(item, dict):
+            raise block_parse_error("expected an Object")
+        is_ordered = "value" in item or "type" in item
+        ordered_flags.add(is_ordered)
+        nested_blocks = _parse_blocks(required_field(item, "blocks"), resolve_media)
+        item_echo: JsonObject = {"label": "•", "blocks": nested_blocks}
+        for name in ("has_checkbox", "is_checked"):
+            if flag_field(item, name):
+                item_echo[name] = True
+        if is_ordered:
+            item_echo["value"] = number_field(item, "value") if "value" in item else position
+            item_echo["type"] = string_field(item, "type") if "type" in item else "1"
+            item_echo["label"] = f"{item_echo['value']}."
+            if item_echo["type"] not in {"a", "A", "i", "I", "1"}:
+                raise bad_request("Invalid list item type specified")
+        echo.append(item_echo)
+    if len(ordered_flags) > 1:
+        raise bad_request("List must be either ordered or unordered")
+    return {"items": echo}
+
+
+def _parse_table(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
+    rows = required_field(block, "cells")
+    if not isinstance(rows, list):
+        raise block_parse_error('Field "cells" must be of type Array')
+    row_echoes: list[Json] = []
+    for row in rows:
+        if not isinstance(row, list):
+            raise block_parse_error('Field "cells" must be an Array of Arrays')
+        row_echoes.append([_parse_cell(cell) for cell in row])
+    echo: JsonObject = {"cells": row_echoes}
+    for name in ("is_bordered", "is_striped", "is_compact"):
+        if flag_field(block, name):
+            echo[name] = True
+    if block.get("caption") is not None:
+        echo["caption"] = parse_rich_text(block["caption"])
+    return echo
+
+
+def _parse_cell(cell: Json) -> JsonObject:
+    if not isinstance(cell, dict):
+        raise block_parse_error("expected an Object")
+    echo: JsonObject = {}
+    if cell.get("text") is not None:
+        echo["text"] = parse_rich_text(cell["text"])
+    if flag_field(cell, "is_header"):
+        echo["is_header"] = True
+    for name in ("colspan", "rowspan"):
+        if cell.get(name) is not None:
+            span = echo[name] = number_field(cell, name)
+            if not 1 <= span <= 1000:
+                raise bad_request(f"Invalid table cell {name} specified")
+    # Documented as required, but the live server accepts cells without them.
+    echo["align"] = _choice_field(cell, "align", _ALIGNMENTS)
+    echo["valign"] = _choice_field(cell, "valign", _VERTICAL_ALIGNMENTS)
+    return echo
+
+
+def _choice_field(value: JsonObject, name: str, choices: tuple[str, ...]) -> str:
+    """Return one of a few words, the first by default."""
+    choice = value.get(name, choices[0])
+    if not isinstance(choice, str) or choice not in choices:
+        raise block_parse_error(f"Invalid {name} specified")
+    return choice
+
+
+def _parse_buttons(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
+    buttons = required_field(block, "buttons")
+    if not isinstance(buttons, list):
+        raise block_parse_error('Field "buttons" must be of type Array')
+    if not 1 <= len(buttons) <= MAX_BUTTONS:
+        raise bad_request("RICH_MESSAGE_BUTTONS_INVALID")
+    echo: JsonObject = {"buttons": [parse_rich_button(button) for button in buttons]}
+    if block.get("align") is not None:
+        echo["align"] = _choice_field(block, "align", _ALIGNMENTS)
+    return echo
+
+
+def _parse_map(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
+    location = required_field(block, "location")
     if not isinstance(location, dict):
         raise block_parse_error('Field "location" must be of type Object')
     coordinates: JsonObject = {name: location.get(name) for name in ("latitude", "longitude")}
@@ -200,40 +228,20 @@ def _parse_map(value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
         raise block_parse_error("Location is invalid")
     echo: JsonObject = {"location": coordinates, "zoom": 13, "width": 600, "height": 300}
     for name in ("zoom", "width", "height"):
-        if value.get(name) is not None:
-            echo[name] = number_field(value, name)
+        if block.get(name) is not None:
+            echo[name] = number_field(block, name)
     zoom = echo["zoom"]
     if not isinstance(zoom, int) or not 0 <= zoom <= 24:
         raise bad_request("Invalid map properties specified")
-    return {**echo, **_parse_caption(value)}
+    return {**echo, **_parse_caption(block)}
 
 
-def _parse_media(kind: str, value: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    media_object = required_field(value, kind)
-    if not isinstance(media_object, dict):
-        raise block_parse_error(f'Field "{kind}" must be of type Object')
-    return {"type": kind, kind: resolve_media(media_object), **_parse_caption(value)}
-
-
-_BLOCK_PARSERS: dict[str, _BlockParser] = {
-    "paragraph": _rich_text_parser("text"),
+_BLOCK_PARSERS: dict[str, Callable[[JsonObject, ResolveMedia], JsonObject]] = {
     "heading": _parse_heading,
-    "pre": _parse_preformatted,
-    "footer": _rich_text_parser("text"),
-    "divider": _parse_empty_block,
-    "mathematical_expression": _string_parser("expression"),
-    "anchor": _string_parser("name"),
     "list": _parse_list,
-    "blockquote": _parse_quote,
-    "expandable_blockquote": _rich_text_parser("text", optional=("credit",)),
-    "pullquote": _rich_text_parser("text", optional=("credit",)),
-    "collage": _parse_gallery,
-    "slideshow": _parse_gallery,
     "table": _parse_table,
-    "details": _parse_details,
     "buttons": _parse_buttons,
     "map": _parse_map,
-    "thinking": _rich_text_parser("text"),
 }
 
-BLOCK_TYPES = {*_BLOCK_PARSERS, *_MEDIA_TYPES}
+BLOCK_TYPES = {*_BLOCK_FIELDS, *_BLOCK_PARSERS, *_MEDIA_TYPES}

@@ -78,15 +78,11 @@ def _block_size(block: JsonObject, depth: int) -> RichMessageSize:
         )
     for button in _object_items(block.get("buttons")):
         size += _text_size(button.get("text"), depth)
-    return size + _table_size(block.get("cells"), depth)
-
-
-def _table_size(rows: Json, depth: int) -> RichMessageSize:
-    if not isinstance(rows, list):
-        return RichMessageSize()
-    size = RichMessageSize(blocks=len(rows), columns=column_count(rows))
-    for row in rows:
-        size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in _object_items(row))
+    rows = block.get("cells")
+    if isinstance(rows, list):
+        size += RichMessageSize(blocks=len(rows), columns=column_count(rows))
+        for row in rows:
+            size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in _object_items(row))
     return size
 
 

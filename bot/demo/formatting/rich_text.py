@@ -1,7 +1,6 @@
 """The text inside rich messages: strings, lists and formatting objects."""
 
 import re
-from collections.abc import Callable
 
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, bad_request
 from bot.demo.formatting.keyboards import button_action, echo_action
@@ -39,6 +38,7 @@ RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
 _PLAIN_LABEL_TYPES = {"custom_emoji", "date_time"}
 _BUTTON_STYLES = {"danger", "success", "primary", "link"}
 _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
+_EMOJI_ID = re.compile(r"-?[1-9]\d{0,18}")
 _EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
@@ -95,21 +95,18 @@ def parse_rich_text(value: Json) -> Json:
         raise block_parse_error("Unsupported rich text type")
     echo: JsonObject = {"type": kind}
     for name in RICH_TEXT_FIELDS[kind]:
-        echo[name] = _parse_field(name, value)
-    _check_fields(kind, echo)
+        if name == "text":
+            echo[name] = parse_rich_text(required_field(value, name))
+        elif name == "button":
+            echo[name] = parse_rich_button(required_field(value, name))
+        elif name == "unix_time":
+            echo[name] = number_field(value, name)
+        elif name == "user":
+            echo[name] = _parse_user(required_field(value, name))
+        else:
+            echo[name] = string_field(value, name)
+    _check_values(kind, echo)
     return echo
-
-
-def _parse_field(name: str, value: JsonObject) -> Json:
-    if name == "text":
-        return parse_rich_text(required_field(value, name))
-    if name == "button":
-        return parse_rich_button(required_field(value, name))
-    if name == "unix_time":
-        return number_field(value, name)
-    if name == "user":
-        return _parse_user(required_field(value, name))
-    return string_field(value, name)
 
 
 def _parse_user(user: Json) -> JsonObject:
@@ -124,40 +121,19 @@ def _parse_user(user: Json) -> JsonObject:
     }
 
 
-def _check_fields(kind: str, echo: JsonObject) -> None:
-    check = _FIELD_CHECKS.get(kind)
-    if check is not None:
-        check(echo)
-
-
-def _check_url(echo: JsonObject) -> None:
-    if not is_rich_link(str(echo["url"])):
+def _check_values(kind: str, echo: JsonObject) -> None:
+    """Raise the error of an address, date or emoji that Telegram refuses."""
+    if kind == "url" and not is_rich_link(str(echo["url"])):
         raise bad_request("RICH_MESSAGE_URL_INVALID")
-
-
-def _check_email(echo: JsonObject) -> None:
-    if not _EMAIL_ADDRESS.fullmatch(str(echo["email_address"])):
+    if kind == "email_address" and not _EMAIL_ADDRESS.fullmatch(str(echo["email_address"])):
         raise bad_request("RICH_MESSAGE_EMAIL_INVALID")
-
-
-def _check_date(echo: JsonObject) -> None:
-    unix_time = echo["unix_time"]
-    is_in_range = isinstance(unix_time, int) and 0 < unix_time < 2**31
-    if not is_in_range or not _DATE_FORMAT.fullmatch(str(echo["date_time_format"])):
-        raise bad_request("RICH_MESSAGE_DATE_INVALID")
-
-
-def _check_emoji(echo: JsonObject) -> None:
-    if not re.fullmatch(r"-?[1-9]\d{0,18}", str(echo["custom_emoji_id"])):
+    if kind == "date_time":
+        unix_time = echo["unix_time"]
+        is_in_range = isinstance(unix_time, int) and 0 < unix_time < 2**31
+        if not is_in_range or not _DATE_FORMAT.fullmatch(str(echo["date_time_format"])):
+            raise bad_request("RICH_MESSAGE_DATE_INVALID")
+    if kind == "custom_emoji" and not _EMOJI_ID.fullmatch(str(echo["custom_emoji_id"])):
         raise bad_request("RICH_MESSAGE_EMOJI_INVALID")
-
-
-_FIELD_CHECKS: dict[str, Callable[[JsonObject], None]] = {
-    "url": _check_url,
-    "email_address": _check_email,
-    "date_time": _check_date,
-    "custom_emoji": _check_emoji,
-}
 
 
 def parse_rich_button(value: Json) -> JsonObject:
