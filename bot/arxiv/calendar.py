@@ -9,13 +9,11 @@ holds the lists; beyond them, weekdays are expected but not promised.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from itertools import count
 from zoneinfo import ZoneInfo
 
 _EASTERN = ZoneInfo("America/New_York")
@@ -75,9 +73,9 @@ def day_forecast(day: date) -> DayForecast:
                 return DayForecast(
                     Expectation.NO_PAPERS, f"calendar-{holiday_list.evenings[evening]}"
                 )
-    if not _has_holiday_list(evenings[0]):
-        return DayForecast(Expectation.UNKNOWN_YEAR)
-    return DayForecast(Expectation.PAPERS)
+    if any(listed.first <= evenings[0] <= listed.last for listed in _holiday_lists()):
+        return DayForecast(Expectation.PAPERS)
+    return DayForecast(Expectation.UNKNOWN_YEAR)
 
 
 def is_feed_day(day: date) -> bool:
@@ -99,10 +97,17 @@ def first_unlisted_year(first: date, last: date) -> int | None:
     return None
 
 
+def next_feed_day(day: date) -> date:
+    """Return the first feed day after a date."""
+    day += _DAY
+    while not is_feed_day(day):
+        day += _DAY
+    return day
+
+
 def next_feed_update(after: datetime) -> datetime:
     """Return the first instant after ``after`` at which the feed switches to new papers."""
-    day = arxiv_day(after) + _DAY
-    return eastern_midnight(next(_feed_days_from(day)))
+    return eastern_midnight(next_feed_day(arxiv_day(after)))
 
 
 def feed_day_of_submission(submitted: datetime) -> date:
@@ -115,7 +120,7 @@ def feed_day_of_submission(submitted: datetime) -> date:
     )
     while deadline_day.weekday() > _FRIDAY:
         deadline_day += _DAY
-    return next(_feed_days_from(deadline_day + _DAY))
+    return next_feed_day(deadline_day)
 
 
 def recent_feed_days(today: date, number: int) -> tuple[date, ...]:
@@ -142,23 +147,11 @@ def is_poll_due(now: datetime, last_day_seen: date | None, last_checked: datetim
     return last_checked < first_poll or elapsed >= _POLL_INTERVAL_AWAITING
 
 
-def _feed_days_from(day: date) -> Iterator[date]:
-    """Yield the feed days from a date on."""
-    return (candidate for candidate in (day + n * _DAY for n in count()) if is_feed_day(candidate))
-
-
 def _announcement_evenings(day: date) -> tuple[date, ...]:
     """Return the evening that fills a feed day, then the idle ones that count with it."""
     if day.weekday() == 0:
         return tuple(day - n * _DAY for n in (1, 2, 3))  # Sunday announces; Friday may be listed
     return (day - _DAY,)
-
-
-def _has_holiday_list(evening: date) -> bool:
-    """Return whether a published list covers an evening."""
-    return any(
-        holiday_list.first <= evening <= holiday_list.last for holiday_list in _holiday_lists()
-    )
 
 
 @cache

@@ -54,7 +54,13 @@ async def start_demo(
     clock = MovableClock()
     async with AsyncExitStack() as stack:
         store = stack.enter_context(wiring.open_indexed_store(config))
-        timeline = _DemoTimeline(store, clock, None if live else _load_sample(clock.now()))
+        sample = None
+        if not live:
+            last_sample_day = calendar.arxiv_day(clock.now())
+            for _ in range(FUTURE_DAYS):
+                last_sample_day = calendar.next_feed_day(last_sample_day)
+            sample = load_sample(last_sample_day)
+        timeline = _DemoTimeline(store, clock, sample)
         emulator = await stack.enter_async_context(
             Emulator.serve(port=port, now=clock.now, advance_clock=timeline.advance)
         )
@@ -76,16 +82,6 @@ async def start_demo(
         timeline.bot = bot
         on_ready(emulator.url)
         await wiring.run_until_stopped(lifecycle.serve(bot, feed_job))
-
-
-def _load_sample(now: datetime) -> Sample:
-    """Return the sample, placed so that its last days are in the future."""
-    day = calendar.arxiv_day(now)
-    for _ in range(FUTURE_DAYS):
-        day = calendar.arxiv_day(
-            calendar.next_feed_update(calendar.eastern_midnight(day) + timedelta(hours=1))
-        )
-    return load_sample(day)
 
 
 class _DemoTimeline:

@@ -8,8 +8,8 @@ async with Emulator.serve() as emulator:
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -27,11 +27,11 @@ from bot.demo.emulator.faults import FaultSchedule
 from bot.demo.emulator.http_api import HttpApi, OpenConnections
 from bot.demo.emulator.rate_limits import RateLimits
 from bot.demo.emulator.telegram_state import TelegramState, User
+from bot.demo.page.actions import AdvanceClock
 from bot.demo.page.routes import PageEndpoints
 from bot.demo.people.people import People
 
 TOKEN = "4242424242:emulated-bot-token-of-the-demo"  # noqa: S105, valid for this emulator only
-AdvanceClock = Callable[[timedelta], Awaitable[None]]
 
 # Longer than clients keep an idle connection, so that no request meets a connection being closed.
 KEEP_ALIVE_SECONDS = 75

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.demo.emulator.arguments import CallArguments
-from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, decode_json
+from bot.demo.emulator.json_encoding import Json, JsonObject, decode_json
 from bot.demo.methods.signatures import SIGNATURES, Parameter
 
 
@@ -147,10 +147,3 @@ def _anchor_names(value: Json, kind: str) -> set[str]:
     if value.get("type") == kind and isinstance(name, str):
         names.add(name)
     return names
-
-
-def result_fields(result: Json | ApiError) -> tuple[int, Json, str]:
-    """Return code, result and description of a response."""
-    if isinstance(result, ApiError):
-        return result.code, None, result.description
-    return 200, result, ""

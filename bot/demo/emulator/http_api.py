@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.demo.emulator.arguments import CallArguments
-from bot.demo.emulator.call_log import ApiCall, CallLog, logged_parameters, result_fields
+from bot.demo.emulator.call_log import ApiCall, CallLog, logged_parameters
 from bot.demo.emulator.faults import Fault, FaultSchedule
 from bot.demo.emulator.json_encoding import ApiError, Json, parse_body, too_many_requests
 from bot.demo.emulator.rate_limits import RATE_LIMITED_METHODS, RateLimits
@@ -122,13 +122,19 @@ class HttpApi:
     def _record(
         self, arguments: CallArguments, result: Json | ApiError, fault: Fault | None
     ) -> None:
-        code, value, description = result_fields(fault.error if fault and fault.error else result)
+        response = fault.error if fault and fault.error else result
+        if isinstance(response, ApiError):
+            code, value, description = response.code, None, response.description
+        else:
+            code, value, description = 200, response, ""
+        if fault and fault.html_page:
+            code = fault.html_page[0]
         call = ApiCall(
             number=len(self.call_log.calls) + 1,
             called_at=self.state.now(),
             method=arguments.method,
             parameters=logged_parameters(arguments),
-            code=fault.html_page[0] if fault and fault.html_page else code,
+            code=code,
             result=value,
             description=description,
             is_accepted=not isinstance(result, ApiError) and (fault is None or fault.is_accepted),

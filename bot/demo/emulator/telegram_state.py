@@ -206,3 +206,10 @@ _CONTENT_FIELDS = {
     "link_preview_options",
     "caption",
 }
+
+
+def message_id_of(message: JsonObject) -> int:
+    """Return the id of a Message object."""
+    message_id = message["message_id"]
+    assert isinstance(message_id, int)
+    return message_id

@@ -17,7 +17,7 @@ _MAX_PAYLOAD_LENGTH = 64  # of a deep link
 
 
 @dataclass(frozen=True, slots=True)
-class ActionContext:
+class PageSession:
     """The acting person, the open chat, and the controls of the clock."""
 
     view: PageView
@@ -31,91 +31,84 @@ class ActionContext:
         """The open chat."""
         return self.person.chat if self.group is None else self.group.chat
 
+    async def send_message(self, payload: JsonObject) -> Json:
+        """Send a text to the open chat."""
+        text = str(payload["text"]).strip()[:_MAX_MESSAGE_LENGTH]
+        if not text:
+            raise ValueError("nothing to say")
+        if self.group and self.chat.kind == "channel":
+            if self.group.owner.id != self.person.id:
+                raise ValueError("only the owner posts here")
+            return {"message": self.group.post_message(text)}
+        return {"message": self.person.send_text(text, self.group)}
 
-PageAction = Callable[[ActionContext, JsonObject], Awaitable[Json]]
-
-
-async def _send_message(context: ActionContext, payload: JsonObject) -> Json:
-    text = str(payload["text"]).strip()[:_MAX_MESSAGE_LENGTH]
-    if not text:
-        raise ValueError("nothing to say")
-    if context.group and context.chat.kind == "channel":
-        if context.group.owner.id != context.person.id:
-            raise ValueError("only the owner posts here")
-        return {"message": context.group.post_message(text)}
-    return {"message": context.person.send_text(text, context.group)}
-
-
-async def _press_button(context: ActionContext, payload: JsonObject) -> Json:
-    message_id = payload["message"]
-    assert isinstance(message_id, int)
-    answer = await context.person.press_button(
-        data=str(payload["data"]), in_message=message_id, group=context.group
-    )
-    return {"text": answer.text, "alert": answer.is_alert, "url": answer.url}
-
-
-async def _open_deep_link(context: ActionContext, payload: JsonObject) -> Json:
-    return {
-        "message": context.person.open_deep_link(
-            str(payload["payload"])[:_MAX_PAYLOAD_LENGTH], context.group
+    async def press_button(self, payload: JsonObject) -> Json:
+        """Press a button, and return the bot's answer."""
+        message_id = payload["message"]
+        assert isinstance(message_id, int)
+        answer = await self.person.press_button(
+            data=str(payload["data"]), in_message=message_id, group=self.group
         )
-    }
+        return {"text": answer.text, "alert": answer.is_alert, "url": answer.url}
+
+    async def open_deep_link(self, payload: JsonObject) -> Json:
+        """Open a deep link of the bot in the open chat."""
+        link_payload = str(payload["payload"])[:_MAX_PAYLOAD_LENGTH]
+        return {"message": self.person.open_deep_link(link_payload, self.group)}
+
+    async def add_bot(self, payload: JsonObject) -> Json:
+        """Add the bot to a group or channel that the person owns, as a startgroup link does."""
+        if self.group is None or self.group.owner.id != self.person.id:
+            raise ValueError("only the owner adds the bot")
+        if self.chat.members.get(self.view.state.bot.id) not in {"member", "administrator"}:
+            self.group.add_bot(is_administrator=self.chat.kind == "channel")
+        if "payload" in payload and self.chat.kind != "channel":
+            await self.open_deep_link(payload)
+        return {}
+
+    async def remove_bot(self, payload: JsonObject) -> Json:
+        """Remove the bot from a group or channel that the person owns."""
+        if self.group is None or self.group.owner.id != self.person.id:
+            raise ValueError("only the owner removes the bot")
+        self.group.remove_bot()
+        return {}
+
+    async def mark_read(self, payload: JsonObject) -> Json:
+        """Mark the open chat as read."""
+        self.view.mark_read(self.person, self.chat)
+        return {}
+
+    async def set_blocked(self, payload: JsonObject) -> Json:
+        """Block or unblock the bot."""
+        if payload["blocked"]:
+            self.person.block_bot()
+        else:
+            self.person.unblock_bot()
+        return {}
+
+    async def move_clock(self, payload: JsonObject) -> Json:
+        """Move the clock forward by some minutes, and return the new time."""
+        minutes = payload["minutes"]
+        assert isinstance(minutes, int)
+        assert self.advance_clock is not None
+        await self.advance_clock(timedelta(minutes=minutes))
+        return {"now": self.view.state.now().isoformat()}
+
+    async def move_clock_to_next_digest(self, payload: JsonObject) -> Json:
+        """Move the clock to the next digest of the open chat; return whether it came."""
+        assert self.skip_to_next_digest is not None
+        has_digest_come = await self.skip_to_next_digest(self.chat.id)
+        return {"came": has_digest_come, "now": self.view.state.now().isoformat()}
 
 
-async def _add_bot(context: ActionContext, payload: JsonObject) -> Json:
-    """Add the bot to a group or channel that the person owns, as a startgroup link does."""
-    if context.group is None or context.group.owner.id != context.person.id:
-        raise ValueError("only the owner adds the bot")
-    if context.chat.members.get(context.view.state.bot.id) not in {"member", "administrator"}:
-        context.group.add_bot(is_administrator=context.chat.kind == "channel")
-    if "payload" in payload and context.chat.kind != "channel":
-        context.person.open_deep_link(str(payload["payload"])[:_MAX_PAYLOAD_LENGTH], context.group)
-    return {}
-
-
-async def _remove_bot(context: ActionContext, payload: JsonObject) -> Json:
-    if context.group is None or context.group.owner.id != context.person.id:
-        raise ValueError("only the owner removes the bot")
-    context.group.remove_bot()
-    return {}
-
-
-async def _mark_read(context: ActionContext, payload: JsonObject) -> Json:
-    context.view.mark_read(context.person, context.chat)
-    return {}
-
-
-async def _set_blocked(context: ActionContext, payload: JsonObject) -> Json:
-    if payload["blocked"]:
-        context.person.block_bot()
-    else:
-        context.person.unblock_bot()
-    return {}
-
-
-async def _advance_clock(context: ActionContext, payload: JsonObject) -> Json:
-    minutes = payload["minutes"]
-    assert isinstance(minutes, int)
-    assert context.advance_clock is not None
-    await context.advance_clock(timedelta(minutes=minutes))
-    return {"now": context.view.state.now().isoformat()}
-
-
-async def _skip_to_next_digest(context: ActionContext, payload: JsonObject) -> Json:
-    assert context.skip_to_next_digest is not None
-    has_digest_come = await context.skip_to_next_digest(context.chat.id)
-    return {"came": has_digest_come, "now": context.view.state.now().isoformat()}
-
-
-PAGE_ACTIONS: Mapping[str, PageAction] = {
-    "say": _send_message,
-    "press": _press_button,
-    "open": _open_deep_link,
-    "add": _add_bot,
-    "remove": _remove_bot,
-    "read": _mark_read,
-    "block": _set_blocked,
-    "advance": _advance_clock,
-    "next": _skip_to_next_digest,
+PAGE_ACTIONS: Mapping[str, Callable[[PageSession, JsonObject], Awaitable[Json]]] = {
+    "say": PageSession.send_message,
+    "press": PageSession.press_button,
+    "open": PageSession.open_deep_link,
+    "add": PageSession.add_bot,
+    "remove": PageSession.remove_bot,
+    "read": PageSession.mark_read,
+    "block": PageSession.set_blocked,
+    "advance": PageSession.move_clock,
+    "next": PageSession.move_clock_to_next_digest,
 }

@@ -1,20 +1,18 @@
 """The HTTP endpoints of the chat page."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.emulator.call_log import ApiCall, CallLog
+from bot.demo.emulator.call_log import CallLog
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.emulator.telegram_state import TelegramState
-from bot.demo.page.actions import PAGE_ACTIONS, ActionContext, SkipToNextDigest
+from bot.demo.page.actions import PAGE_ACTIONS, AdvanceClock, PageSession, SkipToNextDigest
 from bot.demo.page.view import PageView
-from bot.demo.people.people import GroupOrChannel, People, Person
+from bot.demo.people.people import People
 
 _STATIC = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
@@ -50,7 +48,7 @@ class PageEndpoints:
         state: TelegramState,
         people: People,
         call_log: CallLog,
-        advance_clock: Callable[[timedelta], Awaitable[None]] | None,
+        advance_clock: AdvanceClock | None,
     ) -> None:
         self.state = state
         self.people = people
@@ -98,11 +96,11 @@ class PageEndpoints:
 
     async def conversation(self, request: Request) -> Response:
         """Return the open conversation, with its context and all messages."""
-        context = self._action_context(request)
+        session = self._session(request)
         body: JsonObject = {
-            **self._context_object(context),
-            "messages": [*context.chat.messages.values()],
-            "own": [*context.chat.bot_message_ids],
+            **self._context_object(session),
+            "messages": [*session.chat.messages.values()],
+            "own": [*session.chat.bot_message_ids],
             "canAdvance": self.advance_clock is not None,
             "canSkip": self.skip_to_next_digest is not None,
             "isInvented": self.has_invented_papers,
@@ -112,9 +110,7 @@ class PageEndpoints:
 
     async def conversation_context(self, request: Request) -> Response:
         """Return the context of a conversation: chats, menu and time."""
-        return JSONResponse(
-            self._context_object(self._action_context(request)), headers=_SECURITY_HEADERS
-        )
+        return JSONResponse(self._context_object(self._session(request)), headers=_SECURITY_HEADERS)
 
     async def events(self, request: Request) -> Response:
         """Return the events after a number; wait if there are none."""
@@ -142,7 +138,11 @@ class PageEndpoints:
     async def calls(self, request: Request) -> Response:
         """Return the latest calls of the bot, for the panel of raw traffic."""
         after = _query_number(request, "after")
-        shown_calls = [call for call in self.call_log.calls[after:] if not _is_empty_poll(call)]
+        shown_calls = [
+            call
+            for call in self.call_log.calls[after:]
+            if call.method != "getUpdates" or call.code != 200 or call.result
+        ]
         calls: list[Json] = [call.as_json() for call in shown_calls[-_MAX_SHOWN_CALLS:]]
         body: JsonObject = {"calls": calls, "last": len(self.call_log.calls)}
         return JSONResponse(body, headers=_SECURITY_HEADERS)
@@ -156,38 +156,29 @@ class PageEndpoints:
             return JSONResponse({"error": "no such action"}, 404)
         try:
             payload = await request.json()
-            return JSONResponse(await action(self._action_context(request), payload))
+            return JSONResponse(await action(self._session(request), payload))
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
-    def _action_context(self, request: Request) -> ActionContext:
-        person = self._person(request)
-        group = self._open_group(request, person)
-        return ActionContext(self.view, person, group, self.advance_clock, self.skip_to_next_digest)
-
-    def _person(self, request: Request) -> Person:
-        """Return the person at the page, created if there is nobody yet."""
+    def _session(self, request: Request) -> PageSession:
+        """Return the person at the page, created if there is nobody yet, with the open chat."""
         persons = self.people.persons
-        if not persons:
+        if persons:
+            any_person = next(iter(persons.values()))
+            person = persons.get(_query_number(request, "person"), any_person)
+        else:
             language = request.query_params.get("language", "en")
-            return self.people.create_person("You", language=language[:2].lower())
-        return persons.get(_query_number(request, "person")) or next(iter(persons.values()))
-
-    def _open_group(self, request: Request, person: Person) -> GroupOrChannel | None:
-        """Return the open group or channel, or None for the private chat."""
+            person = self.people.create_person("You", language=language[:2].lower())
         group = self.people.groups.get(_query_number(request, "chat"))
-        return group if group and person.id in group.chat.members else None
+        if group and person.id not in group.chat.members:
+            group = None
+        return PageSession(self.view, person, group, self.advance_clock, self.skip_to_next_digest)
 
-    def _context_object(self, context: ActionContext) -> JsonObject:
+    def _context_object(self, session: PageSession) -> JsonObject:
         return {
-            **self.view.conversation_context(context.person, context.chat),
+            **self.view.conversation_context(session.person, session.chat),
             "now": self.state.now().isoformat(),
         }
-
-
-def _is_empty_poll(call: ApiCall) -> bool:
-    """Return whether the call polled for updates and got none."""
-    return call.method == "getUpdates" and call.code == 200 and not call.result
 
 
 def _query_number(request: Request, name: str) -> int:

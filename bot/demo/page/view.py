@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.emulator.telegram_state import Chat, TelegramState, User
 from bot.demo.methods.lookup import PRESENT_STATUSES
 from bot.demo.people.people import People, Person
@@ -16,7 +16,25 @@ def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonO
 
     It is the one of the narrowest scope that has any, in their own language first.
     """
-    for scope in _command_scopes(chat, user):
+    if chat.is_private:
+        scopes = [f"chat:{chat.id}:", "all_private_chats", "default"]
+    elif chat.members.get(user.id) in _ADMINISTRATOR_STATUSES:
+        scopes = [
+            f"chat_member:{chat.id}:{user.id}",
+            f"chat_administrators:{chat.id}:",
+            f"chat:{chat.id}:",
+            "all_chat_administrators",
+            "all_group_chats",
+            "default",
+        ]
+    else:
+        scopes = [
+            f"chat_member:{chat.id}:{user.id}",
+            f"chat:{chat.id}:",
+            "all_group_chats",
+            "default",
+        ]
+    for scope in scopes:
         for language in (user.language_code[:2], ""):
             menu = state.command_menus.get((scope, language))
             if menu:
@@ -24,24 +42,7 @@ def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonO
     return []
 
 
-def _command_scopes(chat: Chat, user: User) -> list[str]:
-    """Return the scopes that Telegram tries, in its order."""
-    if chat.is_private:
-        return [f"chat:{chat.id}:", "all_private_chats", "default"]
-    is_administrator = chat.members.get(user.id) in _ADMINISTRATOR_STATUSES
-    candidates = [
-        (True, f"chat_member:{chat.id}:{user.id}"),
-        (is_administrator, f"chat_administrators:{chat.id}:"),
-        (True, f"chat:{chat.id}:"),
-        (is_administrator, "all_chat_administrators"),
-        (True, "all_group_chats"),
-        (True, "default"),
-    ]
-    return [scope for applies, scope in candidates if applies]
-
-
 _PREVIEW_LENGTH = 90  # characters of a chat's last message
-_WRITER_STATUSES = {"creator", "administrator"}
 
 
 @dataclass(slots=True)
@@ -57,7 +58,16 @@ class PageView:
         language = person.user.language_code[:2]
         profile = self.state.profile_fields
         return {
-            "people": [self._person_object(entry) for entry in self.people.persons.values()],
+            "people": [
+                {
+                    **other.user.as_json(),
+                    "unread": sum(
+                        self._unread_count(other, other_chat)
+                        for other_chat in self.visible_chats(other)
+                    ),
+                }
+                for other in self.people.persons.values()
+            ],
             "person": person.user.as_json(),
             "bot": self.state.bot.as_json(),
             "about": profile.get(("description", language)) or profile.get(("description", ""), ""),
@@ -82,43 +92,36 @@ class PageView:
 
     def _unread_count(self, person: Person, chat: Chat) -> int:
         read_position = self.read_positions.get((person.id, chat.id), 0)
-        return sum(
-            message_id > read_position and _sender(message).get("id") != person.id
+        unread_senders = (
+            message.get("from")
             for message_id, message in chat.messages.items()
+            if message_id > read_position
+        )
+        return sum(
+            not isinstance(sender, dict) or sender["id"] != person.id for sender in unread_senders
         )
 
-    def _person_object(self, person: Person) -> JsonObject:
-        unread = sum(self._unread_count(person, chat) for chat in self.visible_chats(person))
-        return {**person.user.as_json(), "unread": unread}
-
     def _chat_object(self, person: Person, chat: Chat) -> JsonObject:
-        last_message = next(reversed(chat.messages.values()), None)
-        bot_status = chat.members.get(self.state.bot.id, "left")
-        own_status = chat.members.get(person.id)
+        preview: JsonObject | None = None
+        if chat.messages:
+            last_id, last_message = next(reversed(chat.messages.items()))
+            shown_message = visible_message(
+                last_message, is_from_bot=last_id in chat.bot_message_ids
+            )
+            text = " ".join((shown_message.text or shown_message.document).split())
+            preview = {
+                "text": text[:_PREVIEW_LENGTH],
+                "author": shown_message.author if chat.kind in {"group", "supergroup"} else "",
+                "date": last_message["date"],
+                "service": "new_chat_members" if "new_chat_members" in last_message else "",
+            }
+        is_administrator = chat.members.get(person.id) in _ADMINISTRATOR_STATUSES
         return {
             **chat.as_json(),
             "unread": self._unread_count(person, chat),
-            "last": self._message_preview(chat, last_message) if last_message else None,
-            "members": sum(
-                member_status in PRESENT_STATUSES for member_status in chat.members.values()
-            ),
-            "bot": bot_status,
-            "leads": own_status in _WRITER_STATUSES,
-            "canWrite": chat.kind != "channel" or own_status in _WRITER_STATUSES,
+            "last": preview,
+            "members": sum(status in PRESENT_STATUSES for status in chat.members.values()),
+            "bot": chat.members.get(self.state.bot.id, "left"),
+            "leads": is_administrator,
+            "canWrite": chat.kind != "channel" or is_administrator,
         }
-
-    def _message_preview(self, chat: Chat, message: JsonObject) -> JsonObject:
-        shown_message = visible_message(
-            message, is_from_bot=message["message_id"] in chat.bot_message_ids
-        )
-        text: Json = " ".join((shown_message.text or shown_message.document).split())[
-            :_PREVIEW_LENGTH
-        ]
-        author = shown_message.author if chat.kind in {"group", "supergroup"} else ""
-        service_kind = next((name for name in ("new_chat_members",) if name in message), "")
-        return {"text": text, "author": author, "date": message["date"], "service": service_kind}
-
-
-def _sender(message: JsonObject) -> JsonObject:
-    sender = message.get("from")
-    return sender if isinstance(sender, dict) else {}

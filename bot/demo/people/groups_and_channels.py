@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.emulator.telegram_state import Chat, ForumTopic, TelegramState, User
+from bot.demo.emulator.telegram_state import (
+    Chat,
+    ForumTopic,
+    TelegramState,
+    User,
+    message_id_of,
+)
 from bot.demo.methods.lookup import chat_member_object
 
 
@@ -90,8 +96,7 @@ class GroupOrChannel:
         """Open a topic of the forum, and return its thread id."""
         topic_fields: JsonObject = {"name": name, "icon_color": 0x6FB9F0}
         message = self._post_service_message({"forum_topic_created": topic_fields})
-        thread_id = message["message_id"]
-        assert isinstance(thread_id, int)
+        thread_id = message_id_of(message)
         message |= {"message_thread_id": thread_id, "is_topic_message": True}
         self.chat.topics[thread_id] = ForumTopic(thread_id, name)
         return thread_id
@@ -108,9 +113,7 @@ class GroupOrChannel:
         """Post in the channel as its owner, and return the message id."""
         message = self.state.post_message(self.chat, self.owner, {"text": text})
         self.state.updates.push("channel_post", message)
-        message_id = message["message_id"]
-        assert isinstance(message_id, int)
-        return message_id
+        return message_id_of(message)
 
     def _post_service_message(self, content: JsonObject) -> JsonObject:
         message = self.state.post_message(self.chat, self.owner, content)

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
-from bot.demo.emulator.telegram_state import ButtonPress, CallbackAnswer, Chat, TelegramState, User
+from bot.demo.emulator.telegram_state import (
+    ButtonPress,
+    CallbackAnswer,
+    Chat,
+    TelegramState,
+    User,
+    message_id_of,
+)
 from bot.demo.formatting.autolinks import add_detected_entities
 from bot.demo.formatting.message_entities import FormattedText
 from bot.demo.people.groups_and_channels import GroupOrChannel, set_bot_status
-from bot.demo.people.visible_messages import Button, VisibleMessage, transcript, visible_message
+from bot.demo.people.visible_messages import Button, VisibleMessage, transcript, visible_messages
 
 DEFAULT_TIMEOUT = 10.0
 ChatPredicate = Callable[[tuple[VisibleMessage, ...]], bool]
@@ -22,7 +29,7 @@ class PendingPress:
 
     answer: asyncio.Future[CallbackAnswer]
     label: str
-    chat_transcript: Callable[[], str]
+    chat: Chat
 
     def __await__(self) -> Generator[None, None, CallbackAnswer]:
         return self._wait_for_answer().__await__()
@@ -32,10 +39,10 @@ class PendingPress:
             async with asyncio.timeout(DEFAULT_TIMEOUT):
                 return await asyncio.shield(self.answer)
         except TimeoutError:
-            message = (
-                f"the bot never answered the press of {self.label!r}\n{self.chat_transcript()}"
-            )
-            raise AssertionError(message) from None
+            chat_text = transcript(visible_messages(self.chat))
+            raise AssertionError(
+                f"the bot never answered the press of {self.label!r}\n{chat_text}"
+            ) from None
 
 
 class Person:
@@ -74,11 +81,15 @@ class Person:
         if thread_id:
             content |= {"message_thread_id": thread_id, "is_topic_message": True}
         if reply_to_id:
-            content["reply_to_message"] = _without_reply(chat.messages[reply_to_id])
+            content["reply_to_message"] = {
+                name: value
+                for name, value in chat.messages[reply_to_id].items()
+                if name != "reply_to_message"
+            }
         message = self.state.post_message(chat, self.user, content)
         if self._is_delivered_to_bot(chat, message, reply_to_id):
             self.state.updates.push("message", message)
-        return _message_id_of(message)
+        return message_id_of(message)
 
     def edit_message(self, message_id: int, text: str, group: GroupOrChannel | None = None) -> None:
         """Edit an earlier message."""
@@ -106,8 +117,19 @@ class Person:
         The button is that of the given message, or else of the newest message that has it.
         """
         chat = self._chat_of(group)
-        message_id, matched_button = self._find_button(chat, button, data, in_message)
-        return self._press_button(chat, message_id, matched_button)
+        messages = visible_messages(chat)
+        for message in reversed(messages):
+            if in_message and message.id != in_message:
+                continue
+            for y, row in enumerate(message.button_rows):
+                for x, shown_button in enumerate(row):
+                    if (
+                        (y, x) == button
+                        or (data and shown_button.data == data)
+                        or shown_button.label == button
+                    ):
+                        return self._press_button(chat, message.id, shown_button)
+        raise AssertionError(f"no button {button or data!r}\n{transcript(messages)}")
 
     def press_forged(
         self, data: str, message_id: int, group: GroupOrChannel | None = None
@@ -140,11 +162,7 @@ class Person:
 
     def messages(self, group: GroupOrChannel | None = None) -> tuple[VisibleMessage, ...]:
         """Return the messages of a chat, oldest first."""
-        chat = self._chat_of(group)
-        return tuple(
-            visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
-            for message_id, message in chat.messages.items()
-        )
+        return visible_messages(self._chat_of(group))
 
     def chat_transcript(self, group: GroupOrChannel | None = None) -> str:
         """Return the chat as a transcript."""
@@ -213,38 +231,9 @@ class Person:
             return addressee.lower() in {"", bot.username.lower()}
         return f"@{bot.username.lower()}" in text.lower() or reply_to_id in chat.bot_message_ids
 
-    def _find_button(
-        self, chat: Chat, button: str | tuple[int, int], data: str, message_id: int
-    ) -> tuple[int, Button]:
-        messages = [
-            visible_message(message_object, is_from_bot=number in chat.bot_message_ids)
-            for number, message_object in chat.messages.items()
-        ]
-        for candidate in reversed(messages):
-            if message_id and candidate.id != message_id:
-                continue
-            for y, row in enumerate(candidate.button_rows):
-                for x, shown_button in enumerate(row):
-                    if (
-                        (y, x) == button
-                        or (data and shown_button.data == data)
-                        or shown_button.label == button
-                    ):
-                        return candidate.id, shown_button
-        raise AssertionError(f"no button {button or data!r}\n{transcript(tuple(messages))}")
-
     def _press_button(self, chat: Chat, message_id: int, button: Button) -> PendingPress:
         answer: asyncio.Future[CallbackAnswer] = asyncio.get_running_loop().create_future()
-
-        def chat_transcript() -> str:
-            return transcript(
-                tuple(
-                    visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
-                    for message_id, message in chat.messages.items()
-                )
-            )
-
-        pending_press = PendingPress(answer, button.label, chat_transcript)
+        pending_press = PendingPress(answer, button.label, chat)
         if button.action != "callback_data":
             url = str(button.detail) if button.action == "url" else ""
             self._open_link(url)
@@ -254,26 +243,20 @@ class Person:
             str(4_000_000_000 + self.state.next_number("press")), self.state.now(), answer
         )
         self.state.button_presses[press.id] = press
-        self.state.updates.push(
-            "callback_query", self._callback_query(press, chat, message_id, button.data)
-        )
-        return pending_press
-
-    def _callback_query(
-        self, press: ButtonPress, chat: Chat, message_id: int, data: str
-    ) -> JsonObject:
         inaccessible_message: JsonObject = {
             "chat": chat.as_json(),
             "message_id": message_id,
             "date": 0,
         }
-        return {
+        callback_query: JsonObject = {
             "id": press.id,
             "from": self.user.as_json(),
             "message": chat.messages.get(message_id, inaccessible_message),
             "chat_instance": str(chat.id),
-            "data": data,
+            "data": button.data,
         }
+        self.state.updates.push("callback_query", callback_query)
+        return pending_press
 
     def _open_link(self, url: str) -> None:
         """Open a link as a client does: a deep link of the bot sends /start."""
@@ -291,13 +274,3 @@ def _text_content(text: str) -> JsonObject:
     if entities:
         content["entities"] = entities
     return content
-
-
-def _without_reply(message: JsonObject) -> JsonObject:
-    return {name: value for name, value in message.items() if name != "reply_to_message"}
-
-
-def _message_id_of(message: JsonObject) -> int:
-    message_id = message["message_id"]
-    assert isinstance(message_id, int)
-    return message_id

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.emulator.telegram_state import Chat, message_id_of
 from bot.texts.telegram_autolinks import WORD_JOINER
 
 
@@ -43,36 +44,34 @@ class VisibleMessage:
         return tuple(button.label for row in self.button_rows for button in row)
 
 
+def visible_messages(chat: Chat) -> tuple[VisibleMessage, ...]:
+    """Return the messages of a chat as a person sees them, oldest first."""
+    return tuple(
+        visible_message(message, is_from_bot=message_id in chat.bot_message_ids)
+        for message_id, message in chat.messages.items()
+    )
+
+
 def visible_message(message: JsonObject, *, is_from_bot: bool) -> VisibleMessage:
     """Return a Message object as a person sees it."""
     rich_message = message.get("rich_message")
     blocks = rich_message["blocks"] if isinstance(rich_message, dict) else []
+    text = str(message.get("text") or message.get("caption") or "")
+    author = message.get("from") or message.get("sender_chat") or {}
     document, thread_id = message.get("document"), message.get("message_thread_id")
-    message_id = message["message_id"]
-    assert isinstance(message_id, int)
+    assert isinstance(author, dict)
     return VisibleMessage(
-        id=message_id,
-        author=_author_name(message),
+        id=message_id_of(message),
+        author=str(author.get("first_name") or author.get("title") or ""),
         is_from_bot=is_from_bot,
-        text=_message_text(message, blocks).replace(WORD_JOINER, ""),
-        button_rows=(*_rich_button_rows(blocks), *_keyboard_rows(message)),
-        links=(*_entity_links(message), *_rich_links(blocks)),
+        text=("\n".join(_block_lines(blocks)) if blocks else text).replace(WORD_JOINER, ""),
+        button_rows=_button_rows(message, blocks),
+        links=_links(message, text, blocks),
         is_rich=isinstance(rich_message, dict),
         is_edited="edit_date" in message,
         document=str(document["file_name"]) if isinstance(document, dict) else "",
         thread_id=thread_id if isinstance(thread_id, int) else None,
     )
-
-
-def _author_name(message: JsonObject) -> str:
-    sender = message.get("from") or message.get("sender_chat")
-    return str(sender.get("first_name") or sender.get("title")) if isinstance(sender, dict) else ""
-
-
-def _message_text(message: JsonObject, blocks: Json) -> str:
-    if isinstance(blocks, list) and blocks:
-        return "\n".join(_block_lines(blocks))
-    return str(message.get("text") or message.get("caption") or "")
 
 
 def _object_items(value: Json) -> list[JsonObject]:
@@ -119,36 +118,39 @@ def _parse_button(value: JsonObject) -> Button:
     return Button(plain_text(value.get("text")), action, value[action])
 
 
-def _keyboard_rows(message: JsonObject) -> tuple[tuple[Button, ...], ...]:
+def _button_rows(message: JsonObject, blocks: Json) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons inside a rich message, a row per block, then those of the keyboard."""
     markup = message.get("reply_markup")
-    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else []
-    assert isinstance(rows, list)
-    return tuple(tuple(_parse_button(button) for button in _object_items(row)) for row in rows)
-
-
-def _rich_button_rows(blocks: Json) -> list[tuple[Button, ...]]:
-    """Return the buttons inside a rich message, a row per block."""
-    rows: list[tuple[Button, ...]] = []
+    button_rows: list[Json] = []
     for value in _nested_objects(blocks):
         if value.get("type") == "buttons":
-            rows.append(
-                tuple(_parse_button(button) for button in _object_items(value.get("buttons")))
-            )
-        if value.get("type") == "button" and isinstance(value.get("button"), dict):
-            button = value["button"]
-            assert isinstance(button, dict)
-            rows.append((_parse_button(button),))
-    return rows
+            button_rows.append(value.get("buttons"))
+        if value.get("type") == "button":
+            button_rows.append([value.get("button")])
+    if isinstance(markup, dict):
+        keyboard_rows = markup.get("inline_keyboard")
+        assert isinstance(keyboard_rows, list)
+        button_rows += keyboard_rows
+    return tuple(tuple(map(_parse_button, _object_items(row))) for row in button_rows)
 
 
-def _rich_links(blocks: Json) -> list[tuple[str, str]]:
+def _links(message: JsonObject, text: str, blocks: Json) -> tuple[tuple[str, str], ...]:
+    """Return label and address of the links in the text, then of those in a rich message."""
     links = []
+    encoded_text = text.encode("utf-16-le")
+    for entity in _object_items(message.get("entities") or message.get("caption_entities")):
+        offset, length = entity["offset"], entity["length"]
+        assert isinstance(offset, int)
+        assert isinstance(length, int)
+        label = encoded_text[2 * offset : 2 * (offset + length)].decode("utf-16-le")
+        if entity["type"] in {"text_link", "url"}:
+            links.append((label.replace(WORD_JOINER, ""), str(entity.get("url", label))))
     for value in _nested_objects(blocks):
         if value.get("type") == "url":
             links.append((plain_text(value.get("text")), str(value["url"])))
         if value.get("type") == "anchor_link":
             links.append((plain_text(value.get("text")), f"#{value['anchor_name']}"))
-    return links
+    return tuple(links)
 
 
 def _nested_objects(value: Json) -> list[JsonObject]:
@@ -158,19 +160,6 @@ def _nested_objects(value: Json) -> list[JsonObject]:
     if isinstance(value, dict):
         return [value, *(nested for item in value.values() for nested in _nested_objects(item))]
     return []
-
-
-def _entity_links(message: JsonObject) -> list[tuple[str, str]]:
-    text = str(message.get("text") or message.get("caption") or "").encode("utf-16-le")
-    links = []
-    for entity in _object_items(message.get("entities") or message.get("caption_entities")):
-        offset, length = entity["offset"], entity["length"]
-        assert isinstance(offset, int)
-        assert isinstance(length, int)
-        label = text[2 * offset : 2 * (offset + length)].decode("utf-16-le")
-        if entity["type"] in {"text_link", "url"}:
-            links.append((label.replace(WORD_JOINER, ""), str(entity.get("url", label))))
-    return links
 
 
 def transcript(messages: tuple[VisibleMessage, ...]) -> str:

@@ -49,30 +49,24 @@ def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
     The Chinese summaries are keyed by paper id; their ``paper`` is 0 until the store assigns keys.
     """
     days = recent_feed_days(today, SAMPLE_DAYS)
-    rows = sorted(_read_papers(), key=lambda row: -row.day)
-    announcements = [
-        _announcement(row, days[SAMPLE_DAYS - 1 - row.day], position)
-        for position, row in enumerate(rows)
-    ]
+    announcements = []
+    for position, row in enumerate(sorted(_read_papers(), key=lambda row: -row.day)):
+        day = days[SAMPLE_DAYS - 1 - row.day]
+        submitted_at = _submission_time(day, position)
+        paper = Paper(
+            id=row.id,
+            version=row.version,
+            title=row.title,
+            abstract=row.abstract,
+            authors=tuple(row.authors),
+            categories=tuple(row.categories),
+            link=f"https://arxiv.org/abs/{row.id.removeprefix('arxiv:')}",
+            submitted_at=submitted_at if row.version == 1 else submitted_at - _SINCE_FIRST_VERSION,
+            revised_at=submitted_at,
+            comment=f"{row.comment}; {INVENTED_NOTE}",
+        )
+        announcements.append(Announcement(paper, SAMPLE_FEED, AnnouncementKind(row.kind), day))
     return announcements, _chinese_summaries(announcements)
-
-
-def _announcement(row: _PaperRow, day: date, position: int) -> Announcement:
-    """Return the announcement of a row's paper on a day, submitted in time for it."""
-    submitted_at = _submission_time(day, position)
-    paper = Paper(
-        id=row.id,
-        version=row.version,
-        title=row.title,
-        abstract=row.abstract,
-        authors=tuple(row.authors),
-        categories=tuple(row.categories),
-        link=f"https://arxiv.org/abs/{row.id.removeprefix('arxiv:')}",
-        submitted_at=submitted_at if row.version == 1 else submitted_at - _SINCE_FIRST_VERSION,
-        revised_at=submitted_at,
-        comment=f"{row.comment}; {INVENTED_NOTE}",
-    )
-    return Announcement(paper, SAMPLE_FEED, AnnouncementKind(row.kind), day)
 
 
 def _submission_time(day: date, position: int) -> datetime:
@@ -85,22 +79,22 @@ def _submission_time(day: date, position: int) -> datetime:
 
 def _chinese_summaries(announcements: Iterable[Announcement]) -> dict[str, Summary]:
     """Return the Chinese summary of each announced paper, by paper id."""
-    rows_by_id = {
-        line["id"]: line for line in map(json.loads, _read_lines("translations.zh.jsonl"))
-    }
-    return {
-        announcement.paper.id: Summary(
+    rows = map(json.loads, _read_lines("translations.zh.jsonl"))
+    rows_by_id = {row["id"]: row for row in rows}
+    summaries = {}
+    for announcement in announcements:
+        paper = announcement.paper
+        summaries[paper.id] = Summary(
             paper=0,
-            version=announcement.paper.version,
+            version=paper.version,
             language="zh",
-            title=rows_by_id[announcement.paper.id]["title"],
-            tldr=rows_by_id[announcement.paper.id]["gist"],
-            abstract=rows_by_id[announcement.paper.id]["abstract"],
+            title=rows_by_id[paper.id]["title"],
+            tldr=rows_by_id[paper.id]["gist"],
+            abstract=rows_by_id[paper.id]["abstract"],
             producer="import",
             created_at=eastern_midnight(announcement.day),
         )
-        for announcement in announcements
-    }
+    return summaries
 
 
 @cache
