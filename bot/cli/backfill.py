@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -20,11 +18,12 @@ from bot.arxiv.combined_feeds import feed_groups
 from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandFailed,
-    CommandMisused,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_config,
+    parse_day,
     translator,
 )
 from bot.cli.terminal.progress import spinner_progress
@@ -74,12 +73,21 @@ def backfill(
     """
     config = load_config(database)
     now = trusted_clock.system_clock()
-    days = _parse_day(first, config), _parse_day(last or first, config)
-    _check_days(*days, now, yes=yes)
+    first_day, last_day = parse_day(first, config), parse_day(last or first, config)
+    today = arxiv_day(now)
+    if first_day > last_day:
+        raise Refusal("cli-backfill-range", first=str(first_day), last=str(last_day))
+    if last_day > today:
+        raise Refusal("cli-backfill-ahead", last=str(last_day), latest=str(today))
+    if first_day < EARLIEST_DAY:
+        raise Refusal("cli-backfill-early", first=str(first_day), earliest=str(EARLIEST_DAY))
+    day_count = (last_day - first_day).days + 1
+    if day_count > CONFIRM_DAYS and not yes:
+        raise Refusal("cli-backfill-many", days=day_count)
     feeds = feed_groups(_expand_categories(codes) or config.categories)
-    planned_backfills = backfills_of_days(feeds, *days, now)
+    planned_backfills = backfills_of_days(feeds, first_day, last_day, now)
     if not feed_days_of(planned_backfills[0]):
-        raise Refusal("cli-backfill-quiet", first=str(days[0]), last=str(days[1]))
+        raise Refusal("cli-backfill-quiet", first=str(first_day), last=str(last_day))
     reports: list[BackfillResult] = []
     try:
         asyncio.run(_run_backfills(config, planned_backfills, reports))
@@ -88,27 +96,6 @@ def backfill(
             _print_report(config, report, as_json=as_json)
     if any(report.stage is BackfillStage.PAUSED for report in reports):
         raise SystemExit(EXIT_FAILED)
-
-
-def _parse_day(text: str, config: Config) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandMisused(translator(config)("cli-date-wrong", given=text[:40])) from None
-
-
-def _check_days(first: date, last: date, now: datetime, *, yes: bool) -> None:
-    """Refuse days in the wrong order, too early, in the future, or too many."""
-    today = arxiv_day(now)
-    if first > last:
-        raise Refusal("cli-backfill-range", first=str(first), last=str(last))
-    if last > today:
-        raise Refusal("cli-backfill-ahead", last=str(last), latest=str(today))
-    if first < EARLIEST_DAY:
-        raise Refusal("cli-backfill-early", first=str(first), earliest=str(EARLIEST_DAY))
-    day_count = (last - first).days + 1
-    if day_count > CONFIRM_DAYS and not yes:
-        raise Refusal("cli-backfill-many", days=day_count)
 
 
 def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -135,13 +122,12 @@ async def _run_backfills(
     with wiring.open_indexed_store(config) as store, spinner_progress() as progress:
         async with wiring.create_fetcher(config) as fetcher:
             task = progress.add_task("", total=None)
-            report_progress = _progress_reporter(config, progress, task)
             for planned_backfill in planned_backfills:
                 started_backfill = await store.run(
                     _start_backfill, store, planned_backfill, trusted_clock.system_clock()
                 )
                 reports.append(
-                    await _run_backfill(store, fetcher, config, started_backfill, report_progress)
+                    await _run_backfill(store, fetcher, config, started_backfill, progress, task)
                 )
                 if reports[-1].stage is BackfillStage.PAUSED:
                     break
@@ -179,15 +165,23 @@ async def _run_backfill(
     fetcher: Fetcher,
     config: Config,
     started_backfill: Backfill,
-    report_progress: Callable[[BackfillResult], None],
+    progress: Progress,
+    task: TaskID,
 ) -> BackfillResult:
     """Run a backfill page by page, each under the current time."""
+    translate = translator(config)
     report = BackfillResult(
         BackfillStage.WAITS_FOR_TOMORROW if started_backfill.done_at else BackfillStage.IN_PROGRESS,
         started_backfill,
     )
     while report.stage is BackfillStage.IN_PROGRESS:
-        report_progress(report)
+        description = translate(
+            "cli-backfill-working",
+            set=report.backfill.set_spec or translate("cli-backfill-all"),
+            pages=report.backfill.pages + 1,
+            announcements=report.announcements,
+        )
+        progress.update(task, description=description)
         now, step_report = trusted_clock.system_clock(), None
         if not await is_paused(store, BACKFILL_LEASE, now):
             step_report = await run_backfill_exclusively(
@@ -200,33 +194,12 @@ async def _run_backfill(
                 max_pages=1,
             )
         if step_report is None:
-            raise CommandFailed(await store.run(_busy_text, store, config, now))
+            # Another process holds the archive's lease, or the archive is paused until then.
+            lease = await store.run(store.leases.get, BACKFILL_LEASE)
+            until = lease.expires_at if lease else now
+            raise CommandFailed(translate("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}"))
         report = report.plus(step_report)
     return report
-
-
-def _busy_text(store: Store, config: Config, now: datetime) -> str:
-    """Return who holds the archive's lease, or that it is paused, and until when."""
-    lease = store.leases.get(BACKFILL_LEASE)
-    until = lease.expires_at if lease else now
-    return translator(config)("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}")
-
-
-def _progress_reporter(
-    config: Config, progress: Progress, task: TaskID
-) -> Callable[[BackfillResult], None]:
-    translate = translator(config)
-
-    def report_progress(report: BackfillResult) -> None:
-        description = translate(
-            "cli-backfill-working",
-            set=report.backfill.set_spec or translate("cli-backfill-all"),
-            pages=report.backfill.pages + 1,
-            announcements=report.announcements,
-        )
-        progress.update(task, description=description)
-
-    return report_progress
 
 
 def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> None:
@@ -234,7 +207,20 @@ def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> N
     translate = translator(config)
     set_name = report.backfill.set_spec or translate("cli-backfill-all")
     if as_json:
-        echo(_report_json(report))
+        echo_json(
+            {
+                "set": report.backfill.set_spec,
+                "from": report.backfill.first_day.isoformat(),
+                "to": report.backfill.last_day.isoformat(),
+                "stage": str(report.stage),
+                "pages": report.pages,
+                "records": report.records,
+                "announcements": report.announcements,
+                "stored": report.added.stored,
+                "updated": report.added.updated,
+                "problem": report.reason.text_key if report.reason else None,
+            }
+        )
     elif report.stage is BackfillStage.DONE:
         counts = {
             "announcements": report.announcements,
@@ -248,21 +234,3 @@ def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> N
     if report.reason:
         problem = translate(report.reason.text_key, **dict(report.reason.values))
         echo(translate("cli-backfill-stopped", set=set_name, problem=problem), err=True)
-
-
-def _report_json(report: BackfillResult) -> str:
-    return json.dumps(
-        {
-            "set": report.backfill.set_spec,
-            "from": report.backfill.first_day.isoformat(),
-            "to": report.backfill.last_day.isoformat(),
-            "stage": str(report.stage),
-            "pages": report.pages,
-            "records": report.records,
-            "announcements": report.announcements,
-            "stored": report.added.stored,
-            "updated": report.added.updated,
-            "problem": report.reason.text_key if report.reason else None,
-        },
-        ensure_ascii=False,
-    )

@@ -31,8 +31,10 @@ def demo(port: int, browser: bool, live: bool, database: str | None) -> None:
     """
     config = load_config(database or "sqlite://")
     translate = translator(config)
-    if not _is_port_free(port):
-        raise CommandFailed(translate("cli-port-busy", port=str(port)))
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        raise CommandFailed(translate("cli-port-busy", port=str(port))) from None
 
     def on_ready(url: str) -> None:
         echo(translate("cli-demo", url=url))
@@ -51,12 +53,3 @@ def has_browser(environment: Mapping[str, str]) -> bool:
         return True
     has_screen = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
     return bool(has_screen) or sys.platform in ("darwin", "win32")
-
-
-def _is_port_free(port: int) -> bool:
-    """Return whether the page can be served on a port; 0 stands for any free one."""
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +11,7 @@ from bot.cli.terminal.options import (
     EXIT_FAILED,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_basic_settings,
     load_config,
@@ -66,8 +66,7 @@ def _print_finding(
 ) -> None:
     """Print a finding as a line: the part, whether it is well, and what to do."""
     if as_json:
-        row = {"check": name, "good": is_good, "says": sentence}
-        echo(json.dumps(row, ensure_ascii=False))
+        echo_json({"check": name, "good": is_good, "says": sentence})
         return
     verdict = translate("doctor-good" if is_good else "doctor-bad")
     echo(f"{translate(f'doctor-{name}'):12} {verdict:8} {sentence}")

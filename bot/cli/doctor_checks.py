@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.app.config import Config
 from bot.arxiv import calendar
@@ -40,20 +40,18 @@ async def run_diagnostics(config: Config, now: datetime) -> list[Finding]:
     settings = Finding("settings", True, Notice("doctor-settings-good"))
     clock = TrustedClock(lambda: now)
     telegram = await _telegram_finding(config, clock)
-    return [settings, *_store_findings(config, now, clock), telegram]
-
-
-def _store_findings(config: Config, now: datetime, clock: TrustedClock) -> list[Finding]:
-    """Return the findings about the store, or about why it cannot be opened."""
     try:
         with closing(open_for_reading(config.database)) as store:
             findings = [*_database_findings(store), _clock_finding(store, now, clock)]
-            findings += [_feeds_finding(store, now), _outbox_finding(config, store)]
-            findings += _updates_findings(config, store, now)
-            return [*findings, *_model_findings(config, store, now), _running_finding(config, now)]
+            findings += [_feeds_finding(store, now), *_message_findings(config, store, now)]
+            findings += _model_findings(config, store, now)
+            bot_status = probe_bot(config.database, RUN_LEASE, now)
+            is_running = bot_status is not BotStatus.ABSENT
+            findings.append(Finding("running", is_running, Notice(f"doctor-running-{bot_status}")))
     except StorageError as error:
         problem = (("problem", " ".join(str(error).splitlines())),)
-        return [Finding("database", False, Notice("doctor-database-unusable", problem))]
+        findings = [Finding("database", False, Notice("doctor-database-unusable", problem))]
+    return [settings, *findings, telegram]
 
 
 def _database_findings(store: Store) -> Iterator[Finding]:
@@ -103,40 +101,30 @@ def _feeds_finding(store: Store, now: datetime) -> Finding:
     if not days:
         return Finding("feeds", False, Notice("doctor-feeds-none"))
     last_day = max(days)
-    facts = (("day", last_day.isoformat()), ("missed", _missed_feed_days(last_day, now)))
-    if _missed_feed_days(last_day, now) >= MAX_MISSED_DAYS:
+    following_days = (  # including today
+        last_day + timedelta(days=number)
+        for number in range(1, (calendar.arxiv_day(now) - last_day).days + 1)
+    )
+    missed_count = sum(map(calendar.is_feed_day, following_days))
+    facts = (("day", last_day.isoformat()), ("missed", missed_count))
+    if missed_count >= MAX_MISSED_DAYS:
         return Finding("feeds", False, Notice("doctor-feeds-stale", facts))
     return Finding("feeds", True, Notice("doctor-feeds-good", facts[:1]))
 
 
-def _missed_feed_days(last: date, now: datetime) -> int:
-    """Return the number of feed days after the last batch, including today's."""
-    days = (calendar.arxiv_day(now) - last).days
-    return sum(
-        calendar.is_feed_day(last + timedelta(days=day_offset)) for day_offset in range(1, days + 1)
-    )
-
-
-def _outbox_finding(config: Config, store: Store) -> Finding:
-    """Check for undeliverable messages, of this bot or, without a token, of any."""
+def _message_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
+    """Check for undeliverable messages, and for updates that nobody could read lately."""
     bots = [config.bot] if config.token else store.outbox.bots_with_messages()
     dead_count = sum(store.outbox.counts_by_state(bot)[MessageState.DEAD] for bot in bots)
-    key = "doctor-outbox-dead" if dead_count else "doctor-outbox-good"
-    return Finding(
-        "outbox", not dead_count, Notice(key, (("dead", dead_count),) if dead_count else ())
-    )
-
-
-def _updates_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
-    """Check for updates that nobody could read; old ones are no problem."""
-    unreadable_updates = store.inbox.unreadable_updates(config.bot) if config.token else None
-    if unreadable_updates and unreadable_updates.last_at:
-        facts = (
-            ("updates", unreadable_updates.count),
-            ("day", f"{unreadable_updates.last_at:%Y-%m-%d}"),
-        )
-        notice = Notice("doctor-updates-unreadable", facts)
-        yield Finding("updates", now - unreadable_updates.last_at > RECENT, notice)
+    if dead_count:
+        yield Finding("outbox", False, Notice("doctor-outbox-dead", (("dead", dead_count),)))
+    else:
+        yield Finding("outbox", True, Notice("doctor-outbox-good"))
+    unreadable = store.inbox.unreadable_updates(config.bot) if config.token else None
+    if unreadable and unreadable.last_at:
+        facts = (("updates", unreadable.count), ("day", f"{unreadable.last_at:%Y-%m-%d}"))
+        is_good = now - unreadable.last_at > RECENT
+        yield Finding("updates", is_good, Notice("doctor-updates-unreadable", facts))
 
 
 def _model_findings(config: Config, store: Store, now: datetime) -> Iterator[Finding]:
@@ -149,12 +137,6 @@ def _model_findings(config: Config, store: Store, now: datetime) -> Iterator[Fin
     yield Finding("model", cost_report.status is ModelStatus.AVAILABLE, model_notice)
     for notice in notices:
         yield Finding("glosses", True, notice)
-
-
-def _running_finding(config: Config, now: datetime) -> Finding:
-    bot_status = probe_bot(config.database, RUN_LEASE, now)
-    is_alive = bot_status is not BotStatus.ABSENT
-    return Finding("running", is_alive, Notice(f"doctor-running-{bot_status}"))
 
 
 async def _telegram_finding(config: Config, clock: TrustedClock) -> Finding:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import click
 
@@ -17,14 +15,16 @@ from bot.cli.terminal.options import (
     CommandMisused,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_config,
+    parse_day,
     translator,
 )
 from bot.cli.terminal.progress import bar_progress
 from bot.concurrency import trusted_clock
 from bot.digests import prefetch_summaries
-from bot.summaries.gateway.cost_report import CostEstimate, LlmSettings, estimate_cost, format_cost
+from bot.summaries.gateway.cost_report import LlmSettings, estimate_cost, format_cost
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.gateway.model_state import ModelStatus
 from bot.summaries.jobs import JobCounts, run_summary_jobs
@@ -67,12 +67,32 @@ def enrich(
         raise CommandMisused(translate("cli-no-token"))
     if config.llm_settings is None:
         raise CommandMisused(translate("cli-no-model"))
-    first, languages = _parse_day(since, config), _parse_languages(codes, config)
+    first_day = parse_day(since, config) if since else None
+    languages: dict[str, None] = {}
+    for name in codes:
+        code = language_code(name)
+        if code is None:
+            raise CommandMisused(translate("cli-language-wrong", given=name[:40]))
+        languages[code] = None
+    offered_languages = tuple(languages) or config.languages
     now = trusted_clock.system_clock()
     with wiring.open_indexed_store(config) as store:
-        jobs = _plan_jobs(store, config, first, languages, now)
-        cost_estimate = estimate_cost(store, config.llm_settings, jobs)
-        _print_estimate(config, cost_estimate, as_json=as_json)
+        if first_day is not None:
+            jobs = prefetch_summaries.jobs_since(
+                store, config.bot, first_day, offered_languages, now
+            )
+        else:
+            jobs = prefetch_summaries.jobs_for_due_digests(
+                store, config.bot, now, now + LOOKAHEAD, offered_languages=offered_languages
+            )
+        estimate = estimate_cost(store, config.llm_settings, jobs)
+        if as_json:
+            money = estimate.cost_micros / 1_000_000
+            echo_json({"wanted": estimate.summaries, "tokens": estimate.tokens, "money": money})
+        else:
+            cost_text = format_cost(config.llm_settings, estimate.cost_micros)
+            facts = {"glosses": estimate.summaries, "tokens": estimate.tokens}
+            echo(translate("cli-enrich-estimate", **facts, money=cost_text))
         if dry_run or not jobs:
             return
         prefetch_summaries.order_jobs(store, jobs)
@@ -84,43 +104,19 @@ def enrich(
         _print_result(config, config.llm_settings, store, gateway, result, as_json=as_json)
 
 
-def _parse_day(text: str | None, config: Config) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise CommandMisused(translator(config)("cli-date-wrong", given=str(text)[:40])) from None
-
-
-def _parse_languages(codes: Sequence[str], config: Config) -> tuple[str, ...]:
-    language_codes = []
-    for name in codes:
-        code = language_code(name)
-        if code is None:
-            raise CommandMisused(translator(config)("cli-language-wrong", given=name[:40]))
-        language_codes.append(code)
-    return tuple(dict.fromkeys(language_codes))
-
-
-def _plan_jobs(
-    store: Store, config: Config, first: date | None, languages: tuple[str, ...], now: datetime
-) -> list[SummaryJob]:
-    if first is not None:
-        requested_languages = languages or config.languages
-        return prefetch_summaries.jobs_since(store, config.bot, first, requested_languages, now)
-    return prefetch_summaries.jobs_for_due_digests(
-        store, config.bot, now, now + LOOKAHEAD, offered_languages=languages or config.languages
-    )
-
-
 async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[ModelGateway, JobCounts]:
     """Make summaries until none is left, the budget is spent or the model fails."""
+    assert config.llm_settings is not None
+    llm_settings, translate = config.llm_settings, translator(config)
     result, rounds_without_result = JobCounts(), 0
     async with wiring.open_model_gateway(store, config, trusted_clock.system_clock) as gateway:
         with bar_progress() as progress:
             task = progress.add_task("", total=job_count, cost="")
 
             def report_progress(_: SummaryJob, __: bool) -> None:
-                progress.update(task, advance=1, cost=_cost_text(config, gateway))
+                money = format_cost(llm_settings, gateway.cost_micros)
+                cost_text = translate("cli-enrich-cost", tokens=gateway.tokens, money=money)
+                progress.update(task, advance=1, cost=cost_text)
 
             while True:
                 round_result = await run_summary_jobs(gateway, on_job_finished=report_progress)
@@ -136,30 +132,6 @@ async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[Model
                 await asyncio.sleep(gateway.pause_seconds)
 
 
-def _cost_text(config: Config, gateway: ModelGateway) -> str:
-    assert config.llm_settings is not None
-    return translator(config)(
-        "cli-enrich-cost",
-        tokens=gateway.tokens,
-        money=format_cost(config.llm_settings, gateway.cost_micros),
-    )
-
-
-def _print_estimate(config: Config, cost_estimate: CostEstimate, *, as_json: bool) -> None:
-    assert config.llm_settings is not None
-    facts = {"glosses": cost_estimate.summaries, "tokens": cost_estimate.tokens}
-    if as_json:
-        row = {
-            "wanted": cost_estimate.summaries,
-            "tokens": cost_estimate.tokens,
-            "money": cost_estimate.cost_micros / 1_000_000,
-        }
-        echo(json.dumps(row))
-        return
-    cost_text = format_cost(config.llm_settings, cost_estimate.cost_micros)
-    echo(translator(config)("cli-enrich-estimate", **facts, money=cost_text))
-
-
 def _print_result(
     config: Config,
     llm_settings: LlmSettings,
@@ -169,24 +141,17 @@ def _print_result(
     *,
     as_json: bool,
 ) -> None:
-    backlog = store.summary_jobs.backlog()
+    """Print what was made and what it cost; fail unless the model still answers."""
+    translate = translator(config)
+    waiting_count = store.summary_jobs.backlog().waiting
+    counts = {"made": result.completed, "failed": result.failed, "waiting": waiting_count}
     if as_json:
-        row = {
-            "made": result.completed,
-            "failed": result.failed,
-            "waiting": backlog.waiting,
-            "tokens": gateway.tokens,
-            "money": gateway.cost_micros / 1_000_000,
-            "state": str(gateway.status),
-        }
-        echo(json.dumps(row))
+        money = gateway.cost_micros / 1_000_000
+        state = str(gateway.status)
+        echo_json({**counts, "tokens": gateway.tokens, "money": money, "state": state})
     else:
-        facts = {"made": result.completed, "failed": result.failed, "waiting": backlog.waiting}
-        cost_facts = {
-            "tokens": gateway.tokens,
-            "money": format_cost(llm_settings, gateway.cost_micros),
-        }
-        echo(translator(config)("cli-enrich-done", **facts, **cost_facts))
+        cost_text = format_cost(llm_settings, gateway.cost_micros)
+        echo(translate("cli-enrich-done", **counts, tokens=gateway.tokens, money=cost_text))
     if gateway.status is not ModelStatus.AVAILABLE:
-        echo(translator(config)(f"account-{gateway.status}", model=llm_settings.model), err=True)
+        echo(translate(f"account-{gateway.status}", model=llm_settings.model), err=True)
         raise SystemExit(EXIT_FAILED)

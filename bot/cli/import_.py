@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from bot.app import wiring
-from bot.app.config import Config
 from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandMisused,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_config,
     translator,
@@ -25,7 +22,6 @@ from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.ingest_source import import_digest
 from bot.ingest.sources.digest_document import read_document
 from bot.texts import Refusal
-from storage.records.digests import Digest
 
 
 @click.command("import")
@@ -44,65 +40,49 @@ def import_(
     papergram import notes.md --topic cs.CV --issued 2024-09-27
     """
     config = load_config(database)
-    issued_at = _parse_instant(issued, config) if issued else None
+    translate = translator(config)
+    issued_at = None
+    if issued:
+        try:
+            instant = datetime.fromisoformat(issued)
+            issued_at = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise CommandMisused(translate("cli-date-wrong", given=issued[:40])) from None
     has_failed = False
     with wiring.open_indexed_store(config) as store:
         for name in files:
             try:
                 digest = read_document(name, read_file(Path(name)), topic=topic, issued=issued_at)
             except (Refusal, FetchError) as error:
-                echo(_file_error_text(config, name, error), err=True)
+                if isinstance(error, FetchError):
+                    sentence = translate(error.notice.text_key, **dict(error.notice.values))
+                else:
+                    problem = translate(error.key, **error.values)
+                    sentence = translate("cli-file-refused", file=name, problem=problem)
+                echo(sentence, err=True)
                 has_failed = True
+                continue
+            number, entry_count = import_digest(store, digest), len(digest.entries)
+            if as_json:
+                echo_json(
+                    {
+                        "file": name,
+                        "number": number,
+                        "entries": entry_count,
+                        "topic": digest.topic,
+                        "issued": digest.issued_at.isoformat(),
+                    }
+                )
             else:
-                imported = ImportedDocument(name, import_digest(store, digest), digest)
-                echo(imported.as_json_line() if as_json else imported.as_text(translator(config)))
+                echo(
+                    translate(
+                        "cli-imported",
+                        file=name,
+                        number=str(number),
+                        entries=entry_count,
+                        topic=digest.topic,
+                        issued=f"{digest.issued_at:%Y-%m-%d}",
+                    )
+                )
     if has_failed:
         raise SystemExit(EXIT_FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedDocument:
-    """A document imported from a file, with its number."""
-
-    file: str
-    number: int
-    digest: Digest
-
-    def as_text(self, translate: Callable[..., str]) -> str:
-        """Return the imported document as a sentence."""
-        return translate(
-            "cli-imported",
-            file=self.file,
-            number=str(self.number),
-            entries=len(self.digest.entries),
-            topic=self.digest.topic,
-            issued=f"{self.digest.issued_at:%Y-%m-%d}",
-        )
-
-    def as_json_line(self) -> str:
-        """Return the imported document as a line of JSON."""
-        row = {
-            "file": self.file,
-            "number": self.number,
-            "entries": len(self.digest.entries),
-            "topic": self.digest.topic,
-            "issued": self.digest.issued_at.isoformat(),
-        }
-        return json.dumps(row, ensure_ascii=False)
-
-
-def _file_error_text(config: Config, name: str, error: Refusal | FetchError) -> str:
-    """Return what is wrong with a file, naming the file once."""
-    translate = translator(config)
-    if isinstance(error, FetchError):
-        return translate(error.notice.text_key, **dict(error.notice.values))
-    return translate("cli-file-refused", file=name, problem=translate(error.key, **error.values))
-
-
-def _parse_instant(text: str, config: Config) -> datetime:
-    """Parse an instant as typed; UTC if it has no offset."""
-    try:
-        instant = datetime.fromisoformat(text)
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise CommandMisused(translator(config)("cli-date-wrong", given=text[:40])) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import click
 
@@ -14,6 +13,7 @@ from bot.cli.terminal.options import (
     EXIT_FAILED,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_config,
     translator,
@@ -46,10 +46,27 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
     ]
     reports = asyncio.run(_ingest_sources(config, requested_sources))
     for report in reports:
-        if as_json:
-            echo(_report_json(report))
-        else:
+        if not as_json:
             _print_report(config, report)
+            continue
+        notices = (report.reason, *report.warnings)
+        echo_json(
+            {
+                "source": report.source,
+                "condition": str(report.status),
+                "day": report.day.isoformat() if report.day else None,
+                "new": report.counts[AnnouncementKind.NEW],
+                "cross": report.counts[AnnouncementKind.CROSS],
+                "replace": report.counts[AnnouncementKind.REPLACE],
+                "replace_cross": report.counts[AnnouncementKind.REPLACE_CROSS],
+                "stored": report.added.stored,
+                "updated": report.added.updated,
+                "known": report.added.unchanged,
+                "warnings": [
+                    {"key": notice.text_key, **dict(notice.values)} for notice in notices if notice
+                ],
+            }
+        )
     if not all(report.is_usable for report in reports):
         raise SystemExit(EXIT_FAILED)
 
@@ -81,29 +98,6 @@ async def _ingest_sources(config: Config, sources: list[Source]) -> list[IngestR
             return reports
 
 
-def _report_json(report: IngestReport) -> str:
-    """Return the report as a line of JSON; warnings are keys of texts with their values."""
-    notices = (report.reason, *report.warnings)
-    return json.dumps(
-        {
-            "source": report.source,
-            "condition": str(report.status),
-            "day": report.day.isoformat() if report.day else None,
-            "new": report.counts[AnnouncementKind.NEW],
-            "cross": report.counts[AnnouncementKind.CROSS],
-            "replace": report.counts[AnnouncementKind.REPLACE],
-            "replace_cross": report.counts[AnnouncementKind.REPLACE_CROSS],
-            "stored": report.added.stored,
-            "updated": report.added.updated,
-            "known": report.added.unchanged,
-            "warnings": [
-                {"key": notice.text_key, **dict(notice.values)} for notice in notices if notice
-            ],
-        },
-        ensure_ascii=False,
-    )
-
-
 def _print_report(config: Config, report: IngestReport) -> None:
     """Print an answer's counts, or why it has none; problems go to standard error."""
     translate = translator(config)
@@ -113,25 +107,23 @@ def _print_report(config: Config, report: IngestReport) -> None:
         if notice
     ]
     if any(report.counts.values()):
-        echo(_counts_text(config, report))
+        echo(
+            translate(
+                "cli-feed-counts",
+                source=report.source,
+                day=report.day.isoformat() if report.day else "–",
+                new=report.counts[AnnouncementKind.NEW],
+                cross=report.counts[AnnouncementKind.CROSS],
+                replace=report.counts[AnnouncementKind.REPLACE],
+                replacecross=report.counts[AnnouncementKind.REPLACE_CROSS],
+                stored=report.added.stored,
+                updated=report.added.updated,
+                known=report.added.unchanged,
+            )
+        )
         for sentence in sentences:
             echo(f"  {sentence}", err=True)
         return
     problem = " ".join(sentences) or translate("cli-feed-unchanged")
     text = translate("cli-feed-nothing", source=report.source, problem=problem)
     echo(text, err=not report.is_usable)
-
-
-def _counts_text(config: Config, report: IngestReport) -> str:
-    return translator(config)(
-        "cli-feed-counts",
-        source=report.source,
-        day=report.day.isoformat() if report.day else "–",
-        new=report.counts[AnnouncementKind.NEW],
-        cross=report.counts[AnnouncementKind.CROSS],
-        replace=report.counts[AnnouncementKind.REPLACE],
-        replacecross=report.counts[AnnouncementKind.REPLACE_CROSS],
-        stored=report.added.stored,
-        updated=report.added.updated,
-        known=report.added.unchanged,
-    )

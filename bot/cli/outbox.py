@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from bot.cli.terminal.options import (
     CommandFunction,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_basic_settings,
     open_store_for_reading,
@@ -22,7 +22,7 @@ from bot.cli.terminal.options import (
 )
 from storage import open_store
 from storage.messages.outbox import Outbox
-from storage.records.messages import MessageState, OutboxMessage
+from storage.records.messages import MessageState
 
 _UNSETTLED_STATES = (
     MessageState.DEAD,
@@ -73,7 +73,20 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
         ]
     for message in messages[:limit]:
         if as_json:
-            echo(_message_json(message))
+            echo_json(
+                {
+                    "key": message.key,
+                    "state": str(message.state),
+                    "bot": message.bot,
+                    "chat": message.chat,
+                    "digest": message.digest,
+                    "first": message.first_entry,
+                    "last": message.last_entry,
+                    "attempts": message.attempts,
+                    "doubts": message.unknown_sends,
+                    "error": message.error,
+                }
+            )
         else:
             echo(
                 f"{message.key:8} {message.state:8} {message.bot:12} {message.chat:16}"
@@ -86,24 +99,6 @@ def list_(state: str | None, limit: int, as_json: bool, database: str | None) ->
             else translate("cli-outbox-empty")
         )
         echo(sentence, err=True)
-
-
-def _message_json(message: OutboxMessage) -> str:
-    return json.dumps(
-        {
-            "key": message.key,
-            "state": str(message.state),
-            "bot": message.bot,
-            "chat": message.chat,
-            "digest": message.digest,
-            "first": message.first_entry,
-            "last": message.last_entry,
-            "attempts": message.attempts,
-            "doubts": message.unknown_sends,
-            "error": message.error,
-        },
-        ensure_ascii=False,
-    )
 
 
 _key_argument: Callable[[CommandFunction], CommandFunction] = click.argument(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from bot.cli.terminal.options import (
     CommandFailed,
     database_option,
     echo,
+    echo_json,
     json_option,
     load_basic_settings,
     open_store_for_reading,
@@ -43,7 +42,20 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     if not papers:
         raise CommandFailed(translator(config)("cli-search-none", query=query.text))
     for paper in papers:
-        echo(_paper_json(paper) if as_json else f"{paper.id:22} {paper.title or '–'}")
+        if not as_json:
+            echo(f"{paper.id:22} {paper.title or '–'}")
+            continue
+        echo_json(
+            {
+                "id": paper.id,
+                "version": paper.version,
+                "title": paper.title,
+                "authors": list(paper.authors),
+                "categories": list(paper.categories),
+                "link": paper.link,
+                "abstract": paper.abstract,
+            }
+        )
 
 
 def _matching_papers(store: Store, query: Query, limit: int) -> list[Paper]:
@@ -62,18 +74,3 @@ def _matching_papers(store: Store, query: Query, limit: int) -> list[Paper]:
             break
         offset += limit
     return papers[:limit]
-
-
-def _paper_json(paper: Paper) -> str:
-    return json.dumps(
-        {
-            "id": paper.id,
-            "version": paper.version,
-            "title": paper.title,
-            "authors": list(paper.authors),
-            "categories": list(paper.categories),
-            "link": paper.link,
-            "abstract": paper.abstract,
-        },
-        ensure_ascii=False,
-    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -65,7 +67,9 @@ class ErrorReportingGroup(click.Group):
     """A group whose commands report an error as one sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
-        _escape_unprintable()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # its encoding may lack characters
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -88,6 +92,11 @@ def echo(text: str, *, err: bool = False) -> None:
     click.echo(log_format.escape_control_chars(text), err=err)
 
 
+def echo_json(row: Mapping[str, object]) -> None:
+    """Print an object as a line of JSON."""
+    echo(json.dumps(row, ensure_ascii=False))
+
+
 def find_error(error: Exception, *error_types: type[Exception]) -> Exception | None:
     """Return the error itself, or the first inside a group, that is of one of these types."""
     if isinstance(error, ExceptionGroup):
@@ -107,13 +116,6 @@ def _command_failure(error: Exception) -> CommandFailed:
     if isinstance(error, Refusal):
         return CommandMisused(translate(error.key, **error.values))
     return CommandFailed(str(error))
-
-
-def _escape_unprintable() -> None:
-    """Escape characters that the terminal's encoding lacks instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def load_config(database: str | None = None, *, quiet: bool = True) -> Config:
@@ -157,3 +159,15 @@ def open_store_for_reading(
 def translator(config: Config | BasicSettings) -> Callable[..., str]:
     """Return a function that says texts in the language of the terminal."""
     return partial(say, supported_language(config.locale))
+
+
+def parse_day(text: str, config: Config | BasicSettings) -> date:
+    """Return the date that an option names.
+
+    Raises:
+        CommandMisused: It is no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandMisused(translator(config)("cli-date-wrong", given=text[:40])) from None
