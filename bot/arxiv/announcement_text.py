@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from bot.arxiv.identifiers import arxiv_id_version
+from bot.arxiv.identifiers import Identity, parse_identity
 from storage.records.papers import AnnouncementKind
 
 _INVISIBLE = re.compile(
@@ -14,13 +14,12 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero-width characters and direction overrides
     "\ud800-\udfff\ufffe\uffff]"  # surrogates and noncharacters
 )
-_PREFIX = re.compile(
-    r"arXiv:(?P<id>\S+?)v(?P<version>\d{1,3})\s+Announce Type:\s*(?P<kind>[a-z-]+)\s+Abstract:\s*",
-    re.ASCII,
+_ANNOUNCED_ID = r"arXiv:(?P<identity>\S+?v\d{1,3})"
+_ABSTRACT_PREFIX = re.compile(
+    rf"{_ANNOUNCED_ID}\s+Announce Type:\s*(?P<kind>[a-z-]+)\s+Abstract:\s*", re.ASCII
 )
-_SUFFIX = re.compile(
-    r"(?P<id>\S+?)v(?P<version>\d{1,3})\s+\[(?P<category>[^\]]+)\]"
-    r"(?:\s+(?P<mark>UPDATED|CROSS LISTED))?\)",
+_TITLE_SUFFIX = re.compile(
+    rf"\({_ANNOUNCED_ID}\s+\[(?P<category>[^\]]+)\](?:\s+(?P<mark>UPDATED|CROSS LISTED))?\)",
     re.ASCII,
 )
 _KINDS_BY_SUFFIX = {
@@ -34,11 +33,12 @@ _BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """An arXiv paper and its version, 0 where the source does not say which."""
+class AnnouncementLabel:
+    """What a feed wrote around a title or an abstract; ``None`` or ``""`` where absent."""
 
-    id: str  # "2402.12844", "hep-th/9901001"
-    version: int
+    identity: Identity | None
+    kind: AnnouncementKind | None
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,6 @@ def strip_invisible(text: str) -> str:
     return text.strip()
 
 
-def parse_identity(text: str) -> Identity | None:
-    """Return the paper that a guid, link or bare id names: ``oai:arXiv.org:2504.17830v1``."""
-    match = arxiv_id_version(text)
-    return Identity(*match) if match else None
-
-
 def parse_kind(text: str) -> AnnouncementKind | None:
     """Return the announcement kind that a feed names, or None for an unknown one."""
     try:
@@ -80,25 +74,40 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
     with them, after a full stop that is not the author's, and the description was HTML. In between,
     neither carried them.
     """
-    prefix = _PREFIX.match(description)
-    if prefix:
-        abstract = strip_invisible(description[prefix.end() :])
+    abstract, label = split_abstract_prefix(description)
+    if label:
+        plain_title, plain_abstract = strip_invisible(title), strip_invisible(abstract)
+        return AnnouncementText(plain_title, plain_abstract, label.identity, label.kind)
+    old_title, label = split_title_suffix(title)
+    if label:
+        # Paragraphs are joined and links are replaced by their addresses.
+        unwrapped = unwrap_lines(html.unescape(_TAG.sub("", _LINK.sub(r"\1", description))))
         return AnnouncementText(
-            strip_invisible(title), abstract, _identity_of_match(prefix), parse_kind(prefix["kind"])
-        )
-    title_text, _, suffix_text = title.strip().rpartition("(arXiv:")
-    suffix = _SUFFIX.fullmatch(suffix_text)
-    if suffix:
-        title_text = title_text.rstrip().removesuffix(".")
-        suffix_kind = _KINDS_BY_SUFFIX[suffix["mark"]]
-        return AnnouncementText(
-            strip_invisible(title_text),
-            _old_description_text(description),
-            _identity_of_match(suffix),
-            suffix_kind,
-            suffix["category"],
+            strip_invisible(old_title), unwrapped, label.identity, label.kind, label.category
         )
     return AnnouncementText(strip_invisible(title), strip_invisible(description))
+
+
+def split_abstract_prefix(description: str) -> tuple[str, AnnouncementLabel | None]:
+    """Return a description without id and kind at its beginning, and these, if it has them."""
+    prefix = _ABSTRACT_PREFIX.match(description)
+    if prefix is None:
+        return description, None
+    label = AnnouncementLabel(parse_identity(prefix["identity"]), parse_kind(prefix["kind"]))
+    return description[prefix.end() :], label
+
+
+def split_title_suffix(title: str) -> tuple[str, AnnouncementLabel | None]:
+    """Return a title without id, category and kind at its end, and these, if it has them."""
+    title = title.strip()
+    suffix_start = max(title.rfind("(arXiv:"), 0)
+    suffix = _TITLE_SUFFIX.fullmatch(title, suffix_start)
+    if suffix is None:
+        return title, None
+    label = AnnouncementLabel(
+        parse_identity(suffix["identity"]), _KINDS_BY_SUFFIX[suffix["mark"]], suffix["category"]
+    )
+    return title[:suffix_start].rstrip().removesuffix("."), label
 
 
 def unwrap_lines(text: str) -> str:
@@ -114,13 +123,3 @@ def unwrap_lines(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a title, comment or reference with its line breaks replaced by spaces."""
     return _BLANKS.sub(" ", strip_invisible(text)) if "\n" in text else strip_invisible(text)
-
-
-def _identity_of_match(match: re.Match[str]) -> Identity | None:
-    return parse_identity(f"{match['id']}v{match['version']}")
-
-
-def _old_description_text(description: str) -> str:
-    """Return an old HTML description as text: paragraphs joined, links as addresses."""
-    text = _TAG.sub("", _LINK.sub(r"\1", description))
-    return unwrap_lines(html.unescape(text))

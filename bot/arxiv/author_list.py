@@ -76,8 +76,14 @@ def split_author_line(line: str) -> tuple[str, ...]:
     is no other. Text beyond ``MAX_LINE_LENGTH`` is dropped.
     """
     text = _line_text(line)
-    names = tuple(_names_of_pieces(_split_pieces(text)))
-    return names or _single_name(text)
+    if names := tuple(_names_of_pieces(_split_pieces(text))):
+        return names
+    # Brackets or signs may enclose the only name.
+    for enclosed_text in (_strip_email_addresses(_MORE_AUTHORS.sub("", text)), text):
+        name = enclosed_text.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
+        if _has_letter(name):
+            return (name,)
+    return ()
 
 
 def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
@@ -105,27 +111,21 @@ def _line_text(line: str) -> str:
     text = line[:MAX_LINE_LENGTH]
     if "<a " in text:
         text = _LINK_TAG.sub("", text)
-    text = _ENTITY.sub(_decode_entity, text)
+    # html.unescape alone would read "&nothing;" as "&not" plus "hing;".
+    text = _ENTITY.sub(
+        lambda entity: (
+            html.unescape(entity[0]) if entity[0][1] == "#" or entity[0][1:] in html5 else entity[0]
+        ),
+        text,
+    )
     return _SPACE.sub(" ", text).strip()
 
 
-def _decode_entity(entity: re.Match[str]) -> str:
-    """Decode an entity; ``html.unescape`` alone would read "&nothing;" as "&not" plus "hing;"."""
-    is_known = entity[0][1] == "#" or entity[0][1:] in html5
-    return html.unescape(entity[0]) if is_known else entity[0]
-
-
-def _single_name(text: str) -> tuple[str, ...]:
-    """Return the only name of a line, which brackets or signs enclose."""
-    for name in (_strip_email_addresses(_MORE_AUTHORS.sub("", text)), text):
-        name = name.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
-        if _has_letter(name):
-            return (name,)
-    return ()
-
-
 def _split_pieces(line: str) -> list[_NamePiece]:
-    """Split a line at its separators; pieces without a letter are dropped."""
+    """Split a line at its separators, without signs, numbers and addresses beside the names.
+
+    Pieces without a letter are dropped, and those that stand for unnamed authors.
+    """
     text = _SUPERSCRIPT.sub(" ", _strip_affiliations(_MORE_AUTHORS.sub("", line)))
     text = _SPACE.sub(" ", _ET_AL.sub(",", text))
     pieces: list[_NamePiece] = []
@@ -133,8 +133,14 @@ def _split_pieces(line: str) -> list[_NamePiece]:
     for separator, kind, part in _split_at_separators(text):
         separators = (separators + separator)[:_MAX_JOINED_LENGTH]
         separator_kinds += kind if kind not in separator_kinds else ""
-        name = _clean_name(part)
-        if _has_letter(name) and not _is_others_phrase(name, separator_kinds):
+        name = _strip_email_addresses(part).strip(_STRIPPED_CHARACTERS)
+        last_word = name.rpartition(" ")[2]
+        if last_word != name and last_word.rstrip("0123456789").istitle() and not is_group(name):
+            name = _TRAILING_DIGITS.sub("", name)  # a footnote number
+        is_unnamed_authors = _COUNTED_OTHERS.fullmatch(name) or (
+            "&" in separator_kinds and _OTHERS.fullmatch(name)
+        )
+        if _has_letter(name) and not is_unnamed_authors:
             pieces.append(_NamePiece(separators, separator_kinds, name))
             separators = separator_kinds = ""
         else:
@@ -144,7 +150,12 @@ def _split_pieces(line: str) -> list[_NamePiece]:
 
 def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield each part of a text with the separator before it, as written and normalized."""
-    groups = _braced_groups(text)
+    # Commas in TeX braces around a group's name separate nothing.
+    groups = (
+        (start, end)
+        for start, end in _outermost_brackets(text, {"}": "{"})
+        if ends_with_group_word(text[start + 1 : end - 1][-100:])
+    )
     braced_group = next(groups, None)
     start, separator, kind = 0, "", ""
     for separator_match in _SEPARATOR.finditer(text):
@@ -159,13 +170,6 @@ def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
         else:
             kind = "&" if separator_match["and"] else "B" if separator_match["behalf"] else "F"
     yield separator, kind, text[start:]
-
-
-def _braced_groups(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of TeX braces around a group's name, whose commas separate nothing."""
-    for start, end in _outermost_brackets(text, {"}": "{"}):
-        if ends_with_group_word(text[start + 1 : end - 1][-100:]):
-            yield start, end
 
 
 def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int]]:
@@ -218,36 +222,20 @@ def _strip_affiliations(text: str) -> str:
     return "".join(parts)
 
 
-def _clean_name(part: str) -> str:
-    """Return a name without the signs, numbers and addresses beside it."""
-    name = _strip_email_addresses(part).strip(_STRIPPED_CHARACTERS)
-    last = name.rpartition(" ")[2]
-    if last != name and last.rstrip("0123456789").istitle() and not is_group(name):
-        name = _TRAILING_DIGITS.sub("", name)  # a footnote number
-    return name
-
-
 def _strip_email_addresses(text: str) -> str:
     """Return a text without its e-mail addresses."""
     if "@" not in text:
         return text.strip()
-    return " ".join(word for word in text.split() if not _is_email_address(word))
-
-
-def _is_email_address(word: str) -> bool:
-    user, at_sign, domain = word.strip("<>()[],;:").rpartition("@")
-    return bool(user and at_sign and "." in domain)
+    other_words = []
+    for word in text.split():
+        user, _, domain = word.strip("<>()[],;:").rpartition("@")
+        if not (user and "." in domain):
+            other_words.append(word)
+    return " ".join(other_words)
 
 
 def _has_letter(text: str) -> bool:
     return any(character.isalpha() for character in text)
-
-
-def _is_others_phrase(name: str, separator_kinds: str) -> bool:
-    """Return whether a name stands for unnamed authors, such as "12 additional authors"."""
-    return bool(
-        _COUNTED_OTHERS.fullmatch(name) or ("&" in separator_kinds and _OTHERS.fullmatch(name))
-    )
 
 
 def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
@@ -256,8 +244,14 @@ def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
         for index in range(0, len(pieces), 2):
             yield _given_name_first(pieces[index : index + 2])
         return
-    pieces = _join_suffixes(_join_groups(pieces))
-    people = _split_people(pieces)
+    pieces = _join_names(pieces)
+    # Semicolons separate people of several pieces; a line without semicolons is one group.
+    has_semicolon = any(";" in piece.separator_kinds for piece in pieces)
+    people: list[list[_NamePiece]] = []
+    for piece in pieces:
+        if not people or (has_semicolon and piece.separator_kinds != ","):
+            people.append([])
+        people[-1].append(piece)
     two_piece_people = [person for person in people if len(person) == 2]
     is_inverted = (
         len(two_piece_people) > 1
@@ -273,67 +267,55 @@ def _names_of_pieces(pieces: list[_NamePiece]) -> Iterator[str]:
             yield from (piece.name for piece in person)
 
 
-def _split_people(pieces: list[_NamePiece]) -> list[list[_NamePiece]]:
-    """Group the pieces between semicolons; a line without semicolons is one group."""
-    people: list[list[_NamePiece]] = []
-    has_semicolon = any(";" in piece.separator_kinds for piece in pieces)
-    for piece in pieces:
-        if not people or (has_semicolon and piece.separator_kinds != ","):
-            people.append([])
-        people[-1].append(piece)
-    return people
-
-
-def _join_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """Return the pieces with those of one group name joined."""
+def _join_names(pieces: list[_NamePiece]) -> list[_NamePiece]:
+    """Return the pieces with those joined that belong to one group's or one person's name."""
     joined_pieces: list[_NamePiece] = []
     for piece in pieces:
         previous = joined_pieces[-1] if joined_pieces else None
-        if (
-            previous
-            and len(previous.name) < _MAX_JOINED_LENGTH
-            and (
-                (piece.separator_kinds == "&" and _is_one_group_name(previous.name, piece.name))
-                or (
-                    piece.separator_kinds == "F"
-                    and not _speaks_for_group(previous.name, piece.name)
-                )
-            )
-        ):
+        may_be_joined = previous and len(previous.name) < _MAX_JOINED_LENGTH
+        if previous and may_be_joined and _continues_group(previous.name, piece):
             previous.name = _join_pieces(previous, piece)
         else:
             joined_pieces.append(piece)
-    return _join_comma_groups(joined_pieces)
+    # Names such as "the Fog, Mist, and Rain Team".
+    start = 0
+    while start < len(joined_pieces):
+        first_piece, end = joined_pieces[start], _group_end(joined_pieces, start)
+        for following_piece in joined_pieces[start + 1 : end]:
+            first_piece.name = _join_pieces(first_piece, following_piece)
+        del joined_pieces[start + 1 : end]
+        start += 1
+    # "Jr." after a comma.
+    people: list[_NamePiece] = []
+    for piece in joined_pieces:
+        may_be_suffix = (
+            people and piece.separator_kinds == "," and len(people[-1].name) < _MAX_JOINED_LENGTH
+        )
+        if may_be_suffix and is_suffix(piece.name):
+            people[-1].name += f" {piece.name}"
+        else:
+            people.append(piece)
+    return people
 
 
-def _is_one_group_name(first: str, second: str) -> bool:
-    """Return whether "and" belongs to the name of a group: "the Fog and Mist Collaboration"."""
-    if _INITIAL.search(first) or (_INITIAL.search(second) and not ends_with_group_word(second)):
+def _continues_group(name: str, piece: _NamePiece) -> bool:
+    """Return whether a piece after "and" or "for" belongs to the group's name before it.
+
+    "the Fog and Mist Collaboration" is one name, and so is "Centre for the Y Team".
+    """
+    if piece.separator_kinds == "F":
+        is_person_for_group = is_group(piece.name) and not is_group(name) and " " in name
+        return not is_person_for_group
+    if piece.separator_kinds != "&":
         return False
-    is_first_complete = ends_with_group_word(first) or first.startswith(("Team ", "TEAM "))
-    if not ends_with_group_word(second):
-        is_group_begun = not {"of", "for"}.isdisjoint(first.split())
-        return is_group_begun and not is_first_complete and second.count(" ") < 2
-    return not is_first_complete and not second.startswith(("the ", "The "))
-
-
-def _speaks_for_group(person: str, group: str) -> bool:
-    """Return whether a person signs for a group; "Centre for the Y Team" is one name."""
-    return is_group(group) and not is_group(person) and " " in person
-
-
-def _join_comma_groups(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """Return the pieces with names such as "the Fog, Mist, and Rain Team" joined."""
-    joined_pieces: list[_NamePiece] = []
-    index = 0
-    while index < len(pieces):
-        piece = pieces[index]
-        end = _group_end(pieces, index)
-        for following in pieces[index + 1 : end]:
-            piece.name = _join_pieces(piece, following)
-        joined_pieces.append(piece)
-        index = max(end, index + 1)
-    return joined_pieces
+    ends_group = ends_with_group_word(piece.name)
+    if _INITIAL.search(name) or (_INITIAL.search(piece.name) and not ends_group):
+        return False
+    if ends_with_group_word(name) or name.startswith(("Team ", "TEAM ")):  # already complete
+        return False
+    if ends_group:
+        return not piece.name.startswith(("the ", "The "))
+    return not {"of", "for"}.isdisjoint(name.split()) and piece.name.count(" ") < 2
 
 
 def _group_end(pieces: list[_NamePiece], start: int) -> int:
@@ -360,22 +342,6 @@ def _join_pieces(first: _NamePiece, second: _NamePiece) -> str:
     if separator[:1] not in (",", ";", ":"):
         separator = f" {separator}"
     return f"{first.name}{separator} {second.name}"
-
-
-def _join_suffixes(pieces: list[_NamePiece]) -> list[_NamePiece]:
-    """Return the pieces with "Jr." after a comma joined to the name before it."""
-    joined_pieces: list[_NamePiece] = []
-    for piece in pieces:
-        may_be_suffix = (
-            joined_pieces
-            and piece.separator_kinds == ","
-            and len(joined_pieces[-1].name) < _MAX_JOINED_LENGTH
-        )
-        if may_be_suffix and is_suffix(piece.name):
-            joined_pieces[-1].name += f" {piece.name}"
-        else:
-            joined_pieces.append(piece)
-    return joined_pieces
 
 
 def _are_family_initial_pairs(pieces: list[_NamePiece]) -> bool:

@@ -25,8 +25,11 @@ def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> t
     """
     groups: list[list[str]] = []
     remaining_papers = 0
+    counts = _load_daily_counts()
     for category in dict.fromkeys(categories):
-        papers = _papers_per_day(category)
+        archive_prefix = f"{category}."
+        class_counts = (n for code, n in counts.items() if code.startswith(archive_prefix))
+        papers = counts.get(category) or sum(class_counts) or _DEFAULT_PAPERS
         if papers > remaining_papers:
             groups.append([])
             remaining_papers = max_papers
@@ -38,14 +41,6 @@ def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> t
 def feed_url(name: str, *, base: str = RSS_BASE) -> str:
     """Return the address of a group's RSS feed."""
     return f"{base.rstrip('/')}/rss/{name}"
-
-
-def _papers_per_day(category: str) -> int:
-    counts = _load_daily_counts()
-    if category in counts:
-        return counts[category]
-    class_counts = [papers for code, papers in counts.items() if code.startswith(f"{category}.")]
-    return sum(class_counts) or _DEFAULT_PAPERS
 
 
 @cache

@@ -12,9 +12,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from bot.arxiv import taxonomy
+
+
+class Identity(NamedTuple):
+    """A paper and its version, 0 where the text does not say which."""
+
+    id: str  # "2402.12844", "hep-th/9901001"
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ _OLD_ID = (
 )
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2})(?!\d))?"
 _FLAGS = re.IGNORECASE | re.ASCII
+PLAIN_ID = r"\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7}"  # as arXiv and we write it
 
 _WHOLE_ID = re.compile(
     r"(?:(?:oai:)?arxiv(?:\.org)?:\s*"
@@ -108,23 +117,22 @@ _MAX_URL_ENCODINGS = 3  # an address inside an address inside an address
 
 def arxiv_id(text: str) -> str | None:
     """Return the id, without version, that the text is in any pasted form, or None."""
-    if id_and_version := arxiv_id_version(text):
-        return id_and_version[0]
+    if identity := parse_identity(text):
+        return identity.id
     named_papers = () if any(map(str.isspace, text.strip())) else find_mentions(text)
     return named_papers[0].id if len(named_papers) == 1 and not named_papers[0].is_bare else None
 
 
-def arxiv_id_version(text: str) -> tuple[str, int] | None:
-    """Return the id and version that the text is, or None; version 0 if unspecified."""
+def parse_identity(text: str) -> Identity | None:
+    """Return the paper that a guid, link or id names: ``oai:arXiv.org:2504.17830v1``."""
     match = _WHOLE_ID.fullmatch(text.strip("<>()[]\"'.,; \t\r\n"))
     if match is None:
         return None
-    version = int(match["version"] or 0)
     if match["year"]:
-        paper_id = _parse_new_id(match["year"], match["month"], match["short"])
+        id = _parse_new_id(match["year"], match["month"], match["short"])
     else:
-        paper_id = _parse_old_id(match["archive"], match["number"])
-    return (paper_id, version) if paper_id else None
+        id = _parse_old_id(match["archive"], match["number"])
+    return Identity(id, int(match["version"] or 0)) if id else None
 
 
 def find_mentions(text: str) -> tuple[PaperMention, ...]:
@@ -157,40 +165,31 @@ def normalize_text(text: str) -> str:
 
 
 def _mention_at(text: str, match: re.Match[str]) -> PaperMention | None:
-    if bibliography_id := _bibliography_id(match):
-        return PaperMention(bibliography_id)
-    if match["year"]:
+    """Return the paper that an id or bibliography key in a text mentions."""
+    if match["bib_year"]:
+        id = _parse_new_id(match["bib_year"], match["bib_month"], match["bib_short"])
+    elif match["dblp_year"]:
+        id = _parse_new_id(match["dblp_year"], match["dblp_month"], match["dblp_short"])
+    elif match["bib_old"]:
+        archive = match["bib_archive"].replace(".", "-")
+        id = _parse_old_id(archive, match["bib_old"] + match["bib_number"].zfill(5))
+    elif match["year"]:
         id = _parse_new_id(match["year"], match["month"], match["short"])
-    elif match["archive"]:
-        id = _parse_old_id(match["archive"], match["number"])
     else:
-        id = None
+        id = _parse_old_id(match["archive"], match["number"])
     if id is None:
         return None
-    version = int(match["version"] or 0)
-    start = match.start()
+    if not match["year"] and not match["archive"]:
+        return PaperMention(id)
+    version, start = int(match["version"] or 0), match.start()
     text_before = text[max(0, start - _URL_WINDOW) : start]
     is_marked = match.group()[:5].casefold() == "arxiv" or _ARXIV_WORD_BEFORE.search(
         text_before[-40:]
     )
     if is_marked or (text_before.endswith("/") and _URL_BEFORE.search(text_before)):
         return PaperMention(id, version)
-    return (
-        PaperMention(id, version, is_bare=True)
-        if _is_standalone_id(text, match, text_before)
-        else None
-    )
-
-
-def _bibliography_id(match: re.Match[str]) -> str | None:
-    """Return the id in a bibliography key."""
-    if match["bib_year"]:
-        return _parse_new_id(match["bib_year"], match["bib_month"], match["bib_short"])
-    if match["dblp_year"]:
-        return _parse_new_id(match["dblp_year"], match["dblp_month"], match["dblp_short"])
-    if match["bib_old"]:
-        archive = match["bib_archive"].replace(".", "-")
-        return _parse_old_id(archive, match["bib_old"] + match["bib_number"].zfill(5))
+    if _is_standalone_id(text, match, text_before):
+        return PaperMention(id, version, is_bare=True)
     return None
 
 

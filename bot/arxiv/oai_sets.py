@@ -23,15 +23,14 @@ def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
         if code in _set_names_by_code()
     ]
     for parts in (3, 2):
-        set_names = dict.fromkeys(":".join(name[:parts]) for name in set_name_parts)
+        set_names = tuple(dict.fromkeys(":".join(name[:parts]) for name in set_name_parts))
         if 0 < len(set_names) <= MAX_SETS:
-            return _outermost_sets(tuple(set_names))
+            return tuple(  # those that no other one contains
+                name
+                for name in set_names
+                if not any(name.startswith(f"{other}:") for other in set_names)
+            )
     return (ALL_SETS,)
-
-
-def _outermost_sets(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the sets that no other one contains."""
-    return tuple(name for name in names if not any(name.startswith(f"{other}:") for other in names))
 
 
 @cache

@@ -86,15 +86,19 @@ class _TaxonomyData(TypedDict):
 @cache
 def taxonomy_groups() -> tuple[Group, ...]:
     """Return the groups with their archives and active categories, in arXiv's order."""
-    return tuple(
-        Group(
-            group["code"],
-            group["en"],
-            group["zh"],
-            tuple(map(_archive_from_data, group["archives"])),
+    groups = []
+    for group in _load_data()["groups"]:
+        group_archives = tuple(
+            Archive(
+                archive["code"],
+                archive["en"],
+                archive["zh"],
+                tuple(Category(code, en, zh) for code, en, zh in archive["categories"]),
+            )
+            for archive in group["archives"]
         )
-        for group in _load_data()["groups"]
-    )
+        groups.append(Group(group["code"], group["en"], group["zh"], group_archives))
+    return tuple(groups)
 
 
 @cache
@@ -191,39 +195,26 @@ def nearest_codes(code: str, n: int = 3) -> tuple[str, ...]:
 
 
 def _code_similarity(typed: str, code: str) -> float:
-    entry = _entries_by_code()[canonical_code(code) or code]
+    """Return the similarity of a typed text to a code or to its name, whichever is greater."""
     if code in _NICKNAMES.get(typed.rpartition(".")[2], ()):
         return 2.0
-    spelling = SequenceMatcher(None, typed, code.casefold()).ratio() + _shared_part_bonus(
-        typed, code
-    )
-    english = max(_text_similarity(typed, text) for text in _name_words(entry))
-    chinese = 1.0 if len(typed) > 1 and typed in entry.zh else 0.0
-    return max(spelling, english, chinese)
-
-
-def _text_similarity(typed: str, text: str) -> float:
-    """Return the similarity of two texts, or 0.0 where it is negligible."""
-    matcher = SequenceMatcher(None, typed, text)
-    if matcher.real_quick_ratio() < _MIN_SIMILARITY or matcher.quick_ratio() < _MIN_SIMILARITY:
-        return 0.0
-    return matcher.ratio()
-
-
-def _shared_part_bonus(typed: str, code: str) -> float:
-    """Score a half-right code: the archive, the class, or its letters in another order."""
-    archive, _, letters = typed.partition(".")
-    known_archive, _, known_letters = code.casefold().partition(".")
-    if not letters or not known_letters:
-        return 0.0
-    if archive == known_archive:
-        return 0.5 if sorted(letters) == sorted(known_letters) else 0.2
-    return 0.3 if letters == known_letters else 0.0
-
-
-def _name_words(entry: Category | Archive) -> list[str]:
-    full_name = entry.en.casefold()
-    return [full_name, *(word.strip(",") for word in full_name.split() if len(word) > 3)]
+    score = SequenceMatcher(None, typed, code.casefold()).ratio()
+    typed_archive, _, typed_class = typed.partition(".")
+    archive, _, code_class = code.casefold().partition(".")
+    if typed_class and code_class:  # a half-right code: the archive, the class, or its letters
+        if typed_archive == archive:
+            score += 0.5 if sorted(typed_class) == sorted(code_class) else 0.2
+        elif typed_class == code_class:
+            score += 0.3
+    entry = _entries_by_code()[canonical_code(code) or code]
+    name = entry.en.casefold()
+    for text in (name, *(word.strip(",") for word in name.split() if len(word) > 3)):
+        matcher = SequenceMatcher(None, typed, text)
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _MIN_SIMILARITY:
+            score = max(score, matcher.ratio())
+    if len(typed) > 1 and typed in entry.zh:
+        score = max(score, 1.0)
+    return score
 
 
 def _normalize_name(name: str) -> str:
@@ -246,11 +237,6 @@ def _codes_by_name() -> dict[str, tuple[str, ...]]:
 def _load_data() -> _TaxonomyData:
     text = files(__package__).joinpath("taxonomy.json").read_text(encoding="utf-8")
     return cast("_TaxonomyData", json.loads(text))
-
-
-def _archive_from_data(data: _ArchiveData) -> Archive:
-    classes = tuple(Category(code, en, zh) for code, en, zh in data["categories"])
-    return Archive(data["code"], data["en"], data["zh"], classes)
 
 
 @cache

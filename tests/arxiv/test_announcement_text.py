@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv import announcement_text
-from bot.arxiv.announcement_text import AnnouncementText, Identity
+from bot.arxiv.announcement_text import AnnouncementText
+from bot.arxiv.identifiers import Identity, parse_identity
 from storage.records.papers import AnnouncementKind
 
 
@@ -25,7 +26,7 @@ from storage.records.papers import AnnouncementKind
     ],
 )
 def test_an_id_is_read_with_its_version(text: str, expected: Identity | None) -> None:
-    assert announcement_text.parse_identity(text) == expected
+    assert parse_identity(text) == expected
 
 
 NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstract: yes."

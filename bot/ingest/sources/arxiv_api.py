@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from bot.arxiv import announcement_text, author_list
 from bot.arxiv.calendar import feed_day_of_submission
+from bot.arxiv.identifiers import parse_identity
 from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
@@ -155,7 +156,7 @@ def _build_batch(
 
 def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]) -> Announcement:
     """Parse a result as the announcement that its submission must have become."""
-    identity = announcement_text.parse_identity(item.text("id"))
+    identity = parse_identity(item.text("id"))
     if identity is None:
         raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
     revised_at = item.instant("updated") or item.instant("published")

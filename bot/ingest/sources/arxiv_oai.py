@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bot.arxiv import announcement_text, author_list
+from bot.arxiv.identifiers import parse_identity
 from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import FetchError
@@ -202,9 +203,9 @@ def _parse_records(
 def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecord:
     raw_element = record_element.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     header_identifier = _text(record_element, f"{_OAI}header/{_OAI}identifier")
-    identity = announcement_text.parse_identity(header_identifier)
+    identity = parse_identity(header_identifier)
     if raw_element is not None and (
-        raw_identity := announcement_text.parse_identity(_text(raw_element, f"{_RAW}id"))
+        raw_identity := parse_identity(_text(raw_element, f"{_RAW}id"))
     ):
         identity = raw_identity
     if identity is None:

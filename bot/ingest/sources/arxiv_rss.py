@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from bot.arxiv import announcement_text, author_list, taxonomy
 from bot.arxiv.calendar import arxiv_day
+from bot.arxiv.identifiers import Identity, parse_identity
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
 from bot.ingest.sources.recognize_feed import RecoveredFeed, UnusableAnswer, recover_feed
@@ -108,7 +109,7 @@ def _feed_date(feed: Feed) -> date | None:
 class _ItemFacts:
     """The facts of an item, wherever its era puts them."""
 
-    identity: announcement_text.Identity
+    identity: Identity
     kind: AnnouncementKind
     title: str
     abstract: str
@@ -157,8 +158,8 @@ def _parse_facts(item: FeedElement) -> _ItemFacts:
     announced_text = announcement_text.parse_announcement_text(
         item.text("title"), item.text("summary")
     )
-    identity = announcement_text.parse_identity(item.text("id")) or announced_text.identity
-    identity = identity or announcement_text.parse_identity(item.text("link"))
+    identity = parse_identity(item.text("id")) or announced_text.identity
+    identity = identity or parse_identity(item.text("link"))
     if identity is None:
         raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
     if identity.version == 0 and announced_text.identity:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
 
-from bot.arxiv.announcement_text import parse_identity, parse_kind, strip_invisible
+from bot.arxiv.announcement_text import parse_kind, strip_invisible
+from bot.arxiv.identifiers import parse_identity
 from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
 from bot.ingest.sources.xml_recovery import repair_xml
 from storage.records.messages import Notice

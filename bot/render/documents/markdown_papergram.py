@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from bot.arxiv.identifiers import PLAIN_ID
 from bot.render.documents.markdown_layout import (
     DocumentError,
     EntrySlots,
@@ -46,9 +47,8 @@ _UNTRANSLATED = "<!-- untranslated --> "
 _LINK_LINE_OFFSET = 4
 _MAX_PAPERS = 1_000_000  # in the days of a digest
 _MAX_VERSION = 999
-_NUMBER = r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})"
-_ARXIV_ID = re.compile(f"arxiv:{_NUMBER}")
-_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/{_NUMBER}(?:v\d{{1,3}})?")
+_ARXIV_ID = re.compile(f"arxiv:({PLAIN_ID})")
+_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({PLAIN_ID})(?:v\d{{1,3}})?")
 _DOI_ID = re.compile(r"doi:10\.\d{4,9}/[!-~]{1,200}")
 _ENCODED_IN_COMMENT = r"[%;=<>]"
 _ENCODED_IN_FACTS = r"[%;,·<\[\]]|:(?=//)|(?<=www)\."

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.arxiv.announcement_text import split_abstract_prefix, split_title_suffix
+from bot.arxiv.identifiers import PLAIN_ID
 from bot.render.documents.markdown_layout import (
     DocumentError,
     EntrySlots,
@@ -23,24 +25,12 @@ from storage.records.summaries import Summary
 
 HEADINGS = Headings("# 摘要", "# 详细")
 _LINK_LINE_OFFSET = 4  # from the first line of an entry
-_ID = r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({_ID})")
-_TITLE_SUFFIX = re.compile(
-    rf"\s*\(arXiv:(?:{_ID})v(?P<version>\d+) \[(?P<category>[\w.-]+)\](?P<mark>[A-Z ]*)\)$"
-)
-_ABSTRACT_PREFIX = re.compile(
-    rf"arXiv:(?:{_ID})v(?P<version>\d+) Announce Type: (?P<kind>[a-z-]+) +Abstract: +"
-)
+_ARXIV_PAGE = re.compile(rf"https?://(?:[a-z]+\.)?arxiv\.org/abs/({PLAIN_ID})")
 # The feed's prefix in translation: many words for "Announce Type", always before a colon.
 _ABSTRACT_PREFIX_ZH = re.compile(
-    rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
+    rf"(?:(?:论文)?摘要[:：]\s*)?(?:arXiv[:：] ?(?:{PLAIN_ID})v\d+\s+\w{{2,4}}|公告)类型[:：]"
     r"[^:：]{1,12}?(?:摘要|提要|抽象|Abstract)[:：]\s*|摘要[:：]\s*"
 )
-_KINDS_BY_SUFFIX = {
-    "": AnnouncementKind.NEW,
-    " UPDATED": AnnouncementKind.REPLACE,
-    " CROSS LISTED": AnnouncementKind.CROSS,
-}
 
 
 def render(entries: Sequence[Entry]) -> str:
@@ -100,23 +90,19 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
 
 def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
     """Return the paper and its kind, as far as title suffix and abstract prefix tell."""
-    suffix, prefix = _TITLE_SUFFIX.search(verbatim.title), _ABSTRACT_PREFIX.match(verbatim.abstract)
+    title, suffix = split_title_suffix(verbatim.title)
+    abstract, prefix = split_abstract_prefix(verbatim.abstract)
     version, kind = 0, AnnouncementKind.NEW
-    categories: tuple[str, ...] = ()
-    title, abstract = verbatim.title, verbatim.abstract
-    if suffix:
-        version, categories = int(suffix["version"]), (suffix["category"],)
-        kind = _KINDS_BY_SUFFIX.get(suffix["mark"], AnnouncementKind.NEW)
-        title = title[: suffix.start()].removesuffix(".")  # the old feed ended titles with a stop
-    if prefix:
-        version, abstract = int(prefix["version"]), abstract[prefix.end() :]
-        kind = AnnouncementKind(prefix["kind"]) if prefix["kind"] in set(AnnouncementKind) else kind
+    for label in (suffix, prefix):
+        if label:
+            version = label.identity.version if label.identity else version
+            kind = label.kind or kind
     return Paper(
         id=paper_id,
         version=version,
         title=title.strip(),
         abstract=abstract.strip(),
-        categories=categories,
+        categories=(suffix.category,) if suffix else (),
         link=verbatim.link,
         partial=True,
     ), kind

@@ -20,7 +20,7 @@ import re
 from functools import lru_cache
 
 from bot.arxiv import taxonomy
-from bot.arxiv.identifiers import PaperMention, arxiv_id, arxiv_id_version, find_mentions
+from bot.arxiv.identifiers import PaperMention, arxiv_id, find_mentions, parse_identity
 from bot.arxiv.listing_addresses import joined_categories, listed_categories
 from bot.latex import to_unicode
 from bot.topics.query import normal_form
@@ -40,7 +40,6 @@ __all__ = [
     "PaperMention",
     "QueryError",
     "arxiv_id",
-    "arxiv_id_version",
     "canonical_text",
     "find_mentions",
     "has_chinese",
@@ -48,6 +47,7 @@ __all__ = [
     "listed_categories",
     "make_term",
     "parse",
+    "parse_identity",
     "parse_user_query",
     "query_from_clause",
 ]

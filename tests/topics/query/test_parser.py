@@ -10,10 +10,10 @@ from bot.topics.query.analyzer import analyze, index_text, stems, surface_words,
 from bot.topics.query.parser import (
     QueryError,
     arxiv_id,
-    arxiv_id_version,
     has_chinese,
     make_term,
     parse,
+    parse_identity,
     parse_user_query,
     query_from_clause,
 )
@@ -149,7 +149,7 @@ def test_chinese_words_are_noticed_but_not_those_left_out() -> None:
     ],
 )
 def test_every_pasted_form_of_an_id_is_read(pasted: str, expected: tuple[str, int] | None) -> None:
-    assert arxiv_id_version(pasted) == expected
+    assert parse_identity(pasted) == expected
     assert arxiv_id(pasted) == (expected[0] if expected else None)
 
 

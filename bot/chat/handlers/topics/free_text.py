@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.topics.query.lexer import TokenKind, tokenize
-from bot.topics.query.parser import PaperMention, QueryError, arxiv_id_version, parse
+from bot.topics.query.parser import PaperMention, QueryError, parse, parse_identity
 from storage.records.queries import QueryField
 
 
@@ -69,7 +69,7 @@ def _is_query(words: str) -> bool:
     ``id:`` before an id does not count, because people write ids so, and neither do AND, ``&`` and
     ``|``, which occur in prose.
     """
-    if len(words.strip().splitlines()) > 1 or arxiv_id_version(words):
+    if len(words.strip().splitlines()) > 1 or parse_identity(words):
         return False
     try:
         parse(words)
