@@ -165,14 +165,6 @@ def all_spellings(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([canonical, *class_codes, *targets, *aliases]))
 
 
-def category_name(code: str, language: str = "en") -> str:
-    """Return the name of a category or archive in the language, or the code if unknown."""
-    entry = _entries_by_code().get(canonical_code(code) or "")
-    if entry is None:
-        return code
-    return entry.zh if language.startswith("zh") else entry.en
-
-
 def categories_named(words: str) -> tuple[str, ...]:
     """Return the categories that a text names or abbreviates.
 

@@ -16,7 +16,6 @@ from bot.cli.terminal.options import (
 )
 from bot.cli.terminal.query_argument import QueryCommand, query_argument
 from bot.topics.matching import match_paper
-from storage import Store
 from storage.records.papers import Paper
 from storage.records.queries import Query
 
@@ -35,13 +34,25 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     """
     config = load_basic_settings(database)
     with open_store_for_reading(config, for_search=True) as store:
-        papers = _matching_papers(store, query, limit)
+        papers: list[Paper] = []
+        offset = 0
+        while len(papers) < limit:  # the index may return more than the query means
+            page = store.papers.search(query.clause, limit=limit, offset=offset)
+            summaries = store.papers.best_summaries([paper.key for paper in page])
+            papers += [
+                paper
+                for paper in page
+                if match_paper(query, paper, summaries.get(paper.key, ())) is not None
+            ]
+            if len(page) < limit:
+                break
+            offset += limit
         is_index_complete = not store.papers.is_reindexing()
     if not is_index_complete:
         echo(translator(config)("cli-search-renewing"), err=True)
     if not papers:
         raise CommandFailed(translator(config)("cli-search-none", query=query.text))
-    for paper in papers:
+    for paper in papers[:limit]:
         if not as_json:
             echo(f"{paper.id:22} {paper.title or '–'}")
             continue
@@ -56,21 +67,3 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
                 "abstract": paper.abstract,
             }
         )
-
-
-def _matching_papers(store: Store, query: Query, limit: int) -> list[Paper]:
-    """Return matching papers, page by page: the index may return more than the query means."""
-    papers: list[Paper] = []
-    offset = 0
-    while len(papers) < limit:
-        page = store.papers.search(query.clause, limit=limit, offset=offset)
-        summaries = store.papers.best_summaries([paper.key for paper in page])
-        papers += [
-            paper
-            for paper in page
-            if match_paper(query, paper, summaries.get(paper.key, ())) is not None
-        ]
-        if len(page) < limit:
-            break
-        offset += limit
-    return papers[:limit]

@@ -11,10 +11,13 @@ from bot.arxiv import taxonomy
 
 def test_there_are_155_categories_in_20_archives_each_named_in_both_languages() -> None:
     codes = taxonomy.categories()
+    groups = taxonomy.taxonomy_groups()
+    categories = [c for group in groups for archive in group.archives for c in archive.categories]
 
     assert (len(codes), len(set(codes)), len(taxonomy.archives())) == (155, 155, 20)
-    assert all(not taxonomy.category_name(code, "zh").isascii() for code in codes)
-    assert all(taxonomy.category_name(code, "en").isascii() for code in codes)
+    assert [category.code for category in categories] == list(codes)
+    assert all(not category.zh.isascii() for category in categories)
+    assert all(category.en.isascii() for category in categories)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +70,8 @@ def test_the_nearest_category_is_suggested_first(misspelled: str, first: str) ->
     assert len(near) <= 3
 
 
-def test_an_unknown_code_expands_to_nothing_and_is_its_own_name() -> None:
+def test_an_unknown_code_expands_to_nothing() -> None:
     assert taxonomy.all_spellings("no.SUCH") == ()
-    assert taxonomy.category_name("no.SUCH", "zh") == "no.SUCH"
     assert "cs" not in taxonomy.categories()
 
 

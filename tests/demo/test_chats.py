@@ -15,13 +15,11 @@ def ada(emulator: Emulator) -> Person:
     return emulator.people.create_person("Ada", has_started_bot=True)
 
 
-def updates(emulator: Emulator) -> list[str]:
+async def updates(emulator: Emulator) -> list[str]:
     """Give the kinds of the updates that wait, oldest first, and drop them."""
-    kinds = []
-    while (first := emulator.state.updates.oldest()) is not None:
-        kinds += [name for name in first[1] if name != "update_id"]
-        emulator.state.updates.acknowledge(first[0] + 1)
-    return kinds
+    waiting = await emulator.state.updates.fetch(0, 100, 0)
+    await emulator.state.updates.fetch(2**31, 1, 0)
+    return [name for update in waiting for name in update if name != "update_id"]
 
 
 async def test_a_stranger_cannot_be_written_to(emulator: Emulator, call_method: CallMethod) -> None:
@@ -43,7 +41,7 @@ async def test_blocking_and_unblocking(
 
     assert refused["description"] == "Forbidden: bot was blocked by the user"
     assert taken["ok"] is True
-    assert updates(emulator) == ["my_chat_member", "my_chat_member"]
+    assert await updates(emulator) == ["my_chat_member", "my_chat_member"]
 
 
 async def test_a_deleted_account(call_method: CallMethod, ada: Person) -> None:
@@ -99,7 +97,7 @@ async def test_rights_are_asked_for(
 async def test_a_group_migrates(emulator: Emulator, call_method: CallMethod, ada: Person) -> None:
     group = emulator.people.create_group("Lab", ada)
     group.add_bot()
-    updates(emulator)
+    await updates(emulator)
 
     grown = group.migrate()
     answer = await call_method("sendMessage", chat_id=group.id, text="x")
@@ -111,7 +109,7 @@ async def test_a_group_migrates(emulator: Emulator, call_method: CallMethod, ada
         "parameters": {"migrate_to_chat_id": grown.id},
     }
     assert (await call_method("sendMessage", chat_id=grown.id, text="x"))["ok"] is True
-    assert updates(emulator) == ["message", "message"]
+    assert await updates(emulator) == ["message", "message"]
 
 
 async def test_topics_of_a_forum(emulator: Emulator, call_method: CallMethod, ada: Person) -> None:
@@ -138,27 +136,27 @@ async def test_privacy_mode_hides_small_talk(
     sent = await call_method("sendMessage", chat_id=group.id, text="digest")
     number = result(sent)["message_id"]
     assert isinstance(number, int)
-    updates(emulator)
+    await updates(emulator)
 
     ada.send_text("how are you all?", group)
     ada.send_text("/help@another_bot", group)
-    assert updates(emulator) == []
+    assert await updates(emulator) == []
 
     ada.send_text("/help", group)
     ada.send_text("/help@papergram_demo_bot", group)
     ada.send_text("hello @papergram_demo_bot", group)
     ada.send_text("thanks", group, reply_to_id=number)
-    assert updates(emulator) == ["message"] * 4
+    assert await updates(emulator) == ["message"] * 4
 
 
 async def test_a_channel_post_reaches_the_bot(emulator: Emulator, ada: Person) -> None:
     channel = emulator.people.create_channel("News", ada, username="news")
     channel.add_bot(is_administrator=True)
-    updates(emulator)
+    await updates(emulator)
 
     channel.post_message("hello")
 
-    assert updates(emulator) == ["channel_post"]
+    assert await updates(emulator) == ["channel_post"]
 
 
 async def test_a_channel_has_a_name_to_write_to(
@@ -195,9 +193,8 @@ async def test_a_press_is_answered_within_its_time(
     keyboard: JsonObject = {"inline_keyboard": [[{"text": "Go", "callback_data": "g"}]]}
     await call_method("sendMessage", chat_id=ada.id, text="x", reply_markup=keyboard)
     ada.press_button((0, 0))
-    first = emulator.state.updates.oldest()
-    assert first is not None
-    query = first[1]["callback_query"]
+    [update] = await emulator.state.updates.fetch(0, 1, 0)
+    query = update["callback_query"]
     assert isinstance(query, dict)
     clock.advance(minutes=16)
 

@@ -111,18 +111,17 @@ async def test_buttons_are_found_by_label_place_or_data(
     ada.press_forged("evil", message_id=1)
     web = await ada.press_button("Web")
 
-    assert pressed(emulator) == ["t:2", "o:1", "t:2", "evil"]
+    assert await pressed(emulator) == ["t:2", "o:1", "t:2", "evil"]
     assert web.url == "https://arxiv.org/abs/1"
 
 
-def pressed(emulator: Emulator) -> list[Json]:
+async def pressed(emulator: Emulator) -> list[Json]:
     """Give the data of the presses that wait, oldest first."""
     data: list[Json] = []
-    while (first := emulator.state.updates.oldest()) is not None:
-        query = first[1]["callback_query"]
+    for update in await emulator.state.updates.fetch(0, 100, 0):
+        query = update["callback_query"]
         assert isinstance(query, dict)
         data.append(query["data"])
-        emulator.state.updates.acknowledge(first[0] + 1)
     return data
 
 
@@ -158,11 +157,9 @@ async def test_surrounding_space_is_cut_with_its_entities(
 async def test_an_edit_by_a_person_reaches_the_bot(emulator: Emulator) -> None:
     ada = emulator.people.create_person("Ada")
     number = ada.send_text("/sbu x")
-    emulator.state.updates.clear()
 
     ada.edit_message(number, "/sub x")
 
-    first = emulator.state.updates.oldest()
-    assert first is not None
-    assert "edited_message" in first[1]
+    [_, update] = await emulator.state.updates.fetch(0, 100, 0)
+    assert "edited_message" in update
     assert "(edited)" in transcript(ada.messages())

@@ -53,10 +53,20 @@ class HttpApi:
 
     async def handle_call(self, request: Request) -> Response:
         """Respond to a call of a method."""
+        token = request.path_params["token"]
+        if token != self.token:
+            is_well_formed = _TOKEN_PATTERN.fullmatch(token)
+            error = ApiError(401, "Unauthorized") if is_well_formed else ApiError(404, "Not Found")
+            return _json_response(error)
+        method = METHOD_BY_LOWER_NAME.get(request.path_params["method"].lower())
+        if method is None:
+            return _json_response(ApiError(404, "Not Found: method not found"))
+        content_type = request.headers.get("content-type", "")
         try:
-            arguments = await self._read_arguments(request)
+            values, files = parse_body(content_type, await request.body(), request.url.query)
         except ApiError as error:
             return _json_response(error)
+        arguments = CallArguments(method, values, files)
         fault = self.faults.take_fault(arguments.method, arguments.text("chat_id"))
         result: Json | ApiError = None
         if fault is None or fault.is_accepted:
@@ -82,18 +92,6 @@ class HttpApi:
         if stored_file is None:
             return _json_response(ApiError(404, "Not Found"))
         return Response(stored_file.content, media_type="application/octet-stream")
-
-    async def _read_arguments(self, request: Request) -> CallArguments:
-        token = request.path_params["token"]
-        if token != self.token:
-            is_well_formed = _TOKEN_PATTERN.fullmatch(token)
-            raise ApiError(401, "Unauthorized") if is_well_formed else ApiError(404, "Not Found")
-        method = METHOD_BY_LOWER_NAME.get(request.path_params["method"].lower())
-        if method is None:
-            raise ApiError(404, "Not Found: method not found")
-        content_type = request.headers.get("content-type", "")
-        body = parse_body(content_type, await request.body(), request.url.query)
-        return CallArguments(method, body.values, body.files)
 
     async def _run_method(self, arguments: CallArguments) -> Json | ApiError:
         self.call_log.record_misuses(arguments)

@@ -60,16 +60,8 @@ def too_many_requests(retry_after_seconds: int) -> ApiError:
     return ApiError(429, text, {"retry_after": retry_after_seconds})
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
-    """The parameters and files of one call."""
-
-    values: JsonObject
-    files: Mapping[str, Upload]
-
-
-def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
-    """Parse the parameters of a call from the query string and any body Telegram accepts."""
+def parse_body(content_type: str, body: bytes, query: str) -> tuple[JsonObject, dict[str, Upload]]:
+    """Return parameters and files of a call, from its query and any body Telegram accepts."""
     values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
     files: dict[str, Upload] = {}
     media_type = content_type.partition(";")[0].strip().lower()
@@ -89,7 +81,7 @@ def parse_body(content_type: str, body: bytes, query: str) -> RequestBody:
                 files[name] = upload
             else:
                 values[name] = upload.content.decode("utf-8", "replace")
-    return RequestBody(values, files)
+    return values, files
 
 
 def decode_json(source: str | bytes) -> Json:

@@ -64,30 +64,21 @@ class UpdateQueue:
         self.is_closed = True
         self._wake_poll()
 
-    def clear(self) -> None:
-        """Remove all waiting updates."""
-        self._queue.clear()
-
-    def oldest(self) -> tuple[int, JsonObject] | None:
-        """Return the oldest waiting update with its id, or None."""
-        return (self._queue[0].id, self._queue[0].update) if self._queue else None
-
-    def acknowledge(self, before_id: int) -> None:
-        """Remove the updates with ids below the given one, and expired ones."""
-        retention_start = self._now() - _RETENTION
-        while self._queue and (
-            self._queue[0].id < before_id or self._queue[0].queued_at < retention_start
-        ):
-            self._queue.popleft()
-
     async def fetch(self, offset: int, limit: int, timeout_seconds: int) -> list[JsonObject]:
-        """Return waiting updates; wait up to ``timeout_seconds`` for the first."""
+        """Return waiting updates from ``offset`` on, and drop those before it.
+
+        Wait up to ``timeout_seconds`` for the first. A negative offset keeps only the last ones.
+        """
         if self._poll is not None:
             self._poll.is_terminated = True
             self._poll.wake_event.set()
-        if offset < 0:  # keeps only the last ones
+        if offset < 0:
             offset = self._queue[max(len(self._queue) + offset, 0)].id if self._queue else 0
-        self.acknowledge(offset)
+        retention_start = self._now() - _RETENTION
+        while self._queue and (
+            self._queue[0].id < offset or self._queue[0].queued_at < retention_start
+        ):
+            self._queue.popleft()
         if not self._queue and timeout_seconds > 0 and not self.is_closed:
             poll = self._poll = _LongPoll()
             try:

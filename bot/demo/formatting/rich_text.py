@@ -102,23 +102,19 @@ def parse_rich_text(value: Json) -> Json:
         elif name == "unix_time":
             echo[name] = number_field(value, name)
         elif name == "user":
-            echo[name] = _parse_user(required_field(value, name))
+            user = required_field(value, name)  # a bot may pass only its id
+            if not isinstance(user, dict) or type(user.get("id")) is not int:
+                raise block_parse_error('Field "user" must be of type Object')
+            first_name = user.get("first_name")
+            echo[name] = {
+                "id": user["id"],
+                "is_bot": user.get("is_bot") is True,
+                "first_name": first_name if isinstance(first_name, str) else "",
+            }
         else:
             echo[name] = string_field(value, name)
     _check_values(kind, echo)
     return echo
-
-
-def _parse_user(user: Json) -> JsonObject:
-    """Return the user of a mention; a bot may pass only the id."""
-    if not isinstance(user, dict) or type(user.get("id")) is not int:
-        raise block_parse_error('Field "user" must be of type Object')
-    name = user.get("first_name")
-    return {
-        "id": user["id"],
-        "is_bot": user.get("is_bot") is True,
-        "first_name": name if isinstance(name, str) else "",
-    }
 
 
 def _check_values(kind: str, echo: JsonObject) -> None:

@@ -4,7 +4,7 @@ import mimetypes
 
 from bot.demo.emulator.arguments import CallArguments
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.emulator.telegram_state import Chat, StoredFile, TelegramState
+from bot.demo.emulator.telegram_state import StoredFile, TelegramState
 from bot.demo.formatting.keyboards import parse_reply_markup
 from bot.demo.formatting.message_text import caption_fields, message_text_fields
 from bot.demo.formatting.rich_message import parse_rich_message
@@ -104,7 +104,21 @@ def _post_message(
     """Check the keyboard, then the chat, then post, in the order of the server."""
     markup = parse_reply_markup(arguments)
     chat = writable_chat(state, arguments, content_name)
-    fields = {**thread_fields(chat, arguments), **_reply_fields(chat, arguments)}
+    fields = thread_fields(chat, arguments)
+    reply_parameters = arguments.json_object(
+        "reply_parameters", "Can't parse reply parameters JSON object"
+    )
+    if reply_parameters is not None:
+        replied_id = reply_parameters.get("message_id")
+        if not isinstance(replied_id, int) or replied_id <= 0:
+            raise bad_request("message identifier is not specified")
+        replied_message = chat.messages.get(replied_id)
+        if replied_message is not None:
+            fields["reply_to_message"] = {
+                key: value for key, value in replied_message.items() if key != "reply_to_message"
+            }
+        elif reply_parameters.get("allow_sending_without_reply") is not True:
+            raise bad_request("message to be replied not found")
     if arguments.flag("protect_content"):
         fields["has_protected_content"] = True
     if arguments.text("message_effect_id") and chat.is_private:
@@ -112,22 +126,3 @@ def _post_message(
     if markup is not None:
         content["reply_markup"] = markup
     return state.post_message(chat, state.bot, {**fields, **content})
-
-
-def _reply_fields(chat: Chat, arguments: CallArguments) -> JsonObject:
-    """Return the field of the message that the call replies to, if it replies."""
-    reply_parameters = arguments.json_object(
-        "reply_parameters", "Can't parse reply parameters JSON object"
-    )
-    if reply_parameters is None:
-        return {}
-    message_id = reply_parameters.get("message_id")
-    if not isinstance(message_id, int) or message_id <= 0:
-        raise bad_request("message identifier is not specified")
-    message = chat.messages.get(message_id)
-    if message is not None:
-        quoted = {key: value for key, value in message.items() if key != "reply_to_message"}
-        return {"reply_to_message": quoted}
-    if reply_parameters.get("allow_sending_without_reply") is True:
-        return {}
-    raise bad_request("message to be replied not found")

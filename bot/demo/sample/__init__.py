@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -52,7 +52,9 @@ def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
     announcements = []
     for position, row in enumerate(sorted(_read_papers(), key=lambda row: -row.day)):
         day = days[SAMPLE_DAYS - 1 - row.day]
-        submitted_at = _submission_time(day, position)
+        submitted_at = eastern_midnight(day) - timedelta(hours=11) - position * _BETWEEN_SUBMISSIONS
+        while feed_day_of_submission(submitted_at) != day:
+            submitted_at -= timedelta(days=1)
         paper = Paper(
             id=row.id,
             version=row.version,
@@ -67,14 +69,6 @@ def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
         )
         announcements.append(Announcement(paper, SAMPLE_FEED, AnnouncementKind(row.kind), day))
     return announcements, _chinese_summaries(announcements)
-
-
-def _submission_time(day: date, position: int) -> datetime:
-    """Return an instant from the submission period of a feed day."""
-    instant = eastern_midnight(day) - timedelta(hours=11) - position * _BETWEEN_SUBMISSIONS
-    while feed_day_of_submission(instant) != day:
-        instant -= timedelta(days=1)
-    return instant
 
 
 def _chinese_summaries(announcements: Iterable[Announcement]) -> dict[str, Summary]:
