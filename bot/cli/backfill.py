@@ -15,6 +15,7 @@ from bot.app.leader_election import process_name
 from bot.arxiv import taxonomy
 from bot.arxiv.calendar import arxiv_day
 from bot.arxiv.combined_feeds import feed_groups
+from bot.cli.ingest import fetch_skipped_papers
 from bot.cli.terminal.options import (
     EXIT_FAILED,
     CommandFailed,
@@ -36,10 +37,8 @@ from bot.ingest.catch_up.backfill import (
     run_backfill_exclusively,
 )
 from bot.ingest.catch_up.missed_days import backfills_of_days
-from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import is_paused
-from bot.ingest.sources.source_batch import SKIPPED_WARNING
 from bot.texts import Refusal
 from storage import Store
 from storage.records.feeds import Backfill
@@ -88,13 +87,13 @@ def backfill(
     planned_backfills = backfills_of_days(feeds, first_day, last_day, now)
     if not feed_days_of(planned_backfills[0]):
         raise Refusal("cli-backfill-quiet", first=str(first_day), last=str(last_day))
-    reports: list[BackfillResult] = []
+    results: list[BackfillResult] = []
     try:
-        asyncio.run(_run_backfills(config, planned_backfills, reports))
+        asyncio.run(_run_backfills(config, planned_backfills, results))
     finally:  # what was fetched before the archive was found busy
-        for report in reports:
-            _print_report(config, report, as_json=as_json)
-    if any(report.stage is BackfillStage.PAUSED for report in reports):
+        for result in results:
+            _print_result(config, result, as_json=as_json)
+    if any(result.stage is BackfillStage.PAUSED for result in results):
         raise SystemExit(EXIT_FAILED)
 
 
@@ -116,7 +115,7 @@ def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def _run_backfills(
-    config: Config, planned_backfills: tuple[Backfill, ...], reports: list[BackfillResult]
+    config: Config, planned_backfills: tuple[Backfill, ...], results: list[BackfillResult]
 ) -> None:
     """Run the backfills one after the other; stop at the first that arXiv leaves unfinished."""
     with wiring.open_indexed_store(config) as store, spinner_progress() as progress:
@@ -126,28 +125,17 @@ async def _run_backfills(
                 started_backfill = await store.run(
                     _start_backfill, store, planned_backfill, trusted_clock.system_clock()
                 )
-                reports.append(
+                results.append(
                     await _run_backfill(store, fetcher, config, started_backfill, progress, task)
                 )
-                if reports[-1].stage is BackfillStage.PAUSED:
+                if results[-1].stage is BackfillStage.PAUSED:
                     break
-            if any(
-                warning.text_key == SKIPPED_WARNING
-                for report in reports
-                for warning in report.warnings
-            ):
-                await fetch_missing_papers(
-                    store,
-                    fetcher,
-                    config.categories,
-                    trusted_clock.system_clock(),
-                    api=config.arxiv_api,
-                    archive=config.arxiv_oai,
-                )
+            warnings = [warning for result in results for warning in result.warnings]
+            await fetch_skipped_papers(store, fetcher, config, warnings)
 
 
 def _start_backfill(store: Store, planned_backfill: Backfill, now: datetime) -> Backfill:
-    """Return a backfill's progress; one completed on an earlier day begins again."""
+    """Plan a backfill and return its progress; one completed on an earlier day begins again."""
     store.backfills.plan(planned_backfill)
     stored_backfill = store.backfills.get(planned_backfill) or planned_backfill
     if (
@@ -170,67 +158,67 @@ async def _run_backfill(
 ) -> BackfillResult:
     """Run a backfill page by page, each under the current time."""
     translate = translator(config)
-    report = BackfillResult(
+    result = BackfillResult(
         BackfillStage.WAITS_FOR_TOMORROW if started_backfill.done_at else BackfillStage.IN_PROGRESS,
         started_backfill,
     )
-    while report.stage is BackfillStage.IN_PROGRESS:
+    while result.stage is BackfillStage.IN_PROGRESS:
         description = translate(
             "cli-backfill-working",
-            set=report.backfill.set_spec or translate("cli-backfill-all"),
-            pages=report.backfill.pages + 1,
-            announcements=report.announcements,
+            set=result.backfill.set_spec or translate("cli-backfill-all"),
+            pages=result.backfill.pages + 1,
+            announcements=result.announcements,
         )
         progress.update(task, description=description)
-        now, step_report = trusted_clock.system_clock(), None
+        now, page_result = trusted_clock.system_clock(), None
         if not await is_paused(store, BACKFILL_LEASE, now):
-            step_report = await run_backfill_exclusively(
+            page_result = await run_backfill_exclusively(
                 store,
                 fetcher,
-                report.backfill,
+                result.backfill,
                 now,
                 holder=process_name(),
                 base=config.arxiv_oai,
                 max_pages=1,
             )
-        if step_report is None:
+        if page_result is None:
             # Another process holds the archive's lease, or the archive is paused until then.
             lease = await store.run(store.leases.get, BACKFILL_LEASE)
             until = lease.expires_at if lease else now
             raise CommandFailed(translate("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}"))
-        report = report.plus(step_report)
-    return report
+        result = result.plus(page_result)
+    return result
 
 
-def _print_report(config: Config, report: BackfillResult, *, as_json: bool) -> None:
+def _print_result(config: Config, result: BackfillResult, *, as_json: bool) -> None:
     """Print a set's counts, or why it has none; problems go to standard error."""
     translate = translator(config)
-    set_name = report.backfill.set_spec or translate("cli-backfill-all")
+    set_name = result.backfill.set_spec or translate("cli-backfill-all")
     if as_json:
         echo_json(
             {
-                "set": report.backfill.set_spec,
-                "from": report.backfill.first_day.isoformat(),
-                "to": report.backfill.last_day.isoformat(),
-                "stage": str(report.stage),
-                "pages": report.pages,
-                "records": report.records,
-                "announcements": report.announcements,
-                "stored": report.added.stored,
-                "updated": report.added.updated,
-                "problem": report.reason.text_key if report.reason else None,
+                "set": result.backfill.set_spec,
+                "from": result.backfill.first_day.isoformat(),
+                "to": result.backfill.last_day.isoformat(),
+                "stage": str(result.stage),
+                "pages": result.pages,
+                "records": result.records,
+                "announcements": result.announcements,
+                "stored": result.added.stored,
+                "updated": result.added.updated,
+                "problem": result.reason.text_key if result.reason else None,
             }
         )
-    elif report.stage is BackfillStage.DONE:
+    elif result.stage is BackfillStage.DONE:
         counts = {
-            "announcements": report.announcements,
-            "records": report.records,
-            "stored": report.added.stored,
-            "updated": report.added.updated,
+            "announcements": result.announcements,
+            "records": result.records,
+            "stored": result.added.stored,
+            "updated": result.added.updated,
         }
         echo(translate("cli-backfill-done", set=set_name, **counts))
-    elif report.stage is BackfillStage.WAITS_FOR_TOMORROW:
+    elif result.stage is BackfillStage.WAITS_FOR_TOMORROW:
         echo(translate("cli-backfill-today", set=set_name))
-    if report.reason:
-        problem = translate(report.reason.text_key, **dict(report.reason.values))
+    if result.reason:
+        problem = translate(result.reason.text_key, **dict(result.reason.values))
         echo(translate("cli-backfill-stopped", set=set_name, problem=problem), err=True)

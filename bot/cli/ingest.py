@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import click
 
@@ -21,9 +22,12 @@ from bot.cli.terminal.options import (
 from bot.cli.terminal.progress import spinner_progress
 from bot.concurrency import trusted_clock
 from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
+from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import IngestReport, ingest_source
 from bot.ingest.sources.addresses import Source, arxiv_feed, resolve_source
 from bot.ingest.sources.source_batch import SKIPPED_WARNING
+from storage import Store
+from storage.records.messages import Notice
 from storage.records.papers import AnnouncementKind
 
 
@@ -82,20 +86,24 @@ async def _ingest_sources(config: Config, sources: list[Source]) -> list[IngestR
                 reports.append(
                     await ingest_source(store, fetcher, source, trusted_clock.system_clock())
                 )
-            if any(
-                warning.text_key == SKIPPED_WARNING
-                for report in reports
-                for warning in report.warnings
-            ):
-                await fetch_missing_papers(
-                    store,
-                    fetcher,
-                    config.categories,
-                    trusted_clock.system_clock(),
-                    api=config.arxiv_api,
-                    archive=config.arxiv_oai,
-                )
+            warnings = [warning for report in reports for warning in report.warnings]
+            await fetch_skipped_papers(store, fetcher, config, warnings)
             return reports
+
+
+async def fetch_skipped_papers(
+    store: Store, fetcher: Fetcher, config: Config, warnings: Iterable[Notice]
+) -> None:
+    """Fetch the papers whose items could not be read, if a warning tells of any."""
+    if any(warning.text_key == SKIPPED_WARNING for warning in warnings):
+        await fetch_missing_papers(
+            store,
+            fetcher,
+            config.categories,
+            trusted_clock.system_clock(),
+            api=config.arxiv_api,
+            archive=config.arxiv_oai,
+        )
 
 
 def _print_report(config: Config, report: IngestReport) -> None:

@@ -11,6 +11,11 @@ JsonObject: TypeAlias = dict[str, Json]
 _MAX_NESTING = 100
 
 
+def object_items(value: Json) -> list[JsonObject]:
+    """Return the objects in an array, none if it is no array."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file in a multipart body."""

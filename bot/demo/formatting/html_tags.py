@@ -4,6 +4,7 @@ import re
 
 from bot.demo.emulator.json_encoding import ApiError, bad_request
 from bot.demo.formatting.links import mentioned_user_id, normalize_link
+from bot.demo.formatting.message_entities import CUSTOM_EMOJI_ID, DATE_TIME_FORMAT
 
 _STYLE_TAGS = {
     "b": "bold",
@@ -21,7 +22,6 @@ _STYLE_TAGS = {
 SUPPORTED_TAGS = {*_STYLE_TAGS, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
 _NAMED_REFERENCES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 CHARACTER_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]*)|#([0-9]*)|([a-zA-Z]+));?")
-_DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
 def html_parse_error(text: str) -> ApiError:
@@ -60,11 +60,11 @@ def entity_for_tag(tag: str, attributes: dict[str, str]) -> tuple[str, _ExtraFie
         return ("text_link", (("url", link),)) if link else None
     if tag == "tg-emoji":
         emoji_id = attributes.get("emoji-id", "")
-        if not re.fullmatch(r"-?[1-9]\d{0,18}", emoji_id):
+        if not CUSTOM_EMOJI_ID.fullmatch(emoji_id):
             raise html_parse_error("Invalid custom emoji identifier specified")
         return "custom_emoji", (("custom_emoji_id", emoji_id),)
     date_format = attributes.get("format", "")
-    if not _DATE_FORMAT.fullmatch(date_format):
+    if not DATE_TIME_FORMAT.fullmatch(date_format):
         raise html_parse_error("Invalid date format used")
     unix_time = attributes.get("unix", "")
     if not re.fullmatch(r"[1-9]\d{0,9}", unix_time):

@@ -1,8 +1,12 @@
 """A text with entities: the parts of a message with formatting or links."""
 
+import re
 from dataclasses import dataclass
 
 from bot.demo.emulator.json_encoding import JsonObject
+
+CUSTOM_EMOJI_ID = re.compile(r"-?[1-9]\d{0,18}")
+DATE_TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 
 
 def utf16_length(text: str) -> int:

@@ -7,7 +7,7 @@ rules, so the emulator responds like a server that is too old to know them.
 from collections.abc import Callable
 
 from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
-from bot.demo.formatting.rich_size import check_size, measure_blocks
+from bot.demo.formatting.rich_size import MEDIA_TYPES, check_size, measure_blocks
 from bot.demo.formatting.rich_text import (
     block_parse_error,
     flag_field,
@@ -22,7 +22,6 @@ MAX_BUTTONS = 8
 _ALIGNMENTS = ("left", "center", "right")
 _VERTICAL_ALIGNMENTS = ("top", "middle", "bottom")
 _INVISIBLE_BLOCKS = {"divider", "anchor"}
-_MEDIA_TYPES = {"photo", "video", "animation", "audio", "voice_note", "document"}
 
 # The required and the optional fields of the blocks without rules of their own.
 _BLOCK_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -72,7 +71,7 @@ def _parse_blocks(value: Json, resolve_media: ResolveMedia) -> list[Json]:
         if not isinstance(block, dict):
             raise block_parse_error("expected an Object")
         kind = string_field(block, "type")
-        if kind in _MEDIA_TYPES:
+        if kind in MEDIA_TYPES:
             media_object = required_field(block, kind)
             if not isinstance(media_object, dict):
                 raise block_parse_error(f'Field "{kind}" must be of type Object')
@@ -244,4 +243,4 @@ _BLOCK_PARSERS: dict[str, Callable[[JsonObject, ResolveMedia], JsonObject]] = {
     "map": _parse_map,
 }
 
-BLOCK_TYPES = {*_BLOCK_FIELDS, *_BLOCK_PARSERS, *_MEDIA_TYPES}
+BLOCK_TYPES = {*_BLOCK_FIELDS, *_BLOCK_PARSERS, *MEDIA_TYPES}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request
+from bot.demo.emulator.json_encoding import Json, JsonObject, bad_request, object_items
 from bot.demo.formatting.message_entities import utf16_length
 
 MAX_CHARACTERS = 32_768
@@ -12,7 +12,7 @@ MAX_DEPTH = 16
 MAX_MEDIA = 50
 MAX_COLUMNS = 20
 
-_MEDIA_TYPES = {"photo", "video", "animation", "audio", "voice_note", "document"}
+MEDIA_TYPES = {"photo", "video", "animation", "audio", "voice_note", "document"}
 _SOURCE_FIELDS = ("expression", "alternative_text")
 
 
@@ -65,24 +65,22 @@ def _sum_sizes(sizes: Iterator[RichMessageSize]) -> RichMessageSize:
 def _block_size(block: JsonObject, depth: int) -> RichMessageSize:
     """Return the size of a block with its texts, and its children one level deeper."""
     kind = block.get("type")
-    size = RichMessageSize(blocks=1, depth=depth, media=1 if kind in _MEDIA_TYPES else 0)
+    size = RichMessageSize(blocks=1, depth=depth, media=1 if kind in MEDIA_TYPES else 0)
     for name in ("text", "summary", "credit", "caption", "expression"):
         size += _text_size(block.get(name), depth)
-    size += _sum_sizes(
-        _block_size(child, depth + 1) for child in _object_items(block.get("blocks"))
-    )
-    for item in _object_items(block.get("items")):
+    size += _sum_sizes(_block_size(child, depth + 1) for child in object_items(block.get("blocks")))
+    for item in object_items(block.get("items")):
         size += RichMessageSize(blocks=1)
         size += _sum_sizes(
-            _block_size(child, depth + 1) for child in _object_items(item.get("blocks"))
+            _block_size(child, depth + 1) for child in object_items(item.get("blocks"))
         )
-    for button in _object_items(block.get("buttons")):
+    for button in object_items(block.get("buttons")):
         size += _text_size(button.get("text"), depth)
     rows = block.get("cells")
     if isinstance(rows, list):
         size += RichMessageSize(blocks=len(rows), columns=column_count(rows))
         for row in rows:
-            size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in _object_items(row))
+            size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in object_items(row))
     return size
 
 
@@ -95,7 +93,7 @@ def column_count(rows: list[Json]) -> int:
         open_rowspans = [
             (rows_left - 1, span) for rows_left, span in open_rowspans if rows_left > 1
         ]
-        for cell in _object_items(row):
+        for cell in object_items(row):
             span, rowspan = _span_value(cell, "colspan"), _span_value(cell, "rowspan")
             width += span
             if rowspan > 1:
@@ -124,7 +122,3 @@ def _text_size(value: Json, depth: int) -> RichMessageSize:
         size += _text_size(value.get(name), depth + 1)
     button = value.get("button")
     return size + _text_size(button.get("text"), depth + 1) if isinstance(button, dict) else size
-
-
-def _object_items(value: Json) -> list[JsonObject]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

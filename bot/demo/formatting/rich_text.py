@@ -5,6 +5,7 @@ import re
 from bot.demo.emulator.json_encoding import ApiError, Json, JsonObject, bad_request
 from bot.demo.formatting.keyboards import button_action, echo_action
 from bot.demo.formatting.links import is_rich_link
+from bot.demo.formatting.message_entities import CUSTOM_EMOJI_ID, DATE_TIME_FORMAT
 
 # The required fields of each type.
 RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
@@ -37,8 +38,6 @@ RICH_TEXT_FIELDS: dict[str, tuple[str, ...]] = {
 }
 _PLAIN_LABEL_TYPES = {"custom_emoji", "date_time"}
 _BUTTON_STYLES = {"danger", "success", "primary", "link"}
-_DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
-_EMOJI_ID = re.compile(r"-?[1-9]\d{0,18}")
 _EMAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
@@ -126,9 +125,9 @@ def _check_values(kind: str, echo: JsonObject) -> None:
     if kind == "date_time":
         unix_time = echo["unix_time"]
         is_in_range = isinstance(unix_time, int) and 0 < unix_time < 2**31
-        if not is_in_range or not _DATE_FORMAT.fullmatch(str(echo["date_time_format"])):
+        if not is_in_range or not DATE_TIME_FORMAT.fullmatch(str(echo["date_time_format"])):
             raise bad_request("RICH_MESSAGE_DATE_INVALID")
-    if kind == "custom_emoji" and not _EMOJI_ID.fullmatch(str(echo["custom_emoji_id"])):
+    if kind == "custom_emoji" and not CUSTOM_EMOJI_ID.fullmatch(str(echo["custom_emoji_id"])):
         raise bad_request("RICH_MESSAGE_EMOJI_INVALID")
 
 

@@ -9,6 +9,7 @@ from bot.demo.people.people import People, Person
 from bot.demo.people.visible_messages import visible_message
 
 _ADMINISTRATOR_STATUSES = {"creator", "administrator"}
+_PREVIEW_LENGTH = 90  # characters of a chat's last message
 
 
 def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonObject]:
@@ -40,9 +41,6 @@ def visible_commands(state: TelegramState, chat: Chat, user: User) -> list[JsonO
             if menu:
                 return menu
     return []
-
-
-_PREVIEW_LENGTH = 90  # characters of a chat's last message
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.demo.emulator.json_encoding import Json, JsonObject
+from bot.demo.emulator.json_encoding import Json, JsonObject, object_items
 from bot.demo.emulator.telegram_state import Chat, message_id_of
 from bot.texts.telegram_autolinks import WORD_JOINER
 
@@ -74,14 +74,10 @@ def visible_message(message: JsonObject, *, is_from_bot: bool) -> VisibleMessage
     )
 
 
-def _object_items(value: Json) -> list[JsonObject]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 def _block_lines(blocks: Json) -> list[str]:
     """Return blocks as lines: a table row on one line, a list item after its label."""
     lines: list[str] = []
-    for block in _object_items(blocks):
+    for block in object_items(blocks):
         prefixes = {"details": "▸ ", "divider": "---"}
         prefix = prefixes.get(str(block["type"]), "")
         for name in ("summary", "text", "expression", "credit", "caption"):
@@ -91,8 +87,8 @@ def _block_lines(blocks: Json) -> list[str]:
         if prefix == "---":
             lines.append(prefix)
         for row in block.get("cells") if isinstance(block.get("cells"), list) else []:  # type: ignore[union-attr]
-            lines.append(" | ".join(plain_text(cell.get("text")) for cell in _object_items(row)))
-        for item in _object_items(block.get("items")):
+            lines.append(" | ".join(plain_text(cell.get("text")) for cell in object_items(row)))
+        for item in object_items(block.get("items")):
             first_line, *more_lines = _block_lines(item.get("blocks")) or [""]
             lines += [f"{item['label']} {first_line}", *more_lines]
         lines += _block_lines(block.get("blocks"))
@@ -131,14 +127,14 @@ def _button_rows(message: JsonObject, blocks: Json) -> tuple[tuple[Button, ...],
         keyboard_rows = markup.get("inline_keyboard")
         assert isinstance(keyboard_rows, list)
         button_rows += keyboard_rows
-    return tuple(tuple(map(_parse_button, _object_items(row))) for row in button_rows)
+    return tuple(tuple(map(_parse_button, object_items(row))) for row in button_rows)
 
 
 def _links(message: JsonObject, text: str, blocks: Json) -> tuple[tuple[str, str], ...]:
     """Return label and address of the links in the text, then of those in a rich message."""
     links = []
     encoded_text = text.encode("utf-16-le")
-    for entity in _object_items(message.get("entities") or message.get("caption_entities")):
+    for entity in object_items(message.get("entities") or message.get("caption_entities")):
         offset, length = entity["offset"], entity["length"]
         assert isinstance(offset, int)
         assert isinstance(length, int)
