@@ -34,22 +34,20 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementLabel:
-    """What a feed wrote around a title or an abstract; ``None`` or ``""`` where absent."""
+    """What a feed wrote beside a title or an abstract; ``None`` or ``""`` where absent."""
 
-    identity: Identity | None
-    kind: AnnouncementKind | None
+    identity: Identity | None = None
+    kind: AnnouncementKind | None = None
     category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementText:
-    """The title, abstract, id and kind in an announcement; ``None`` or ``""`` where absent."""
+    """The plain title and abstract of an announcement, and the label beside them."""
 
     title: str
     abstract: str
-    identity: Identity | None = None
-    kind: AnnouncementKind | None = None
-    category: str = ""
+    label: AnnouncementLabel
 
 
 def strip_invisible(text: str) -> str:
@@ -76,16 +74,15 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
     """
     abstract, label = split_abstract_prefix(description)
     if label:
-        plain_title, plain_abstract = strip_invisible(title), strip_invisible(abstract)
-        return AnnouncementText(plain_title, plain_abstract, label.identity, label.kind)
+        return AnnouncementText(strip_invisible(title), strip_invisible(abstract), label)
     old_title, label = split_title_suffix(title)
     if label:
         # Paragraphs are joined and links are replaced by their addresses.
         unwrapped = unwrap_lines(html.unescape(_TAG.sub("", _LINK.sub(r"\1", description))))
-        return AnnouncementText(
-            strip_invisible(old_title), unwrapped, label.identity, label.kind, label.category
-        )
-    return AnnouncementText(strip_invisible(title), strip_invisible(description))
+        return AnnouncementText(strip_invisible(old_title), unwrapped, label)
+    return AnnouncementText(
+        strip_invisible(title), strip_invisible(description), AnnouncementLabel()
+    )
 
 
 def split_abstract_prefix(description: str) -> tuple[str, AnnouncementLabel | None]:

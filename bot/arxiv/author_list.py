@@ -286,16 +286,16 @@ def _join_names(pieces: list[_NamePiece]) -> list[_NamePiece]:
         del joined_pieces[start + 1 : end]
         start += 1
     # "Jr." after a comma.
-    people: list[_NamePiece] = []
+    names: list[_NamePiece] = []
     for piece in joined_pieces:
         may_be_suffix = (
-            people and piece.separator_kinds == "," and len(people[-1].name) < _MAX_JOINED_LENGTH
+            names and piece.separator_kinds == "," and len(names[-1].name) < _MAX_JOINED_LENGTH
         )
         if may_be_suffix and is_suffix(piece.name):
-            people[-1].name += f" {piece.name}"
+            names[-1].name += f" {piece.name}"
         else:
-            people.append(piece)
-    return people
+            names.append(piece)
+    return names
 
 
 def _continues_group(name: str, piece: _NamePiece) -> bool:

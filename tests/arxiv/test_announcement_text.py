@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv import announcement_text
-from bot.arxiv.announcement_text import AnnouncementText
+from bot.arxiv.announcement_text import AnnouncementLabel, AnnouncementText
 from bot.arxiv.identifiers import Identity, parse_identity
 from storage.records.papers import AnnouncementKind
 
@@ -36,10 +36,8 @@ NEW = "arXiv:2409.1{}v2 Announce Type: replace-cross {}Abstract: We say: Abstrac
 def test_the_prefix_of_today_is_taken_off_once(between: str) -> None:
     announced = announcement_text.parse_announcement_text(" T ", NEW.format("0001", between))
 
-    identity = Identity("2409.10001", 2)
-    assert announced == AnnouncementText(
-        "T", "We say: Abstract: yes.", identity, AnnouncementKind.REPLACE_CROSS
-    )
+    label = AnnouncementLabel(Identity("2409.10001", 2), AnnouncementKind.REPLACE_CROSS)
+    assert announced == AnnouncementText("T", "We say: Abstract: yes.", label)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,8 @@ def test_the_suffix_of_old_titles_is_taken_off(
 ) -> None:
     announced = announcement_text.parse_announcement_text(title, "Because.")
 
-    assert (announced.title, announced.kind, announced.category) == (own_title, kind, "cs.CL")
+    assert announced.title == own_title
+    assert (announced.label.kind, announced.label.category) == (kind, "cs.CL")
 
 
 def test_a_title_that_only_speaks_of_arxiv_is_left_alone() -> None:

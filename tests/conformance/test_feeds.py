@@ -208,22 +208,23 @@ def test_three_eras_of_text_are_read_without_loss(real_data: Path) -> None:
             row = json.loads(line)
             counts[row["era"]] += 1
             announced = parse_announcement_text(row["title"], row["description"])
-            if announced.identity:
-                assert row["link"].endswith(f"/abs/{announced.identity.id}")
+            label = announced.label
+            if label.identity:
+                assert row["link"].endswith(f"/abs/{label.identity.id}")
             if row["era"].startswith("old"):
-                assert announced.identity
-                assert announced.kind
-                name = f"{announced.identity.id}v{announced.identity.version}"
-                suffix = f"(arXiv:{name} [{announced.category}]{marks[announced.kind]})"
+                assert label.identity
+                assert label.kind
+                name = f"{label.identity.id}v{label.identity.version}"
+                suffix = f"(arXiv:{name} [{label.category}]{marks[label.kind]})"
                 assert f"{announced.title}. {suffix}" == row["title"]
                 assert announced.abstract == row["description"].strip()
             elif row["era"].startswith("new"):
-                assert announced.identity
+                assert label.identity
                 assert announced.title == row["title"].strip()
                 assert row["description"].strip().endswith(announced.abstract)
                 assert not announced.abstract.startswith(("arXiv:", "Abstract:"))
             else:
-                assert announced.identity is None
+                assert label.identity is None
                 assert (announced.title, announced.abstract) == (
                     row["title"].strip(),
                     row["description"].strip(),

@@ -158,16 +158,17 @@ def _parse_facts(item: FeedElement) -> _ItemFacts:
     announced_text = announcement_text.parse_announcement_text(
         item.text("title"), item.text("summary")
     )
-    identity = parse_identity(item.text("id")) or announced_text.identity
+    label = announced_text.label
+    identity = parse_identity(item.text("id")) or label.identity
     identity = identity or parse_identity(item.text("link"))
     if identity is None:
         raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
-    if identity.version == 0 and announced_text.identity:
-        identity = announced_text.identity
-    kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or announced_text.kind
+    if identity.version == 0 and label.identity:
+        identity = label.identity
+    kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or label.kind
     if kind is None:  # or one that arXiv introduced later
         kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
-    terms = tuple(item.each_part("tags", "term")) or (announced_text.category,)
+    terms = tuple(item.each_part("tags", "term")) or (label.category,)
     return _ItemFacts(
         identity,
         kind,
