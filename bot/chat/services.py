@@ -19,10 +19,6 @@ from storage.records.chats import MessageForm
 from storage.records.papers import Paper
 
 
-def _daily_limits() -> UserLimits:
-    return UserLimits(RATES_PER_DAY, period=DAY)
-
-
 @dataclass(frozen=True, slots=True)
 class ExternalServices:
     """The services outside this process: arXiv by paper id, uploaded files and the model.
@@ -33,7 +29,9 @@ class ExternalServices:
     fetch_papers: Callable[[Sequence[str]], Awaitable[list[Paper]]] | None = None  # by their ids
     fetch_file: Callable[[str], Awaitable[bytes]] | None = None  # Telegram's file id → its bytes
     model_gateway: ModelGateway | None = None
-    daily_limits: UserLimits = field(default_factory=_daily_limits)  # of a person's model calls
+    daily_limits: UserLimits = field(  # of a person's model calls
+        default_factory=lambda: UserLimits(RATES_PER_DAY, period=DAY)
+    )
 
     @contextmanager
     def charge_model_call(self, request: Request, cost: Cost) -> Iterator[ModelGateway]:

@@ -12,7 +12,7 @@ from bot.digests.issue_digest import limit_left_out, recent_digest
 from bot.digests.new_announcements import FRESH_KINDS, RECENT_DAYS
 from bot.topics.edit_subscriptions import asks_only_unpolled, refuse_unpolled
 from bot.topics.matching import AnnouncementIndex
-from bot.topics.query.parser import QueryError, has_chinese, parse, parse_user_query
+from bot.topics.query.parser import QueryError, has_chinese, parse
 from bot.topics.query_suggestions import (
     Suggestion,
     count_stored_papers,
@@ -49,15 +49,13 @@ class Preview:
 
 
 def preview(
-    store: Store, words: str, now: datetime, *, polled_categories: Collection[str]
+    store: Store, query: Query, words: str, now: datetime, *, polled_categories: Collection[str]
 ) -> Preview:
-    """Return what a topic ``words`` would have matched in the last days; stores nothing.
+    """Return what a topic would have matched in the last days, and other readings of its words.
 
     Raises:
-        QueryError: the words cannot be parsed; it points at the character.
-        Refusal: the words name a category that this bot does not poll.
+        Refusal: the query names a category that this bot does not poll.
     """
-    query = parse_user_query(words)
     refuse_unpolled(query, polled_categories)
     first, last = _recent_days_range(now)
     papers, is_exact = count_recent_papers(store, query, now)

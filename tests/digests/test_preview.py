@@ -100,7 +100,9 @@ def test_examples_are_found_papers(shelf: Store, words: str) -> None:
     except QueryError:
         return
 
-    shown = preview(shelf, words, NOW, polled_categories={*POLLED_CATEGORIES, "math.ST", "cs"})
+    shown = preview(
+        shelf, query, words, NOW, polled_categories={*POLLED_CATEGORIES, "math.ST", "cs"}
+    )
 
     ids = {match.announcement.paper.id for match in recent_matches(shelf, query, NOW)[0]}
     assert {paper.id for paper in shown.examples} <= ids
@@ -120,8 +122,9 @@ def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: S
     volumes = WeeklyPaperCounts()
     store.papers.begin_reindex("another analyser")
     assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {}
+    query = parse("diffusion")
     assert not preview(
-        store, "diffusion", NOW, polled_categories=POLLED_CATEGORIES
+        store, query, query.text, NOW, polled_categories=POLLED_CATEGORIES
     ).is_index_complete
 
     while store.papers.reindex_some("another analyser"):

@@ -282,7 +282,7 @@ def test_previews_and_words_move_no_cursor_and_enter_no_receipts(store: Store) -
     announce(store, papers(1))
     rows = dump_tables(store)["subscriptions"]
 
-    preview(store, "diffusion", NOW, polled_categories={"cs.CV"})
+    preview(store, parse("diffusion"), "diffusion", NOW, polled_categories={"cs.CV"})
     assert paper_numbers(recent_digest(store, parse("diffusion"), NOW).entries) == [1]
     recent = prepare_recent(store, reader, parse("diffusion"), NOW)
     assert recent

@@ -36,7 +36,8 @@ def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:
     announce(store, papers(5), day=TODAY - 7 * DAY)
     before = dump_tables(store)
 
-    shown = preview(store, "Diffusion STUDY", NOW, polled_categories=POLLED_CATEGORIES)
+    words = "Diffusion STUDY"
+    shown = preview(store, parse(words), words, NOW, polled_categories=POLLED_CATEGORIES)
 
     assert (shown.papers, shown.days, shown.days_stored) == (4, 7, 2)
     assert [paper.id for paper in shown.examples] == [
@@ -67,7 +68,8 @@ def test_a_topic_that_an_older_version_printed_otherwise_is_known(store: Store) 
 
 
 def test_a_preview_tells_chinese_words(store: Store) -> None:
-    shown = preview(store, "扩散模型", NOW, polled_categories=POLLED_CATEGORIES)
+    words = "扩散模型"
+    shown = preview(store, parse(words), words, NOW, polled_categories=POLLED_CATEGORIES)
     assert (shown.has_chinese, shown.papers) == (True, 0)
 
 
@@ -142,7 +144,7 @@ def test_a_category_that_nobody_reads_is_refused(store: Store, words: str) -> No
     before = dump_tables(store)
 
     with pytest.raises(Refusal) as refusal:
-        preview(store, words, NOW, polled_categories=POLLED_CATEGORIES)
+        preview(store, parse(words), words, NOW, polled_categories=POLLED_CATEGORIES)
     with pytest.raises(Refusal):
         edit_subscriptions.subscribe(
             store, reader, words, NOW, polled_categories=POLLED_CATEGORIES, limit=50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.request_and_reply import Request
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import LANGUAGES, Refusal
 from bot.texts.dates import city_name
 
@@ -42,7 +42,7 @@ def city_buttons(language: str, verb: str) -> Keyboard:
         Button(city_name(language, zone), Action(verb, index, list_number))
         for index, zone in enumerate(CITY_ZONES[language])
     ]
-    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+    return button_rows(buttons, columns=2)
 
 
 def pressed_zone(request: Request) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.request_and_reply import Request
-from bot.render.telegram.keyboard import Button, Keyboard
 from bot.texts import LANGUAGES, supported_language
 from bot.texts.languages import language_code, language_name, native_name
 
 ENGLISH = "en"
-BUTTONS_PER_ROW = 3
+BUTTONS_PER_ROW = 3  # as many as a phone shows without cutting
 _NAMED_CHOICES = {("en",): "en", ("zh",): "zh", ("zh", "en"): "both"}  # those with a text
 
 LanguageCodes = tuple[str, ...]
@@ -38,14 +37,6 @@ def choice_label(request: Request, languages: LanguageCodes) -> str:
     if name := _NAMED_CHOICES.get(languages):
         return request.say(f"settings-languages-{name}")
     return " + ".join(map(native_name, languages))
-
-
-def button_rows(buttons: Sequence[Button]) -> Keyboard:
-    """Return buttons in rows as wide as a phone shows without cutting."""
-    return tuple(
-        tuple(buttons[start : start + BUTTONS_PER_ROW])
-        for start in range(0, len(buttons), BUTTONS_PER_ROW)
-    )
 
 
 def find_language(words: str, offered_languages: Sequence[str]) -> str | None:

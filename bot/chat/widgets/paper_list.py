@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.widgets.short_reply import Line
 from bot.render.entry_content import display_text, display_title, paper_url
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import join_list
 from bot.texts.telegram_autolinks import disable_autolinks
 from storage.records.papers import Paper
@@ -19,29 +19,24 @@ _MAX_NAMED_AUTHORS = 3
 
 
 def paper_lines(papers: Sequence[Paper], language: str, first_number: int = 1) -> list[Line]:
-    """Return the lines of numbered papers: the title as a link, and its facts."""
+    """Return the lines of numbered papers: the title as a link, then authors, category and id."""
     lines = []
     for number, paper in enumerate(papers, start=first_number):
         title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
         lines.append(Line(f"{number}. {title}", link=paper_url(paper)))
-        lines.append(Line(_facts_line(paper, language), follows_directly=True))
+        authors = [
+            disable_autolinks(shorten(display_text(name), 40))
+            for name in paper.authors[:_MAX_NAMED_AUTHORS]
+        ]
+        if len(paper.authors) > _MAX_NAMED_AUTHORS:
+            authors.append("…")
+        facts = (
+            join_list(language, authors),
+            *map(display_text, paper.categories[:1]),
+            shorten(paper.id.partition(":")[2], 40),
+        )
+        lines.append(Line(" · ".join(filter(None, facts)), follows_directly=True))
     return lines
-
-
-def _facts_line(paper: Paper, language: str) -> str:
-    """Return authors, category and id in one line."""
-    names = [
-        disable_autolinks(shorten(display_text(name), 40))
-        for name in paper.authors[:_MAX_NAMED_AUTHORS]
-    ]
-    ellipsis = ["…"] if len(paper.authors) > _MAX_NAMED_AUTHORS else []
-    number = paper.id.partition(":")[2]
-    facts = [
-        join_list(language, [*names, *ellipsis]),
-        *map(display_text, paper.categories[:1]),
-        shorten(number, 40),
-    ]
-    return " · ".join(fact for fact in facts if fact)
 
 
 def paper_buttons(papers: Sequence[Paper], first_number: int = 1) -> Keyboard:
@@ -50,7 +45,4 @@ def paper_buttons(papers: Sequence[Paper], first_number: int = 1) -> Keyboard:
         Button(str(number), Action("paper", paper.key, 0))
         for number, paper in enumerate(papers, start=first_number)
     ]
-    return tuple(
-        tuple(buttons[start : start + BUTTONS_PER_ROW])
-        for start in range(0, len(buttons), BUTTONS_PER_ROW)
-    )
+    return button_rows(buttons, BUTTONS_PER_ROW)

@@ -55,13 +55,12 @@ def error_position_message(
     sentence: str, words: str, position: int, below: str = "", buttons: Keyboard = ()
 ) -> Message:
     """Return a sentence about an error in ``words``, with its position marked below."""
-    padding = "".join("\u3000" if _is_wide(character) else " " for character in words[:position])
+    # A full-width character needs a full-width space below it.
+    padding = "".join(
+        "\u3000" if east_asian_width(character) in ("W", "F") else " "
+        for character in words[:position]
+    )
     marked_words = f"{words}\n{padding}↑"
     marked = f"<pre>{escape(marked_words)}</pre>"
     html = f"{sentence_html(sentence)}\n{marked}\n{sentence_html(below)}".rstrip()
     return Message(MessageForm.CLASSIC, html=html, buttons=buttons)
-
-
-def _is_wide(character: str) -> bool:
-    """Return whether a character is full-width, so that the mark below needs a wide space."""
-    return east_asian_width(character) in ("W", "F")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.render.digest_heading import numbered_entries
@@ -57,6 +58,13 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
+def button_rows(buttons: Sequence[Button], columns: int) -> Keyboard:
+    """Return buttons in rows of at most ``columns``."""
+    return tuple(
+        tuple(buttons[start : start + columns]) for start in range(0, len(buttons), columns)
+    )
+
+
 def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOptions) -> Keyboard:
     """Return a numbered button for each row, then those for the rest, the settings and stopping.
 
@@ -71,10 +79,7 @@ def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOption
             Button(str(position), Action("entry", digest.number, position))
             for position in range(first, last + 1)
         ]
-        rows = [
-            tuple(numbers[start : start + NUMBERS_PER_ROW])
-            for start in range(0, len(numbers), NUMBERS_PER_ROW)
-        ]
+        rows = [*button_rows(numbers, NUMBERS_PER_ROW)]
     return (*rows, *_closing_rows(digest, first, last, options.language))
 
 

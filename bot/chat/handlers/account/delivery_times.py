@@ -12,7 +12,7 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
-from storage.records.chats import Cadence, Chat, QuietDayPolicy
+from storage.records.chats import Cadence, QuietDayPolicy
 
 HOUR_CHOICES = (6, 7, 8, 9, 12, 14, 18, 21)
 WORKING_DAYS = (0, 1, 2, 3, 4)
@@ -97,17 +97,13 @@ def time_(store: Store, request: Request) -> Reply:
 def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]:
     """Set the chat's times; return lines that name the topics with times of their own."""
     chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
-    lines = [Line(_cadence_text(request, chat))]
+    description = cadence_text.describe_cadence(chat.cadence, request.language)
+    lines = [Line(request.say("settings-time-set", cadence=description, zone=chat.zone))]
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     custom_count = sum(topic.cadence != cadence for topic in topics)
     if custom_count:
         lines.append(Line(request.say("settings-time-own", topics=custom_count)))
     return lines
-
-
-def _cadence_text(request: Request, chat: Chat) -> str:
-    description = cadence_text.describe_cadence(chat.cadence, request.language)
-    return request.say("settings-time-set", cadence=description, zone=chat.zone)
 
 
 def time_pressed(store: Store, request: Request) -> Reply:

@@ -187,7 +187,13 @@ def _sample_reply(request: Request, digest: Digest) -> Reply:
     """Return a sample as a table, with the question whether it is visible, and as text."""
     table_messages = _digest_messages(request, digest, MessageForm.RICH)
     if request.chat.form is MessageForm.CLASSIC:
-        table_messages = (*table_messages, _table_question(request, digest))
+        # Only a person can tell whether the table is visible.
+        answer_row = (
+            request.button("button-yes", "sees", 1, digest.number),
+            request.button("button-no", "sees", 0, digest.number),
+        )
+        question = text_message([Line(request.say("guide-table"))], (answer_row,))
+        table_messages = (*table_messages, question)
     return Reply(
         table_messages, fallback_messages=_digest_messages(request, digest, MessageForm.CLASSIC)
     )
@@ -200,17 +206,6 @@ def _final_buttons(request: Request) -> Keyboard:
 def _digest_messages(request: Request, digest: Digest, form: MessageForm) -> tuple[Message, ...]:
     options = replace(display_options(request, digest), form=form)
     return tuple(render_part(digest, part, options) for part in digest_parts(digest, options))
-
-
-def _table_question(request: Request, digest: Digest) -> Message:
-    """Ask whether the table is visible, because only a person can tell."""
-    buttons = (
-        (
-            request.button("button-yes", "sees", 1, digest.number),
-            request.button("button-no", "sees", 0, digest.number),
-        ),
-    )
-    return text_message([Line(request.say("guide-table"))], buttons)
 
 
 def table_seen_pressed(store: Store, request: Request) -> Reply:

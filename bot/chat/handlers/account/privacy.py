@@ -25,20 +25,9 @@ def forget(store: Store, request: Request) -> Reply:
             request.button("button-cancel", "forget"),
         ),
     )
-    document = Document(
-        DATA_FILE_NAME, _personal_data_copy(store, request), request.say("forget-caption")
-    )
-    return Reply(short_reply([Line(request.say(key))], buttons).messages, documents=(document,))
-
-
-def _is_private(request: Request) -> bool:
-    return request.chat.kind is ChatKind.PRIVATE
-
-
-def _personal_data_copy(store: Store, request: Request) -> bytes:
     bot, chat, person = request.chat.bot, request.chat.id, request.person.id
     stored_person = store.chats.get_person(bot, person) if _is_private(request) else None
-    return personal_data.personal_data_json(
+    content = personal_data.personal_data_json(
         request.chat,
         store.subscriptions.of_chat(bot, chat),
         store.digests.headings_of_chat(bot, chat, limit=MAX_DIGESTS),
@@ -46,6 +35,12 @@ def _personal_data_copy(store: Store, request: Request) -> bytes:
         store.saved_papers.of_person(bot, person) if stored_person else (),
         request.now,
     )
+    document = Document(DATA_FILE_NAME, content, request.say("forget-caption"))
+    return Reply(short_reply([Line(request.say(key))], buttons).messages, documents=(document,))
+
+
+def _is_private(request: Request) -> bool:
+    return request.chat.kind is ChatKind.PRIVATE
 
 
 def forget_pressed(store: Store, request: Request) -> Reply:

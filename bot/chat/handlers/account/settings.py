@@ -12,13 +12,13 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import LANGUAGES, Refusal, parse_language
 from bot.texts.dates import format_clock, format_day
 from bot.texts.languages import language_name
 from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
-from storage.records.chats import Chat, MessageForm
+from storage.records.chats import MessageForm
 
 SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # the first argument of "set"
 REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
@@ -26,19 +26,13 @@ REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
 
 def settings(store: Store, request: Request) -> Reply:
     """Handle ``/settings``: show every setting, with a button for each."""
-    return short_reply(
-        _settings_lines(store, request, request.chat),
-        _settings_buttons(request, request.chat),
-        edit=_is_from_menu(request),
-    )
-
-
-def _is_from_menu(request: Request) -> bool:
     # The same button under a digest must not replace the digest.
-    return request.action.verb in ("settings", "set") and request.action.first_argument == 0
+    is_in_menu = request.action.verb in ("settings", "set") and request.action.first_argument == 0
+    return _settings_reply(request, edit=is_in_menu)
 
 
-def _settings_lines(store: Store, request: Request, chat: Chat) -> list[Line]:
+def _settings_reply(request: Request, *, edit: bool) -> Reply:
+    chat = request.chat
     lines = [
         Line(request.say("settings-title"), bold=True),
         Line(request.say("settings-language", value=request.say(f"language-{chat.language}"))),
@@ -62,28 +56,23 @@ def _settings_lines(store: Store, request: Request, chat: Chat) -> list[Line]:
     ]
     if chat.form is MessageForm.RICH:
         lines.append(Line(request.say("settings-rich-warning")))
-    return lines
-
-
-def _settings_buttons(request: Request, chat: Chat) -> Keyboard:
     other_form = MessageForm.CLASSIC if chat.form is MessageForm.RICH else MessageForm.RICH
-    return (
+    buttons = (
         (
             request.button("button-language", "set", SET_LANGUAGE, int(chat.language == "en")),
             request.button(
                 f"button-form-{other_form}", "set", SET_FORM, int(other_form is MessageForm.RICH)
             ),
         ),
-        *language_buttons.button_rows(
-            _language_choice_buttons(request, request.bot_info.entry_languages)
-        ),
+        *_language_choice_rows(request, request.bot_info.entry_languages),
         (request.button("button-time", "times"), request.button("button-zone", "zones")),
     )
+    return short_reply(lines, buttons, edit=edit)
 
 
-def _language_choice_buttons(request: Request, codes: Collection[str]) -> list[Button]:
+def _language_choice_rows(request: Request, codes: Collection[str]) -> Keyboard:
     """Return a button for each choice that begins with one of these languages."""
-    return [
+    buttons = [
         Button(
             language_buttons.choice_label(request, choice),
             Action("set", SET_ENTRY_LANGUAGES, index),
@@ -93,6 +82,7 @@ def _language_choice_buttons(request: Request, codes: Collection[str]) -> list[B
         )
         if choice[0] in codes
     ]
+    return button_rows(buttons, language_buttons.BUTTONS_PER_ROW)
 
 
 def setting_pressed(store: Store, request: Request) -> Reply:
@@ -112,17 +102,9 @@ def setting_pressed(store: Store, request: Request) -> Reply:
         chat = edit_subscriptions.set_languages(store, request.chat, choices[value])
     else:
         raise Refusal("refusal-button-old")
-    return _updated_reply(store, request, chat)
-
-
-def _updated_reply(store: Store, request: Request, chat: Chat) -> Reply:
     updated_request = request.for_chat(chat)
-    reply = short_reply(
-        _settings_lines(store, updated_request, chat),
-        _settings_buttons(updated_request, chat),
-        edit=True,
-    )
-    return Reply(reply.messages, edit=True, toast=updated_request.say("settings-saved"))
+    reply = _settings_reply(updated_request, edit=True)
+    return replace(reply, toast=updated_request.say("settings-saved"))
 
 
 def choose_zone(store: Store, request: Request) -> Reply:
@@ -157,23 +139,14 @@ def lang(store: Store, request: Request) -> Reply:
     """
     other_language = "en" if request.chat.language == "zh" else "zh"
     language = parse_language(request.words) if request.words else other_language
-    if language is None:
-        return _entry_language_reply(request)
-    chat = edit_subscriptions.set_language(store, request.chat, language)
-    updated_request = request.for_chat(chat)
-    return short_reply(
-        _settings_lines(store, updated_request, chat), _settings_buttons(updated_request, chat)
-    )
-
-
-def _entry_language_reply(request: Request) -> Reply:
+    if language:
+        chat = edit_subscriptions.set_language(store, request.chat, language)
+        return _settings_reply(request.for_chat(chat), edit=False)
     code = language_buttons.find_language(request.words, request.bot_info.entry_languages)
     if code is None:
         raise Refusal("settings-lang-usage")
     text = request.say("settings-lang-entries", name=language_name(request.language, code))
-    return short_reply(
-        [Line(text)], language_buttons.button_rows(_language_choice_buttons(request, (code,)))
-    )
+    return short_reply([Line(text)], _language_choice_rows(request, (code,)))
 
 
 def greet_in_language(store: Store, request: Request) -> Reply:
@@ -190,21 +163,9 @@ def greet_in_language(store: Store, request: Request) -> Reply:
 
 def pause(store: Store, request: Request) -> Reply:
     """Handle ``/pause`` and ``/pause 2026-12-24``: send no digests meanwhile; cursors stay."""
-    until = _pause_end(request) if request.words else None
-    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
-    if until:
-        return short_reply(
-            [Line(request.say("paused-until", day=format_day(request.language, until)))]
-        )
-    return short_reply([Line(request.say("paused"))])
-
-
-def _pause_end(request: Request) -> date:
-    """Return the day on which a pause ends.
-
-    Raises:
-        Refusal: It is no date, or not in the future in the chat's zone.
-    """
+    if not request.words:
+        store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE)
+        return short_reply([Line(request.say("paused"))])
     today = request.now.astimezone(ZoneInfo(request.chat.zone)).date()
     try:
         until = date.fromisoformat(request.words.strip())
@@ -212,7 +173,8 @@ def _pause_end(request: Request) -> date:
         raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat()) from None
     if until <= today:
         raise Refusal("pause-past", today=today.isoformat())
-    return until
+    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
+    return short_reply([Line(request.say("paused-until", day=format_day(request.language, until)))])
 
 
 def resume(store: Store, request: Request) -> Reply:

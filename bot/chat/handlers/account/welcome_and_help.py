@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.api.updates import Update
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.texts import say
 from storage import Store
 from storage.records.chats import Chat, ChatKind
@@ -31,33 +31,23 @@ def start(store: Store, request: Request) -> Reply:
         return short_reply(
             [Line(request.say("start-back", topics=len(topics)))], (*guide_rows, row)
         )
-    return short_reply(
-        [Line(request.say("start-hello")), Line(request.say("start-try"))],
-        _example_buttons(store, request),
-    )
-
-
-def _example_buttons(store: Store, request: Request) -> tuple[tuple[Button, ...], ...]:
-    """Return a button for each example, and one for the other language."""
-    rows: list[tuple[Button, ...]] = [
-        (Button(words, Action("draft", _save_words(store, request, words))),) for words in EXAMPLES
-    ]
-    rows.append((request.button("button-browse", "groups"),))
-    other_language = "en" if request.language == "zh" else "zh"
-    rows.append(
-        (
-            Button(
-                say(other_language, f"language-{other_language}"),
-                Action("greet", int(other_language == "zh")),
-            ),
-            request.button("button-settings", "settings"),
+    example_buttons = []
+    for words in EXAMPLES:
+        payload_key = store.button_payloads.put(
+            request.chat.bot, request.chat.id, words, now=request.now
         )
+        example_buttons.append(Button(words, Action("draft", payload_key)))
+    other_language = "en" if request.language == "zh" else "zh"
+    language_button = Button(
+        say(other_language, f"language-{other_language}"),
+        Action("greet", int(other_language == "zh")),
     )
-    return tuple(rows)
-
-
-def _save_words(store: Store, request: Request, words: str) -> int:
-    return store.button_payloads.put(request.chat.bot, request.chat.id, words, now=request.now)
+    rows = (
+        *button_rows(example_buttons, columns=1),
+        (request.button("button-browse", "groups"),),
+        (language_button, request.button("button-settings", "settings")),
+    )
+    return short_reply([Line(request.say("start-hello")), Line(request.say("start-try"))], rows)
 
 
 def added_to_chat_reply(store: Store, update: Update, chat: Chat) -> Reply:

@@ -31,6 +31,7 @@ from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
 from storage.records.chats import MessageForm, Subscription
 from storage.records.digests import Digest
+from storage.records.queries import Query
 
 _MAX_NAMED_TOPICS = 20  # topics without news in one message
 _NAME_UNITS = 60
@@ -87,7 +88,17 @@ def digest(store: Store, request: Request) -> Reply:
         return _show_topic(store, request, topic)
     if topics and _TOPIC_NUMBER.fullmatch(request.words):
         raise Refusal("topic-unknown", given=request.words)
-    return _show_words(store, request)
+    try:
+        query = parse_user_query(request.words)
+    except QueryError as error:
+        return query_error_reply(store, request, request.words, error)
+    if _issue_recent(store, request, query):
+        return Reply(wakes_delivery=True)
+    if not store.papers.count():
+        return short_reply([Line(request.say("digest-empty-store"))])
+    if query_translation.should_translate(request, query, request.words):
+        return query_translation.start_translation(request, "digest", request.words)
+    return _no_results_reply(store, request, request.words)
 
 
 def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscription]) -> Reply:
@@ -103,11 +114,11 @@ def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscripti
     ]
     lines = []
     if quiet_topics:
-        lines = [
-            Line(request.say("digest-none-topics", topics=len(quiet_topics))),
-            *(_quiet_line(request, topic) for topic in quiet_topics[:_MAX_NAMED_TOPICS]),
-            Line(request.say("digest-none-number")),
-        ]
+        lines.append(Line(request.say("digest-none-topics", topics=len(quiet_topics))))
+        for topic in quiet_topics[:_MAX_NAMED_TOPICS]:
+            text = f"{shorten(topic.name, _NAME_UNITS)} – {topic_state(request, topic)}"
+            lines.append(Line(text, follows_directly=True))
+        lines.append(Line(request.say("digest-none-number")))
     lines += (
         Line(_unreadable_text(request, topic)) for topic in topics if topic not in readable_topics
     )
@@ -124,12 +135,6 @@ def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscripti
 
 def _unreadable_text(request: Request, topic: Subscription) -> str:
     return request.say("topic-unreadable", topic=topic.name, query=topic.query)
-
-
-def _quiet_line(request: Request, topic: Subscription) -> Line:
-    return Line(
-        f"{shorten(topic.name, _NAME_UNITS)} – {topic_state(request, topic)}", follows_directly=True
-    )
 
 
 def _issue_news(store: Store, request: Request, topic_news: issue_digest.TopicNews) -> bool:
@@ -187,22 +192,20 @@ def missed(store: Store, request: Request) -> Reply:
     return short_reply([Line(request.say("missed-none", days=issue_digest.MISSED_DAYS))])
 
 
-def _show_words(store: Store, request: Request) -> Reply:
-    """Issue a digest of a query that nobody follows; cursors and receipts stay unchanged."""
-    try:
-        query = parse_user_query(request.words)
-    except QueryError as error:
-        return query_error_reply(store, request, request.words, error)
-    if recent_digest := request.read(issue_digest.prepare_recent, request.chat, query, request.now):
-        issue_digest.issue_recent(
-            store, request.chat, recent_digest, request.now, thread=request.thread
-        )
-        return Reply(wakes_delivery=True)
-    if not store.papers.count():
-        return short_reply([Line(request.say("digest-empty-store"))])
-    if query_translation.should_translate(request, query, request.words):
-        return query_translation.start_translation(request, "digest", request.words)
-    return _no_results_reply(store, request, request.words)
+def _issue_recent(store: Store, request: Request, query: Query) -> bool:
+    """Issue a digest of a query that nobody follows; return whether anything matched it.
+
+    Cursors and receipts stay unchanged.
+    """
+    recent_digest = request.read(issue_digest.prepare_recent, request.chat, query, request.now)
+    if recent_digest is None:
+        return False
+    # Named, so that it is issued only once if the process dies before marking a follow-up.
+    occasion = f"update {request.update_id}" if request.update_id else ""
+    issue_digest.issue_recent(
+        store, request.chat, recent_digest, request.now, thread=request.thread, occasion=occasion
+    )
+    return True
 
 
 def _no_results_reply(store: Store, request: Request, words: str, *header_lines: Line) -> Reply:
@@ -240,20 +243,7 @@ async def digest_translation(
 def _show_translated_words(
     store: Store, request: Request, words: query_translation.TranslatedWords
 ) -> Reply:
-    if not words.is_english:
-        return _no_results_reply(store, request, words.text, *words.note_lines)
-    query = parse(words.text)
-    if recent_digest := request.read(issue_digest.prepare_recent, request.chat, query, request.now):
-        # Named, so that it is issued only once if the process dies before marking the follow-up.
-        occasion = f"update {request.update_id}" if request.update_id else ""
-        issue_digest.issue_recent(
-            store,
-            request.chat,
-            recent_digest,
-            request.now,
-            thread=request.thread,
-            occasion=occasion,
-        )
+    if words.is_english and _issue_recent(store, request, parse(words.text)):
         return replace(short_reply(words.note_lines), wakes_delivery=True)
     return _no_results_reply(store, request, words.text, *words.note_lines)
 

@@ -33,7 +33,9 @@ async def write_note(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
     """Show the note, written by the model within the person's daily limit."""
-    entry_ref = await run_in_transaction(store, request, _read_entry)
+    entry_ref = await run_in_transaction(
+        store, request, lambda _, request: request.read(pressed_entry, request)
+    )
     # Somebody else may have ordered it meanwhile.
     note = await store.run(_stored_note, store, request, entry_ref.paper)
     if note is None:
@@ -45,10 +47,6 @@ async def write_note(
 
 def _stored_note(store: Store, request: Request, paper: Paper) -> PaperNote | None:
     return store.paper_notes.get(paper.key, paper.version, request.chat.languages[0])
-
-
-def _read_entry(store: Store, request: Request) -> EntryRef:
-    return request.read(pressed_entry, request)
 
 
 def _note_reply(request: Request, entry_ref: EntryRef, note: PaperNote) -> Reply:

@@ -6,7 +6,7 @@ with its version, which anybody may read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.chat.handlers.papers.digest import (
@@ -20,7 +20,6 @@ from bot.render.digest_heading import numbered_entries
 from bot.render.documents.bibtex import bibtex
 from bot.render.telegram.html_message import code_block
 from bot.render.telegram.keyboard import (
-    Keyboard,
     decode_paper_version,
     entry_callback_integers,
     entry_keyboard,
@@ -174,36 +173,23 @@ def show_entry(
         request.chat.bot, request.person.id, entry_ref.paper.key
     )
     options = replace(display_options(request, entry_ref.digest), all_authors=all_authors)
-    reply = digest_reply(entry_ref.digest, options, lambda _: [entry_part(entry_ref.position)])
-    buttons = (
-        *entry_keyboard(entry_ref.digest, entry_ref.position, options, is_saved=is_saved),
-        *_navigation_buttons(request, entry_ref),
-    )
-    return replace(
-        _map_messages(reply, lambda message: replace(message, buttons=buttons)),
-        edit=edit,
-    )
-
-
-def _navigation_buttons(request: Request, entry_ref: EntryRef) -> Keyboard:
-    """Return the buttons for a note, the table and the next entry."""
     number, position = entry_callback_integers(entry_ref.digest, entry_ref.position)
-    explain, navigation = [], []
+    buttons = entry_keyboard(entry_ref.digest, entry_ref.position, options, is_saved=is_saved)
     if request.bot_info.llm_settings:
-        explain.append(request.button("button-explain", "explain", number, position))
+        buttons += ((request.button("button-explain", "explain", number, position),),)
     if number:
-        navigation.append(request.button("button-table", "table", number, position))
-    if number and position < entry_ref.digest.numbered_count:
-        navigation.append(request.button("button-next", "next", number, position + 1))
-    return tuple(tuple(row) for row in (explain, navigation) if row)
-
-
-def _map_messages(reply: Reply, change: Callable[[Message], Message]) -> Reply:
-    """Return a reply with each of its messages changed."""
+        navigation = [request.button("button-table", "table", number, position)]
+        if position < entry_ref.digest.numbered_count:
+            navigation.append(request.button("button-next", "next", number, position + 1))
+        buttons += (tuple(navigation),)
+    reply = digest_reply(entry_ref.digest, options, lambda _: [entry_part(entry_ref.position)])
     return replace(
         reply,
-        messages=tuple(map(change, reply.messages)),
-        fallback_messages=tuple(map(change, reply.fallback_messages)),
+        messages=tuple(replace(message, buttons=buttons) for message in reply.messages),
+        fallback_messages=tuple(
+            replace(message, buttons=buttons) for message in reply.fallback_messages
+        ),
+        edit=edit,
     )
 
 

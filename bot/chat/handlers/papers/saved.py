@@ -5,12 +5,13 @@ from __future__ import annotations
 from bot.chat.api.callback_data import SAVED_PAPERS_PAYLOAD, start_link
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import paper_list
+from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render import FORMATS
 from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.ris import ris_records
-from bot.render.telegram.keyboard import Button, Keyboard, Link
+from bot.render.telegram.keyboard import Action, Button, Link
 from bot.render.telegram.stored_reply import Document
 from bot.texts import Refusal
 from storage import Store
@@ -41,28 +42,19 @@ def saved(store: Store, request: Request) -> Reply:
         Line(request.say("saved-title", count=count), bold=True),
         *paper_list.paper_lines(papers, request.language, offset + 1),
     ]
+    notifies_versions = store.saved_papers.wants_version_notices(bot, person)
+    switch_key = "button-versions-on" if notifies_versions else "button-versions-off"
     buttons = (
         *paper_list.paper_buttons(papers, offset + 1),
-        *_bottom_rows(store, request, page, last_page),
-    )
-    return short_reply(lines, buttons, edit=_is_button(request))
-
-
-def _bottom_rows(store: Store, request: Request, page: int, last_page: int) -> Keyboard:
-    """Return buttons for pages, the files and notices of new versions."""
-    page_buttons = []
-    if page:
-        page_buttons.append(request.button("button-previous", "saved", page - 1))
-    if page < last_page:
-        page_buttons.append(request.button("button-following", "saved", page + 1))
-    notifies_versions = store.saved_papers.wants_version_notices(
-        request.chat.bot, request.person.id
-    )
-    switch_key = "button-versions-on" if notifies_versions else "button-versions-off"
-    return (
-        *((tuple(page_buttons),) if page_buttons else ()),
+        *page_row(
+            page,
+            lambda number: Action("saved", number),
+            has_next=page < last_page,
+            labels=(request.say("button-previous"), request.say("button-following")),
+        ),
         (request.button("button-files", "files"), request.button(switch_key, "versions", page)),
     )
+    return short_reply(lines, buttons, edit=_is_button(request))
 
 
 def _is_button(request: Request) -> bool:

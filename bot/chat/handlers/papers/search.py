@@ -19,10 +19,11 @@ from bot.chat.handlers.topics.topic_list import unsub
 from bot.chat.request_and_reply import FollowUp, Reply, Request, run_in_transaction
 from bot.chat.services import ExternalServices
 from bot.chat.widgets import paper_list, query_translation
+from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Keyboard
+from bot.render.telegram.keyboard import Action, Keyboard
 from bot.texts import Refusal, join_list
 from bot.topics.matching import match_paper
 from bot.topics.query.parser import PaperMention, QueryError, find_mentions, parse, parse_user_query
@@ -138,31 +139,24 @@ def find_page(store: Store, query: Query, page_number: int, *, newest_first: boo
 
     The store may return more than the query matches, so the matcher decides.
     """
-    needed_count = (page_number + 1) * paper_list.PAGE_SIZE + 1
+    papers: list[Paper] = []
     if newest_first:
-        papers = _newest_matches(store, query, needed_count)
+        needed_count, offset = (page_number + 1) * paper_list.PAGE_SIZE + 1, 0
+        while len(papers) < needed_count:
+            candidates = store.papers.search(query.clause, limit=needed_count, offset=offset)
+            papers += _matching_papers(store, query, candidates)
+            if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
+                break
+            offset += needed_count
     else:
-        papers = _matching_papers(
-            store, query, store.papers.search_by_relevance(query.clause, limit=_MAX_RANKED)
-        )
+        candidates = store.papers.search_by_relevance(query.clause, limit=_MAX_RANKED)
+        papers = _matching_papers(store, query, candidates)
     start = page_number * paper_list.PAGE_SIZE
     page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
     has_more = len(papers) > start + paper_list.PAGE_SIZE and page_number + 1 < MAX_PAGES
     return SearchPage(
         page_number, newest_first, page_papers, has_more, not store.papers.is_reindexing()
     )
-
-
-def _newest_matches(store: Store, query: Query, needed_count: int) -> list[Paper]:
-    papers: list[Paper] = []
-    offset = 0
-    while len(papers) < needed_count:
-        candidates = store.papers.search(query.clause, limit=needed_count, offset=offset)
-        papers += _matching_papers(store, query, candidates)
-        if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
-            break
-        offset += needed_count
-    return papers
 
 
 def _matching_papers(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
@@ -190,47 +184,29 @@ def _page_reply(
         *header_lines,
         Line(shorten(query.text, _QUERY_UNITS), bold=True),
         Line(request.say(order_key), follows_directly=True),
-        *(
-            []
-            if page.is_index_complete
-            else [Line(request.say("search-renewing"), follows_directly=True)]
-        ),
-        *paper_list.paper_lines(page.papers, request.language, first_number),
-        *(
-            [Line(request.say("suggestions", readings=len(suggestion_rows)))]
-            if suggestion_rows
-            else []
-        ),
     ]
+    if not page.is_index_complete:
+        lines.append(Line(request.say("search-renewing"), follows_directly=True))
+    lines += paper_list.paper_lines(page.papers, request.language, first_number)
+    if suggestion_rows:
+        lines.append(Line(request.say("suggestions", readings=len(suggestion_rows))))
+    order_bit = 0 if page.newest_first else 1
+    other_order_key = "button-best" if page.newest_first else "button-newest"
     buttons = (
         *paper_list.paper_buttons(page.papers, first_number),
-        *_navigation_rows(request, payload_key, page),
+        *page_row(
+            page.number,
+            lambda number: Action("search", payload_key, 2 * number + order_bit),
+            has_next=page.has_more,
+            labels=(request.say("button-previous"), request.say("button-following")),
+        ),
+        (
+            request.button(other_order_key, "search", payload_key, 1 - order_bit),
+            request.button("button-follow", "draft", payload_key),
+        ),
         *suggestion_rows,
     )
     return short_reply(lines, buttons, edit=edit)
-
-
-def _navigation_rows(request: Request, payload_key: int, page: SearchPage) -> Keyboard:
-    order_bit = 0 if page.newest_first else 1
-    page_buttons = []
-    if page.number:
-        page_buttons.append(
-            request.button(
-                "button-previous", "search", payload_key, 2 * (page.number - 1) + order_bit
-            )
-        )
-    if page.has_more:
-        page_buttons.append(
-            request.button(
-                "button-following", "search", payload_key, 2 * (page.number + 1) + order_bit
-            )
-        )
-    order_key = "button-best" if page.newest_first else "button-newest"
-    bottom_row = (
-        request.button(order_key, "search", payload_key, 1 - order_bit),
-        request.button("button-follow", "draft", payload_key),
-    )
-    return (*((tuple(page_buttons),) if page_buttons else ()), bottom_row)
 
 
 def paper(store: Store, request: Request) -> Reply:

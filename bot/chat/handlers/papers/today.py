@@ -19,13 +19,13 @@ from bot.digests.digest_of_days import (
     last_announced_day,
 )
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.render.telegram.split_into_messages import digest_parts
 from bot.texts import Refusal
 from bot.texts.dates import format_days, format_moment
 from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
-from storage.records.digests import Digest, DigestHeading
+from storage.records.digests import Digest
 
 PAGE_SIZE = 10
 BUTTONS_PER_ROW = 5
@@ -39,7 +39,12 @@ def today(store: Store, request: Request) -> Reply:
     """Handle ``/today``: show the last or other announcement days, for topics or any query."""
     requested_days, request = _parse_days(request)
     try:
-        topic_queries = _topic_queries(store, request)
+        if request.words:
+            text = parse_user_query(request.words).text
+            topic_queries = [DayQuery(text, text)]
+        else:
+            topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+            topic_queries = day_queries([topic for topic in topics if not topic.paused])
     except QueryError as error:
         return query_error_reply(store, request, request.words, error)
     if not topic_queries:
@@ -48,11 +53,13 @@ def today(store: Store, request: Request) -> Reply:
     if newest_day is None:
         return short_reply([Line(request.say("digest-empty-store"))])
     day_span = requested_days or (newest_day, newest_day)
-    title = (
-        topic_queries[0].name
-        if request.words
-        else _digest_title(request, newest_day, has_requested_days=requested_days is not None)
-    )
+    if request.words:
+        title = topic_queries[0].name
+    elif requested_days:
+        title = request.say("today-topics")
+    else:  # old papers are not called today's
+        is_today = newest_day == calendar.arxiv_day(request.now)
+        title = request.say("today-title" if is_today else "today-last")
     read_within_budget = request.read if request.words else request.read_many
     digest_and_reply = read_within_budget(
         _draft_digest_and_reply, request, tuple(topic_queries), day_span, title
@@ -97,14 +104,6 @@ def _digest_reply(request: Request, digest: Digest) -> Reply:
     )
 
 
-def _digest_title(request: Request, newest_day: date, *, has_requested_days: bool) -> str:
-    """Return the title of a digest of all topics; old papers are not called today's."""
-    if has_requested_days:
-        return request.say("today-topics")
-    is_today = newest_day == calendar.arxiv_day(request.now)
-    return request.say("today-title" if is_today else "today-last")
-
-
 def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
     """Return the days at the start of the arguments, and the request without them.
 
@@ -114,33 +113,17 @@ def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
     match = _DATE_RANGE.match(request.words)
     if match is None:
         return None, request
-    try:
-        dates = [date.fromisoformat(word) for word in match.groups() if word]
-    except ValueError:
-        raise Refusal("today-no-date", given=_first_invalid_date(match.groups())) from None
+    dates = []
+    for word in filter(None, match.groups()):
+        try:
+            dates.append(date.fromisoformat(word))
+        except ValueError:  # such as 2026-02-30
+            raise Refusal("today-no-date", given=word) from None
     first_day, last_day = min(dates), max(dates)
     words = request.words[match.end() :]
     if last_day - first_day >= timedelta(days=MAX_DAYS if words else 1):
         raise Refusal("today-long", most=MAX_DAYS)
     return (first_day, last_day), replace(request, words=words)
-
-
-def _first_invalid_date(words: Sequence[str | None]) -> str:
-    """Return the first date that does not exist, such as ``2026-02-30``."""
-    for word in filter(None, words):
-        try:
-            date.fromisoformat(word)
-        except ValueError:
-            return word
-    return ""
-
-
-def _topic_queries(store: Store, request: Request) -> list[DayQuery]:
-    if request.words:
-        text = parse_user_query(request.words).text
-        return [DayQuery(text, text)]
-    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
-    return day_queries([topic for topic in topics if not topic.paused])
 
 
 def history(store: Store, request: Request) -> Reply:
@@ -154,37 +137,24 @@ def history(store: Store, request: Request) -> Reply:
         return short_reply([Line(request.say("history-none"))], edit=is_button)
     page = headings[:PAGE_SIZE]
     lines = [Line(request.say("history-title"), bold=True)]
+    number_buttons = []
     for number, heading in enumerate(page, start=1):
-        lines.append(
-            Line(f"{number}. {_history_line(request, heading)}", follows_directly=number > 1)
-        )
-    number_buttons = [
-        Button(str(number), Action("reopen", heading.number))
-        for number, heading in enumerate(page, 1)
-    ]
-    rows = [
-        tuple(number_buttons[start : start + BUTTONS_PER_ROW])
-        for start in range(0, len(number_buttons), BUTTONS_PER_ROW)
-    ]
+        issued_at = format_moment(request.language, heading.issued_at, request.chat.zone)
+        topic = shorten(heading.topic or heading.query, _TOPIC_UNITS)
+        matched_count = heading.shown_count + heading.left_out_count
+        count = request.say("history-count", shown=heading.shown_count, matched=matched_count)
+        text = f"{number}. {issued_at} · {topic} · {count}"
+        lines.append(Line(text, follows_directly=number > 1))
+        number_buttons.append(Button(str(number), Action("reopen", heading.number)))
+    rows = button_rows(number_buttons, BUTTONS_PER_ROW)
     page_buttons = []
     if before_number:
         page_buttons.append(request.button("button-latest", "history"))
     if len(headings) > PAGE_SIZE:
         page_buttons.append(request.button("button-older", "history", page[-1].number))
-    return short_reply(
-        lines, (*rows, tuple(page_buttons)) if page_buttons else tuple(rows), edit=is_button
-    )
-
-
-def _history_line(request: Request, heading: DigestHeading) -> str:
-    topic = shorten(heading.topic or heading.query, _TOPIC_UNITS)
-    count = request.say(
-        "history-count",
-        shown=heading.shown_count,
-        matched=heading.shown_count + heading.left_out_count,
-    )
-    issued_at = format_moment(request.language, heading.issued_at, request.chat.zone)
-    return f"{issued_at} · {topic} · {count}"
+    if page_buttons:
+        rows = (*rows, tuple(page_buttons))
+    return short_reply(lines, rows, edit=is_button)
 
 
 def reopen(store: Store, request: Request) -> Reply:

@@ -6,12 +6,15 @@ category.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.arxiv import taxonomy
 from bot.arxiv.taxonomy import Archive, Category, Group
 from bot.chat.handlers.topics.new_topic import preview_reply
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.texts import Refusal
 from storage import Store
 
@@ -23,26 +26,21 @@ _ARCHIVES_PER_GROUP = 100  # archive number = group * 100 + archive
 def show_groups(store: Store, request: Request) -> Reply:
     """Handle [Browse categories]: show the groups, the first time in a message of its own."""
     followed_codes = _followed_codes(store, request)
-    rows: Keyboard = tuple(
-        (
-            Button(
-                _branch_label(request, group, followed_codes, _codes_of_group(group)),
-                _group_action(index, group),
-            ),
+    buttons = []
+    for index, group in enumerate(taxonomy.taxonomy_groups()):
+        codes = {code for child in group.archives for code in _codes_of_archive(child)}
+        is_followed = not followed_codes.isdisjoint(codes)
+        open_group = (
+            Action("group", index)
+            if len(group.archives) > 1
+            else Action("archive", index * _ARCHIVES_PER_GROUP)
         )
-        for index, group in enumerate(taxonomy.taxonomy_groups())
-    )
+        label = _with_check_mark(_display_name(request, group), is_followed)
+        buttons.append(Button(label, open_group))
     return short_reply(
-        [Line(request.say("browse-groups"))], rows, edit=request.action.first_argument == 1
-    )
-
-
-def _group_action(group_index: int, group: Group) -> Action:
-    """Return the action that opens a group, or its only archive."""
-    return (
-        Action("group", group_index)
-        if len(group.archives) > 1
-        else Action("archive", group_index * _ARCHIVES_PER_GROUP)
+        [Line(request.say("browse-groups"))],
+        button_rows(buttons, columns=1),
+        edit=request.action.first_argument == 1,
     )
 
 
@@ -51,13 +49,15 @@ def show_group(store: Store, request: Request) -> Reply:
     group_index = request.action.first_argument
     selected_group = _group_at(group_index)
     followed_codes = _followed_codes(store, request)
-    buttons = [
-        Button(
-            _branch_label(request, child_archive, followed_codes, _codes_of_archive(child_archive)),
-            Action("archive", group_index * _ARCHIVES_PER_GROUP + archive_index),
+    buttons = []
+    for archive_index, child_archive in enumerate(selected_group.archives):
+        is_followed = not followed_codes.isdisjoint(_codes_of_archive(child_archive))
+        buttons.append(
+            Button(
+                _with_check_mark(_display_name(request, child_archive), is_followed),
+                Action("archive", group_index * _ARCHIVES_PER_GROUP + archive_index),
+            )
         )
-        for archive_index, child_archive in enumerate(selected_group.archives)
-    ]
     title = request.say("browse-archives", group=_display_name(request, selected_group))
     back_button = request.button("button-back", "groups", 1)
     return _page_reply(request, title, buttons, Action("group", group_index), back_button)
@@ -68,22 +68,20 @@ def show_archive(store: Store, request: Request) -> Reply:
     archive_number = request.action.first_argument
     selected_archive = _archive_at(archive_number)
     followed_codes = _followed_codes(store, request)
-    buttons = [
-        Button(
-            _category_label(request, child_category, followed_codes),
-            Action("category", archive_number, number),
+    buttons = []
+    if len(selected_archive.categories) > 1:
+        label = _with_check_mark(
+            request.say("browse-all", archive=selected_archive.code),
+            selected_archive.code in followed_codes,
         )
-        for number, child_category in enumerate(selected_archive.categories, start=1)
-    ]
-    if len(buttons) > 1:
-        label = request.say("browse-all", archive=selected_archive.code)
-        buttons.insert(
-            0,
-            Button(
-                _with_check_mark(label, selected_archive.code in followed_codes),
-                Action("category", archive_number),
-            ),
+        buttons.append(Button(label, Action("category", archive_number)))
+    for number, child_category in enumerate(selected_archive.categories, start=1):
+        code = child_category.code
+        label = _with_check_mark(
+            f"{code} {_display_name(request, child_category)}",
+            not followed_codes.isdisjoint({code, taxonomy.canonical_code(code)}),
         )
+        buttons.append(Button(label, Action("category", archive_number, number)))
     group_index = archive_number // _ARCHIVES_PER_GROUP
     parent_action = (
         Action("group", group_index)
@@ -117,27 +115,17 @@ def _page_reply(
     page = request.action.second_argument
     if page >= pages:
         raise Refusal("refusal-button-old")
-    rows: list[tuple[Button, ...]] = [
-        (button,) for button in buttons[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    ]
-    page_buttons: list[Button] = []
-    if page:
-        page_buttons.append(
-            Button("‹", Action(page_action.verb, page_action.first_argument, page - 1))
-        )
-    if pages > 1:
-        page_buttons.append(
-            Button(
-                f"{page + 1}/{pages}", Action(page_action.verb, page_action.first_argument, page)
-            )
-        )
-    if page < pages - 1:
-        page_buttons.append(
-            Button("›", Action(page_action.verb, page_action.first_argument, page + 1))
-        )
-    if page_buttons:
-        rows.append(tuple(page_buttons))
-    return short_reply([Line(title)], (*rows, (back_button,)), edit=True)
+    rows = (
+        *button_rows(buttons[page * PAGE_SIZE : (page + 1) * PAGE_SIZE], columns=1),
+        *page_row(
+            page,
+            lambda number: replace(page_action, second_argument=number),
+            has_next=page < pages - 1,
+            position=f"{page + 1}/{pages}",
+        ),
+        (back_button,),
+    )
+    return short_reply([Line(title)], rows, edit=True)
 
 
 def _group_at(group_index: int) -> Group:
@@ -163,37 +151,11 @@ def _followed_codes(store: Store, request: Request) -> frozenset[str]:
 
 
 def _codes_of_archive(archive: Archive) -> frozenset[str]:
-    return frozenset(
-        {archive.code, *(child_category.code for child_category in archive.categories)}
-    )
-
-
-def _codes_of_group(group: Group) -> frozenset[str]:
-    return frozenset(
-        code for child_archive in group.archives for code in _codes_of_archive(child_archive)
-    )
+    return frozenset({archive.code, *(category.code for category in archive.categories)})
 
 
 def _display_name(request: Request, node: Group | Archive | Category) -> str:
     return node.zh if request.language == "zh" else node.en
-
-
-def _branch_label(
-    request: Request, node: Group | Archive, followed_codes: frozenset[str], codes: frozenset[str]
-) -> str:
-    """Return the label of a group or archive, marked if anything in it is followed."""
-    return _with_check_mark(_display_name(request, node), bool(followed_codes & codes))
-
-
-def _category_label(
-    request: Request, arxiv_category: Category, followed_codes: frozenset[str]
-) -> str:
-    is_followed = bool(
-        followed_codes & {arxiv_category.code, taxonomy.canonical_code(arxiv_category.code)}
-    )
-    return _with_check_mark(
-        f"{arxiv_category.code} {_display_name(request, arxiv_category)}", is_followed
-    )
 
 
 def _with_check_mark(label: str, is_followed: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.chat.handlers.topics.topic_list import save_undo_payload
 from bot.chat.request_and_reply import FollowUp, Reply, Request
@@ -63,76 +63,58 @@ async def fetch_and_import(
     content = await external_services.fetch_file(file_id)
     if len(content) > MAX_BYTES:
         raise Refusal("import-large", kilobytes=MAX_BYTES // 1000)
-    return await store.run(_import_reply, store, request, content)
+    return await store.run(_import_topics, store, request, content)
 
 
-@dataclass(frozen=True, slots=True)
-class _ImportResult:
-    """The result of an import."""
-
-    added_count: int
-    already_followed: int
-    rejected_topics: tuple[RejectedTopic, ...]
-
-
-def _import_reply(store: Store, request: Request, content: bytes) -> Reply:
-    topics = export_file.parse_topics_file(content, request.chat.bot, request.chat.id)
+def _import_topics(store: Store, request: Request, content: bytes) -> Reply:
+    """Add the topics of a file, with valid names and only languages offered here."""
+    items = export_file.parse_topics_file(content, request.chat.bot, request.chat.id)
+    added_count = already_followed = 0
+    rejected_topics: list[RejectedTopic] = []
     with store.transaction():
-        result = _import_topics(store, request, topics)
-    lines: list[Line] = []
-    if result.added_count:
-        lines.append(Line(request.say("import-added", topics=result.added_count)))
-        lines.append(Line(request.say("import-begins"), follows_directly=True))
-    if result.already_followed:
-        lines.append(Line(request.say("import-known", topics=result.already_followed)))
-    if result.rejected_topics:
-        lines.append(Line(request.say("import-refused", topics=len(result.rejected_topics))))
-        lines += [
-            Line(
-                f"{rejected_topic.name}: {rejected_topic.reason.say(request.language)}",
-                follows_directly=True,
+        for item in items:
+            if isinstance(item, RejectedTopic):
+                rejected_topics.append(item)
+                continue
+            name = strip_invisible(item.name).strip()
+            languages = tuple(
+                language
+                for language in item.languages or ()
+                if language in request.bot_info.entry_languages
             )
-            for rejected_topic in result.rejected_topics[:_MAX_NAMED_REFUSALS]
+            topic = replace(
+                export_file.without_position(item),
+                name=name or item.query[: edit_subscriptions.MAX_NAME_LENGTH],
+                languages=languages or None,
+            )
+            try:
+                if edit_subscriptions.restore_topic(
+                    store,
+                    topic,
+                    request.now,
+                    polled_categories=request.bot_info.polled_categories,
+                    limit=request.bot_info.max_topics,
+                ):
+                    added_count += 1
+                else:
+                    already_followed += 1
+            except Refusal as reason:
+                rejected_topics.append(RejectedTopic(item.name, reason))
+    lines: list[Line] = []
+    if added_count:
+        lines.append(Line(request.say("import-added", topics=added_count)))
+        lines.append(Line(request.say("import-begins"), follows_directly=True))
+    if already_followed:
+        lines.append(Line(request.say("import-known", topics=already_followed)))
+    if rejected_topics:
+        lines.append(Line(request.say("import-refused", topics=len(rejected_topics))))
+        lines += [
+            Line(f"{topic.name}: {topic.reason.say(request.language)}", follows_directly=True)
+            for topic in rejected_topics[:_MAX_NAMED_REFUSALS]
         ]
     if not lines:
         return short_reply([Line(request.say("import-nothing"))])
     return short_reply(lines, ((request.button("button-list", "list"),),))
-
-
-def _import_topics(
-    store: Store, request: Request, topics: Sequence[Subscription | RejectedTopic]
-) -> _ImportResult:
-    added_count = already_followed = 0
-    rejected_topics: list[RejectedTopic] = []
-    for item in topics:
-        if isinstance(item, RejectedTopic):
-            rejected_topics.append(item)
-            continue
-        try:
-            if edit_subscriptions.restore_topic(
-                store,
-                _adapt_topic(export_file.without_position(item), request),
-                request.now,
-                polled_categories=request.bot_info.polled_categories,
-                limit=request.bot_info.max_topics,
-            ):
-                added_count += 1
-            else:
-                already_followed += 1
-        except Refusal as reason:
-            rejected_topics.append(RejectedTopic(item.name, reason))
-    return _ImportResult(added_count, already_followed, tuple(rejected_topics))
-
-
-def _adapt_topic(topic: Subscription, request: Request) -> Subscription:
-    """Return a topic of a file with a valid name and only languages offered here."""
-    languages = tuple(
-        language
-        for language in topic.languages or ()
-        if language in request.bot_info.entry_languages
-    )
-    name = strip_invisible(topic.name).strip() or topic.query[: edit_subscriptions.MAX_NAME_LENGTH]
-    return replace(topic, name=name, languages=languages or None)
 
 
 def unsub_all(store: Store, request: Request) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.arxiv.author_names import name_without_degree
 from bot.chat.handlers.papers.paper import EntryRef, pressed_entry
@@ -13,7 +14,7 @@ from bot.chat.widgets.short_reply import Line, short_reply
 from bot.ranking.similar import distinctive_words, similar_papers, suggested_exclusions
 from bot.render.entry_content import display_text, display_title
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button
 from bot.texts import Refusal
 from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions
@@ -52,13 +53,8 @@ def _possible_exclusions(
     """Return the paper, its topic, and the words that the topic could exclude."""
     entry_ref = pressed_entry(store, request)
     topic = _topic_of_entry(topics, entry_ref)
-    return (
-        entry_ref.paper,
-        topic,
-        suggested_exclusions(
-            entry_ref.paper, distinctive_words(store, entry_ref.paper), topic.query
-        ),
-    )
+    words = distinctive_words(store, entry_ref.paper)
+    return entry_ref.paper, topic, suggested_exclusions(entry_ref.paper, words, topic.query)
 
 
 def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subscription:
@@ -118,8 +114,9 @@ def _edit_query_reply(
 
 
 def more_pressed(store: Store, request: Request) -> Reply:
-    """Handle [More like this]: list similar papers, and offer its author as a topic."""
-    paper, papers = request.read(_paper_and_similar, request)
+    """Handle [More like this]: list similar papers, and offer the first author as a topic."""
+    paper = request.read(pressed_entry, request).paper
+    papers = request.read(similar_papers, paper, limit=paper_list.PAGE_SIZE)
     title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
     lines = [Line(request.say("more-title"), bold=True), Line(title, follows_directly=True)]
     lines += (
@@ -127,29 +124,13 @@ def more_pressed(store: Store, request: Request) -> Reply:
         if papers
         else [Line(request.say("more-none"))]
     )
-    return short_reply(
-        lines,
-        (*paper_list.paper_buttons(papers), *_author_topic_row(store, request, paper)),
-    )
-
-
-def _paper_and_similar(store: Store, request: Request) -> tuple[Paper, list[Paper]]:
-    """Return the pressed paper, and stored papers that share its rare words."""
-    paper = pressed_entry(store, request).paper
-    return paper, similar_papers(store, paper, limit=paper_list.PAGE_SIZE)
-
-
-def _author_topic_row(store: Store, request: Request, paper: Paper) -> Keyboard:
-    """Return a button that previews the first author as a topic."""
-    if not paper.authors:
-        return ()
-    name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())
-    try:
-        query = parse(f'au:"{name}"')
-    except QueryError:
-        return ()  # a name without a letter
-    payload_key = store.button_payloads.put(
-        request.chat.bot, request.chat.id, query.text, now=request.now
-    )
-    label = request.say("button-author", name=shorten(display_text(name), _LABEL_UNITS))
-    return ((Button(label, Action("draft", payload_key)),),)
+    rows = paper_list.paper_buttons(papers)
+    if paper.authors:
+        name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())
+        with suppress(QueryError):  # a name without a letter is no topic
+            payload_key = store.button_payloads.put(
+                request.chat.bot, request.chat.id, parse(f'au:"{name}"').text, now=request.now
+            )
+            label = request.say("button-author", name=shorten(display_text(name), _LABEL_UNITS))
+            rows = (*rows, (Button(label, Action("draft", payload_key)),))
+    return short_reply(lines, rows)

@@ -20,7 +20,6 @@ from bot.topics.query.parser import QueryError, parse_user_query
 from bot.topics.query_suggestions import MAX_COUNTED_PAPERS, Suggestion
 from storage import Store
 from storage.records.chats import ButtonPayload, ButtonPayloadKind
-from storage.records.papers import Paper
 
 _CONTEXT_CHARACTERS = 30  # on each side of an error
 _TITLE_UNITS = 300
@@ -43,13 +42,7 @@ def example_pressed(store: Store, request: Request) -> Reply:
 
 def offer_topic(store: Store, request: Request, words: str) -> Reply:
     """Preview a topic; one that is not in English is translated first."""
-    try:
-        query = parse_user_query(words)
-    except QueryError as error:
-        return query_error_reply(store, request, words, error)
-    if query_translation.should_translate(request, query, words):
-        return query_translation.start_translation(request, "topic", words)
-    return preview_reply(store, request, words)
+    return preview_reply(store, request, words, translates=True)
 
 
 async def preview_translation(
@@ -57,13 +50,9 @@ async def preview_translation(
 ) -> Reply:
     """Preview the English translation of a topic, or its original text."""
     translated = await query_translation.translate_words(external_services, request, words)
-    return await run_in_transaction(store, request, _preview_translated, translated)
-
-
-def _preview_translated(
-    store: Store, request: Request, translated: query_translation.TranslatedWords
-) -> Reply:
-    return preview_reply(store, request, translated.text, header_lines=translated.note_lines)
+    return await run_in_transaction(
+        store, request, preview_reply, translated.text, header_lines=translated.note_lines
+    )
 
 
 def pressed_payload(store: Store, request: Request) -> ButtonPayload:
@@ -92,14 +81,18 @@ def preview_reply(
     header_lines: Sequence[Line] = (),
     footer_rows: Keyboard = (),
     edit: bool = False,
+    translates: bool = False,
 ) -> Reply:
     """Preview a topic, with a button to follow it; ``footer_rows`` lead back."""
     try:
-        topic_preview = request.read(
-            preview, words, request.now, polled_categories=request.bot_info.polled_categories
-        )
+        query = parse_user_query(words)
     except QueryError as error:
         return query_error_reply(store, request, words, error)
+    if translates and query_translation.should_translate(request, query, words):
+        return query_translation.start_translation(request, "topic", words)
+    topic_preview = request.read(
+        preview, query, words, request.now, polled_categories=request.bot_info.polled_categories
+    )
     if topic_preview.is_index_complete:
         request.bot_info.weekly_paper_counts.remember(
             topic_preview.query.text, topic_preview.papers, request.now
@@ -136,35 +129,14 @@ def preview_lines(request: Request, topic_preview: Preview) -> list[Line]:
     estimate_key = "preview-count" if topic_preview.is_exact else "preview-about"
     text_key = estimate_key if topic_preview.is_index_complete else "preview-at-least"
     lines = [Line(request.say(text_key, papers=topic_preview.papers, days=topic_preview.days))]
-    if topic_preview.days_stored < _expected_feed_days(topic_preview.days):
+    # Five feed days a week; one holiday is no reason to warn.
+    if topic_preview.days_stored < topic_preview.days * 5 // 7 - 1:
         lines.append(
             Line(
                 request.say("preview-partial", days=topic_preview.days_stored),
                 follows_directly=True,
             )
         )
-    lines += _advice_lines(request, topic_preview)
-    if topic_preview.examples:
-        lines.append(Line(request.say("preview-examples")))
-        lines += [
-            Line(f"{number}. {_short_title(paper)}", link=paper_url(paper), follows_directly=True)
-            for number, paper in enumerate(topic_preview.examples, start=1)
-        ]
-    return lines
-
-
-def _short_title(paper: Paper) -> str:
-    return disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
-
-
-def _expected_feed_days(days: int) -> int:
-    """Return the least number of feed days expected in ``days``."""
-    # Five feed days a week; one holiday is no reason to warn.
-    return days * 5 // 7 - 1
-
-
-def _advice_lines(request: Request, topic_preview: Preview) -> list[Line]:
-    lines = []
     if topic_preview.has_chinese:
         lines.append(Line(request.say("preview-chinese")))
     elif topic_preview.papers > MANY_PAPERS:
@@ -184,6 +156,11 @@ def _advice_lines(request: Request, topic_preview: Preview) -> list[Line]:
         lines.append(
             Line(request.say("suggestion-together", papers=topic_preview.near_suggestion.papers))
         )
+    if topic_preview.examples:
+        lines.append(Line(request.say("preview-examples")))
+    for number, paper in enumerate(topic_preview.examples, start=1):
+        title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
+        lines.append(Line(f"{number}. {title}", link=paper_url(paper), follows_directly=True))
     return lines
 
 
@@ -205,18 +182,15 @@ def suggestion_buttons(
             if first_argument
             else Action(verb, payload_key)
         )
-        rows.append((Button(_suggestion_label(request, suggestion), action),))
+        if suggestion.is_recent:
+            key = "suggestion-recent"
+        elif suggestion.papers >= MAX_COUNTED_PAPERS:
+            key = "suggestion-stored-many"
+        else:
+            key = "suggestion-stored"
+        words = shorten(suggestion.words, _LABEL_UNITS)
+        rows.append((Button(request.say(key, query=words, papers=suggestion.papers), action),))
     return tuple(rows)
-
-
-def _suggestion_label(request: Request, suggestion: Suggestion) -> str:
-    words = shorten(suggestion.words, _LABEL_UNITS)
-    if suggestion.is_recent:
-        return request.say("suggestion-recent", query=words, papers=suggestion.papers)
-    key = (
-        "suggestion-stored-many" if suggestion.papers >= MAX_COUNTED_PAPERS else "suggestion-stored"
-    )
-    return request.say(key, query=words, papers=suggestion.papers)
 
 
 def query_error_reply(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.handlers.account import delivery_times, settings
@@ -11,7 +11,7 @@ from bot.chat.handlers.topics.topic_list import status_line, weekly_papers
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.edit_subscriptions import DIGEST_LIMITS
@@ -27,8 +27,6 @@ TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP = 1, 2, 3, 4
 TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # plus the index of the value
 TUNE_LANGUAGE = 100  # plus the index of the language, of which there may be many
 _FROM_LIST = 2  # [Stop] replaces the card
-
-TopicChange = Callable[[Subscription], Subscription]
 
 
 def topic_pressed(store: Store, request: Request) -> Reply:
@@ -56,13 +54,7 @@ def card_reply(
     header_lines: Sequence[Line] = (),
 ) -> Reply:
     """Return a topic's state with its buttons."""
-    return short_reply(
-        [*header_lines, *_card_lines(request, topic)], _card_buttons(request, topic), edit=edit
-    )
-
-
-def _card_lines(request: Request, topic: Subscription) -> list[Line]:
-    lines = [Line(topic.name, bold=True)]
+    lines = [*header_lines, Line(topic.name, bold=True)]
     if topic.query != topic.name:
         lines.append(Line(request.say("card-words", words=topic.query), follows_directly=True))
     papers = weekly_papers(request, [topic.query])
@@ -72,26 +64,22 @@ def _card_lines(request: Request, topic: Subscription) -> list[Line]:
         Line(request.say("card-time", value=time_text, zone=topic.zone), follows_directly=True)
     )
     lines.append(Line(request.say("card-limit", papers=topic.limit), follows_directly=True))
-    return lines
 
-
-def _card_buttons(request: Request, topic: Subscription) -> Keyboard:
     def tune_button(label: str, code: int, *, is_chosen: bool = False) -> Button:
         return Button(with_check_mark(label, is_chosen), Action("tune", topic.key, code))
 
     def topic_button(key: str, verb: str, second_argument: int = 0) -> Button:
         return request.button(key, verb, topic.key, second_argument)
 
-    limit_buttons = (
-        tune_button(str(limit), TUNE_LIMIT + index, is_chosen=limit == topic.limit)
-        for index, limit in enumerate(DIGEST_LIMITS)
-    )
     pause_key = "button-resume" if topic.paused else "button-pause"
-    return (
+    buttons = (
         (topic_button("button-digest", "digest"), tune_button(request.say(pause_key), TUNE_PAUSE)),
         (topic_button("button-rename", "rename"), topic_button("button-words", "words")),
         (topic_button("button-time", "topic_times"), topic_button("button-looks", "looks")),
-        tuple(limit_buttons),
+        tuple(
+            tune_button(str(limit), TUNE_LIMIT + index, is_chosen=limit == topic.limit)
+            for index, limit in enumerate(DIGEST_LIMITS)
+        ),
         (
             tune_button(
                 request.say("button-cross"),
@@ -110,36 +98,7 @@ def _card_buttons(request: Request, topic: Subscription) -> Keyboard:
         ),
         (request.button("button-list-back", "list"),),
     )
-
-
-def _toggle_pause(topic: Subscription) -> Subscription:
-    return replace(topic, paused=not topic.paused)
-
-
-def _toggle_cross_lists(topic: Subscription) -> Subscription:
-    """Toggle cross-lists, and those among revisions if revisions are included."""
-    if AnnouncementKind.CROSS in topic.kinds:
-        return replace(topic, kinds=topic.kinds - CROSS_LIST_KINDS)
-    added_kinds = (
-        CROSS_LIST_KINDS if AnnouncementKind.REPLACE in topic.kinds else {AnnouncementKind.CROSS}
-    )
-    return replace(topic, kinds=topic.kinds | added_kinds)
-
-
-def _toggle_revisions(topic: Subscription) -> Subscription:
-    if AnnouncementKind.REPLACE in topic.kinds:
-        return replace(topic, kinds=topic.kinds - REVISION_KINDS)
-    added_kinds = (
-        REVISION_KINDS if AnnouncementKind.CROSS in topic.kinds else {AnnouncementKind.REPLACE}
-    )
-    return replace(topic, kinds=topic.kinds | added_kinds)
-
-
-_CHANGES: Mapping[int, TopicChange] = {
-    TUNE_PAUSE: _toggle_pause,
-    TUNE_CROSS_LISTS: _toggle_cross_lists,
-    TUNE_REVISIONS: _toggle_revisions,
-}
+    return short_reply(lines, buttons, edit=edit)
 
 
 def switch_pressed(store: Store, request: Request) -> Reply:
@@ -160,8 +119,27 @@ def switch_pressed(store: Store, request: Request) -> Reply:
 
 
 def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscription:
-    if code in _CHANGES:
-        return _CHANGES[code](topic)
+    """Return a topic after one of its switches was pressed.
+
+    Raises:
+        Refusal: There is no such switch or value.
+    """
+    kinds = topic.kinds
+    if code == TUNE_PAUSE:
+        return replace(topic, paused=not topic.paused)
+    # Revisions of cross-lists are included where both revisions and cross-lists are.
+    if code == TUNE_CROSS_LISTS and AnnouncementKind.CROSS in kinds:
+        return replace(topic, kinds=kinds - CROSS_LIST_KINDS)
+    if code == TUNE_CROSS_LISTS:
+        has_revisions = AnnouncementKind.REPLACE in kinds
+        added_kinds = CROSS_LIST_KINDS if has_revisions else {AnnouncementKind.CROSS}
+        return replace(topic, kinds=kinds | added_kinds)
+    if code == TUNE_REVISIONS and AnnouncementKind.REPLACE in kinds:
+        return replace(topic, kinds=kinds - REVISION_KINDS)
+    if code == TUNE_REVISIONS:
+        has_cross_lists = AnnouncementKind.CROSS in kinds
+        added_kinds = REVISION_KINDS if has_cross_lists else {AnnouncementKind.REPLACE}
+        return replace(topic, kinds=kinds | added_kinds)
     if TUNE_LANGUAGE <= code < TUNE_LANGUAGE + len(languages := _language_choices(request)):
         return replace(topic, languages=languages[code - TUNE_LANGUAGE])
     setting, index = divmod(code, 10)
@@ -194,26 +172,8 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
 
     forms = ("looks-form-chat", "settings-form-rich", "settings-form-classic")
     sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
-    chat_default_button, *other_buttons = _language_buttons(request, topic)
-    buttons = (
-        row(forms, TUNE_FORM, FORM_CHOICES.index(topic.form)),
-        (chat_default_button,),
-        *language_buttons.button_rows(other_buttons),
-        row(sounds, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),
-        (request.button("button-back", "topic", topic.key),),
-    )
-    lines = [Line(topic.name, bold=True), Line(request.say("looks-choose"))]
-    return short_reply(lines, buttons, edit=True)
-
-
-def _language_choices(request: Request) -> tuple[language_buttons.LanguageCodes | None, ...]:
-    """Return the languages that a topic may be read in; None follows the chat."""
-    return (None, *language_buttons.language_choices(request.bot_info.entry_languages))
-
-
-def _language_buttons(request: Request, topic: Subscription) -> list[Button]:
-    """Return a button per choice; none is marked if the topic's is no longer offered."""
-    return [
+    # No language is marked if the topic's is no longer offered.
+    chat_default_button, *other_buttons = (
         Button(
             with_check_mark(
                 language_buttons.choice_label(request, choice)
@@ -224,7 +184,21 @@ def _language_buttons(request: Request, topic: Subscription) -> list[Button]:
             Action("tune", topic.key, TUNE_LANGUAGE + index),
         )
         for index, choice in enumerate(_language_choices(request))
-    ]
+    )
+    buttons = (
+        row(forms, TUNE_FORM, FORM_CHOICES.index(topic.form)),
+        (chat_default_button,),
+        *button_rows(other_buttons, language_buttons.BUTTONS_PER_ROW),
+        row(sounds, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),
+        (request.button("button-back", "topic", topic.key),),
+    )
+    lines = [Line(topic.name, bold=True), Line(request.say("looks-choose"))]
+    return short_reply(lines, buttons, edit=True)
+
+
+def _language_choices(request: Request) -> tuple[language_buttons.LanguageCodes | None, ...]:
+    """Return the languages that a topic may be read in; None follows the chat."""
+    return (None, *language_buttons.language_choices(request.bot_info.entry_languages))
 
 
 def times_pressed(store: Store, request: Request) -> Reply:

@@ -19,7 +19,7 @@ from bot.digests.preview import preview
 from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
-from bot.topics.query.parser import QueryError
+from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
 from storage.records.chats import PendingQuestion
 
@@ -100,6 +100,7 @@ def words_answered(store: Store, request: Request) -> Reply:
     try:
         topic_preview = request.read(
             preview,
+            parse_user_query(request.words),
             request.words,
             request.now,
             polled_categories=request.bot_info.polled_categories,

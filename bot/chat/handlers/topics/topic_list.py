@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.chat.api.callback_data import forum_topic_link
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.digests.preview import WeeklyPaperCounts
 from bot.render.entry_content import display_text
 from bot.render.size_limits import shorten
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import Refusal
 from bot.texts.dates import format_moment
 from bot.topics import edit_subscriptions, export_file
@@ -57,28 +56,17 @@ def _list_reply(
     lines.append(Line(request.say("list-zone", zone=request.chat.zone)))
     lines.append(Line(request.say("list-choose"), follows_directly=True))
     buttons = [Button(str(number), Action("topic", topic.key)) for number, topic in page_topics]
-    rows = [
-        tuple(buttons[start : start + BUTTONS_PER_ROW])
-        for start in range(0, len(buttons), BUTTONS_PER_ROW)
-    ]
-    return short_reply(lines, (*rows, *_page_row(page, pages), _bottom_row(request)), edit=edit)
-
-
-def _page_row(page: int, pages: int) -> Keyboard:
-    """Return the buttons to the neighbouring pages, if there are any."""
-    if pages == 1:
-        return ()
-    page_button = Button(f"{page + 1}/{pages}", Action("list", page))
-    previous_buttons = (Button("‹", Action("list", page - 1)),) if page else ()
-    next_buttons = (Button("›", Action("list", page + 1)),) if page < pages - 1 else ()
-    return ((*previous_buttons, page_button, *next_buttons),)
-
-
-def _bottom_row(request: Request) -> tuple[Button, ...]:
-    return (
-        request.button("button-browse", "groups"),
-        request.button("button-settings", "settings"),
+    rows = (
+        *button_rows(buttons, BUTTONS_PER_ROW),
+        *page_row(
+            page,
+            lambda number: Action("list", number),
+            has_next=page < pages - 1,
+            position=f"{page + 1}/{pages}",
+        ),
+        (request.button("button-browse", "groups"), request.button("button-settings", "settings")),
     )
+    return short_reply(lines, rows, edit=edit)
 
 
 def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
@@ -88,16 +76,13 @@ def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
         return counts
     try:
         return request.read(
-            _count_weekly_papers, request.bot_info.weekly_paper_counts, tuple(queries), request.now
+            request.bot_info.weekly_paper_counts.counts_for,
+            tuple(queries),
+            request.now,
+            count=MAX_COUNTED_TOPICS,
         )
     except Refusal:
         return counts  # the list works without the others
-
-
-def _count_weekly_papers(
-    store: Store, weekly_paper_counts: WeeklyPaperCounts, queries: Sequence[str], now: datetime
-) -> dict[str, int]:
-    return weekly_paper_counts.counts_for(store, queries, now, count=MAX_COUNTED_TOPICS)
 
 
 def status_line(request: Request, topic: Subscription, papers: int | None) -> str:
@@ -161,19 +146,14 @@ def _choice_reply(
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if not topics:
         return short_reply([*header_lines, Line(request.say("unsub-none"))], undo_rows, edit=edit)
-    rows = tuple(
-        (Button(_topic_label(topic), Action("stop", topic.key, _FROM_CHOICE)),)
-        for topic in topics[:MAX_CHOICES]
-    )
+    buttons = []
+    for topic in topics[:MAX_CHOICES]:
+        label = shorten(display_text(topic.name), _LABEL_UNITS)  # empty if the name is invisible
+        buttons.append(Button(label or str(topic.key), Action("stop", topic.key, _FROM_CHOICE)))
     lines = [*header_lines, Line(request.say("unsub-which"))]
     if len(topics) > MAX_CHOICES:
         lines.append(Line(request.say("unsub-more")))
-    return short_reply(lines, (*rows, *undo_rows), edit=edit)
-
-
-def _topic_label(topic: Subscription) -> str:
-    """Return a topic's name for a button, or its key if the name is invisible."""
-    return shorten(display_text(topic.name), _LABEL_UNITS) or str(topic.key)
+    return short_reply(lines, (*button_rows(buttons, columns=1), *undo_rows), edit=edit)
 
 
 def stop_pressed(store: Store, request: Request) -> Reply:
@@ -209,28 +189,6 @@ def save_undo_payload(store: Store, request: Request, topics: Sequence[Subscript
     )
 
 
-def _restore_topics(
-    store: Store, request: Request, topics: Sequence[Subscription]
-) -> tuple[int, Refusal | None]:
-    """Restore topics that the chat does not follow.
-
-    Return how many were restored, and why another one was refused, if one was.
-    """
-    added_count, refusal = 0, None
-    for topic in topics:
-        try:
-            added_count += edit_subscriptions.restore_topic(
-                store,
-                topic,
-                request.now,
-                polled_categories=request.bot_info.polled_categories,
-                limit=request.bot_info.max_topics,
-            )
-        except Refusal as reason:
-            refusal = reason
-    return added_count, refusal
-
-
 def undo_pressed(store: Store, request: Request) -> Reply:
     """Handle [Undo]: restore stopped topics with their cursors."""
     payload = store.button_payloads.get(
@@ -243,14 +201,24 @@ def undo_pressed(store: Store, request: Request) -> Reply:
         raise Refusal("undo-gone")
     topics = export_file.parse_topics_file(payload.text, request.chat.bot, request.chat.id)
     stopped_topics = [topic for topic in topics if isinstance(topic, Subscription)]
-    added_count, refusal = _restore_topics(store, request, stopped_topics)
+    added_count, refusal = 0, None
+    for topic in stopped_topics:
+        try:
+            added_count += edit_subscriptions.restore_topic(
+                store,
+                topic,
+                request.now,
+                polled_categories=request.bot_info.polled_categories,
+                limit=request.bot_info.max_topics,
+            )
+        except Refusal as reason:  # the others may still be restored
+            refusal = reason
     if not added_count:
         raise refusal or Refusal("preview-known")
     if len(stopped_topics) > 1:
         header_lines = [Line(refusal.say(request.language))] if refusal else []
         return _list_reply(store, request, 0, edit=True, header_lines=header_lines)
     chat_topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
-    topic = next(
-        chat_topic for chat_topic in chat_topics if chat_topic.query == stopped_topics[0].query
-    )
-    return subscribed_reply(request, topic, edit=True)
+    [stopped_topic] = stopped_topics
+    restored_topic = next(topic for topic in chat_topics if topic.query == stopped_topic.query)
+    return subscribed_reply(request, restored_topic, edit=True)
