@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.chat.api.updates import Update, UpdateKind
 from bot.chat.handlers.account import (
     delivery_times,
     onboarding,
@@ -206,6 +207,14 @@ BUTTONS: Mapping[str, Route] = {
 }
 
 
+# Routes of messages that are no commands. In groups text and files reach us only as answers.
+MESSAGES: Mapping[UpdateKind, Route] = {
+    UpdateKind.TEXT: Route(search.handle_text, admin_only=True, cost=Cost.PREVIEW),
+    UpdateKind.FILE: Route(export_import.import_file, admin_only=True),
+    UpdateKind.NON_TEXT: Route(welcome_and_help.non_text_reply),
+    UpdateKind.FORWARDED_COMMAND: Route(welcome_and_help.forwarded_command_reply),
+}
+
 # Handlers of a person's answer to a question, by the question's verb.
 ANSWER_HANDLERS: Mapping[str, Handler] = {
     "guide_time": onboarding.time_answered,
@@ -227,6 +236,15 @@ FOLLOW_UP_HANDLERS: Mapping[str, FollowUpHandler] = {
     "search": search.search_translation,
     "digest": digest.digest_translation,
 }
+
+
+def route_of(update: Update) -> Route | None:
+    """Return the route of an update, before any rights are checked."""
+    if update.kind in MESSAGES:
+        return MESSAGES[update.kind]
+    if update.action:  # of a button or a deep link
+        return BUTTONS.get(update.action.verb)
+    return command_route(update.command)
 
 
 def command_route(name: str) -> Route | None:

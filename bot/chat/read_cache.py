@@ -85,27 +85,25 @@ class ReadCache:
 
     def read(self, store: Store, call: ReadCall) -> None:
         """Run a call within its budget and the person's quota, and keep the result."""
-        self._results.append(self._run_call(store, call))
-
-    def _run_call(self, store: Store, call: ReadCall) -> _ReadResult:
         if self._limits and self._limits.is_exhausted(self._account_id, Cost.QUERY_TIME):
-            return _ReadResult(
-                call, error=Refusal("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
-            )
+            refusal = Refusal("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
+            self._results.append(_ReadResult(call, error=refusal))
+            return
         started = thread_time()
         try:
             with store.query_time_limit(call.seconds):
                 value = call.function(store, *call.arguments, **call.keyword_arguments)
-            return _ReadResult(call, value)
+            result = _ReadResult(call, value)
         except (QueryError, Refusal) as error:
-            return _ReadResult(call, error=error)
+            result = _ReadResult(call, error=error)
         except QueryBudgetExceeded:
-            return _ReadResult(call, error=Refusal("query-too-dear"))
+            result = _ReadResult(call, error=Refusal("query-too-dear"))
         finally:
             if self._limits:
                 self._limits.charge_amount(
                     self._account_id, Cost.QUERY_TIME, thread_time() - started
                 )
+        self._results.append(result)
 
 
 async def run_with_reads(store: Store, read_cache: ReadCache, apply: Callable[[ReadCache], T]) -> T:

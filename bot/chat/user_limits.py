@@ -80,9 +80,13 @@ class UserLimits:
         now = self._monotonic()
         balances = [self._current_tokens(account_id, cost, now) for cost in costs]
         for cost, tokens in zip(costs, balances, strict=True):
-            if tokens < 1.0:
-                should_notify = cost is not Cost.NON_TEXT and self._claim_notice(account_id, now)
-                return Excess(cost, self._rates[cost], should_notify)
+            if tokens >= 1.0:
+                continue
+            last_notice = self._last_notices.get(account_id, float("-inf"))
+            should_notify = cost is not Cost.NON_TEXT and now - last_notice >= MINUTE
+            if should_notify:
+                _put_bounded(self._last_notices, account_id, now, MAX_REMEMBERED_PEOPLE)
+            return Excess(cost, self._rates[cost], should_notify)
         for cost, tokens in zip(costs, balances, strict=True):
             _put_bounded(
                 self._buckets,
@@ -113,13 +117,6 @@ class UserLimits:
         limit = float(self._rates[cost])
         tokens, refilled_at = self._buckets.get((account_id, cost), (limit, now))
         return min(limit, tokens + (now - refilled_at) * limit / self._period)
-
-    def _claim_notice(self, account_id: int, now: float) -> bool:
-        last_notice = self._last_notices.get(account_id)
-        if last_notice is not None and now - last_notice < MINUTE:
-            return False
-        _put_bounded(self._last_notices, account_id, now, MAX_REMEMBERED_PEOPLE)
-        return True
 
 
 def _put_bounded(entries: OrderedDict[K, V], key: K, value: V, max_size: int) -> None:

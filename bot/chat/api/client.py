@@ -38,10 +38,6 @@ def _is_storable_integer(value: object) -> bool:
     return type(value) is int and abs(value) <= MAX_INT64
 
 
-def _is_chat_kind(value: object) -> bool:
-    return value in tuple(ChatKind)
-
-
 def _optional(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or is_valid(value)
 
@@ -99,7 +95,7 @@ class Client(telegram.Bot):
     get_chat = _validated(
         telegram.Bot.get_chat,
         id=_is_storable_integer,
-        type=_is_chat_kind,
+        type=lambda value: value in tuple(ChatKind),
         title=_optional(_is_storable_text),
     )
     get_chat_member = _validated(telegram.Bot.get_chat_member, status=_is_storable_text)

@@ -69,8 +69,10 @@ def outcome_of_error(error: TelegramError) -> SendOutcome:
             return MovedToSupergroup(error.new_chat_id)
         case Forbidden():
             return ChatUnreachable(error.message)
+        case BadRequest() if _matches_any(error, CHAT_ERRORS):
+            return ChatUnreachable(error.message, is_permanent=False)
         case BadRequest():
-            return _bad_request_outcome(error.message)
+            return MessageRejected(error.message)
         case InvalidToken() if _matches_any(error, METHOD_ERRORS):
             # Telegram itself lacks the method; a proxy's 404 and a refused token read differently.
             return MessageRejected("rich messages unknown", form_unsupported=True)
@@ -86,14 +88,12 @@ def outcome_of_error(error: TelegramError) -> SendOutcome:
         case NetworkError() if isinstance(error.__cause__, RequestNotSent):
             return RetryLater(5.0, "no connection", counts_as_attempt=False)
         case _:
-            return UnknownOutcome(_failure_kind(error))
-
-
-def _bad_request_outcome(text: str) -> SendOutcome:
-    lowered = text.casefold()
-    if any(fragment in lowered for fragment in CHAT_ERRORS):
-        return ChatUnreachable(text, is_permanent=False)
-    return MessageRejected(text)
+            # Only the kind of the failure: its text may contain a URL with the token.
+            cause = error.__cause__
+            if isinstance(cause, RequestFailure):
+                return UnknownOutcome(str(cause))
+            failure = error if cause is None or isinstance(cause, TelegramError) else cause
+            return UnknownOutcome(type(failure).__name__)
 
 
 def is_thread_missing(result: SendOutcome) -> bool:
@@ -129,12 +129,3 @@ def retry_after_seconds(error: RetryAfter) -> float:
     return (
         float(retry_after) if isinstance(retry_after, int | float) else retry_after.total_seconds()
     )
-
-
-def _failure_kind(error: TelegramError) -> str:
-    """Return the kind of failure without its text, which may contain a URL with the token."""
-    cause = error.__cause__
-    if isinstance(cause, RequestFailure):
-        return str(cause)
-    failure = error if cause is None or isinstance(cause, TelegramError) else cause
-    return type(failure).__name__

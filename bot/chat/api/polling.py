@@ -107,7 +107,7 @@ async def poll(
         except StorageError as error:
             # Not acknowledged: Telegram keeps them for a day.
             log.warning("updates not stored", extra={"error": type(error).__name__})
-            await sleep(_RETRY_DELAYS[min(failures, len(_RETRY_DELAYS) - 1)])
+            await sleep(_retry_delay(error, failures))
             failures += 1
             continue
         except TelegramError as error:
@@ -121,10 +121,10 @@ async def poll(
         conflicts.record_answer()
 
 
-def _retry_delay(error: TelegramError, failures: int) -> float:
+def _retry_delay(error: TelegramError | StorageError, failures: int) -> float:
     if isinstance(error, RetryAfter):
         return min(retry_after_seconds(error), MAX_WAIT_SECONDS)
-    if isinstance(error, NetworkError):
+    if isinstance(error, NetworkError | StorageError):
         return _RETRY_DELAYS[min(failures, len(_RETRY_DELAYS) - 1)]
     return _RETRY_DELAYS[-1]
 
@@ -149,7 +149,12 @@ def parse_raw_updates(
         if update_id is not None:
             updates_by_id[update_id] = InboxUpdate(bot, update_id, _chat_id(content), body)
             next_id, has_readable_id = max(next_id, update_id + 1), True
-        elif _may_be_update(body):
+            continue
+        try:
+            members = split_json_object(body)
+        except ValueError:
+            continue
+        if any(value.startswith("{") for value in members.values()):  # as in every update
             updates_by_id.setdefault(next_id, InboxUpdate(bot, next_id, 0, body))
             next_id += 1
     return [updates_by_id[update_id] for update_id in sorted(updates_by_id)], has_readable_id
@@ -172,14 +177,6 @@ def _update_id(body: str, content: object) -> int | None:
     ):
         update_id = int(update_id)
     return update_id if type(update_id) is int and 0 <= update_id <= MAX_UPDATE_ID else None
-
-
-def _may_be_update(body: str) -> bool:
-    """Return whether it is an object that contains another one, as every update does."""
-    try:
-        return any(value.startswith("{") for value in split_json_object(body).values())
-    except ValueError:
-        return False
 
 
 def _chat_id(content: object) -> int:

@@ -207,7 +207,7 @@ class Transport(BaseRequest):
                     self._on_server_date(
                         answer.headers.get("Date", ""), elapsed_seconds() - started
                     )
-                payload = self._redact_token(method, status, await _read_body(answer))
+                payload = await self._read_body(answer)
         except Exception as error:
             client_error, cause = _translate_error(error)
         else:
@@ -248,24 +248,18 @@ class Transport(BaseRequest):
         # aiohttp rounds longer time-outs up, which could exceed a lease.
         return aiohttp.ClientTimeout(total, connect_seconds, ceil_threshold=total + 1)
 
-    def _redact_token(self, method: str, status: int, payload: bytes) -> bytes:
-        """Return a response without the token; it is parsed as JSON and quoted in errors.
-
-        Error pages of proxies and gateways quote the requested URL.
-        """
-        if method == "GET" and status == 200:
-            return payload  # a file, passed on unchanged
-        return payload.replace(self._token_secret, b"[secret]") if self._token_secret else payload
-
-
-async def _read_body(answer: aiohttp.ClientResponse) -> bytes:
-    """Return the body of a response, up to ``MAX_RESPONSE_BYTES``."""
-    payload = bytearray()
-    async for chunk in answer.content.iter_any():
-        payload += chunk
-        if len(payload) > MAX_RESPONSE_BYTES:
-            raise aiohttp.ClientPayloadError
-    return bytes(payload)
+    async def _read_body(self, answer: aiohttp.ClientResponse) -> bytes:
+        """Return the body of a response, up to ``MAX_RESPONSE_BYTES`` and without the token."""
+        payload = bytearray()
+        async for chunk in answer.content.iter_any():
+            payload += chunk
+            if len(payload) > MAX_RESPONSE_BYTES:
+                raise aiohttp.ClientPayloadError
+        is_file = answer.method == "GET" and answer.status == 200  # passed on unchanged
+        if is_file or not self._token_secret:
+            return bytes(payload)
+        # Error pages of proxies and gateways quote the requested URL, and our errors quote them.
+        return bytes(payload.replace(self._token_secret, b"[secret]"))
 
 
 def _json_object(payload: bytes) -> Mapping[str, object] | None:

@@ -59,7 +59,7 @@ class Update:
     words: str = ""
     papers: tuple[PaperMention, ...] = ()  # mentioned in the whole message and its links
     categories: tuple[str, ...] = ()  # whose listings the message links to
-    action: Action | None = None
+    action: Action | None = None  # of a pressed button, a deep link or a file
     message_id: int = 0  # the message whose button was pressed
     callback_query_id: str = ""  # by which the press is answered
     migrated_to: int = 0
@@ -78,35 +78,28 @@ def parse_update(body: str, username: str) -> Update | None:
         UnreadableUpdate: It is no update of the Bot API.
     """
     try:
-        update = _read_update(body, username)
-        if update is not None:
-            _check_field_types(update)
+        content = telegram.Update.de_json(json.loads(body), None)
+        message = content.message or content.channel_post
+        if content.callback_query:
+            update = _read_callback_query(content.callback_query)
+        elif content.my_chat_member:
+            change = content.my_chat_member
+            can_write = may_write(change.new_chat_member, ChatKind(change.chat.type))
+            kind = UpdateKind.BOT_ADDED if can_write else UpdateKind.BOT_REMOVED
+            is_added = change.old_chat_member.status in _ABSENT_STATUSES
+            update = replace(_base_update(kind, change.chat, change.from_user), is_added=is_added)
+        else:
+            update = _read_message(message, username) if message else None
+        # The library checks no types, and an update that cannot be stored would return forever.
+        for name in _INTEGER_FIELDS if update else ():
+            number = getattr(update, name)
+            if type(number) is not int or abs(number) > MAX_INT64:
+                raise ValueError(name)
+        for name in _TEXT_FIELDS if update else ():
+            getattr(update, name).encode()
     except Exception as error:  # the library does not document what it raises
         raise UnreadableUpdate(type(error).__name__) from error
     return update
-
-
-def _check_field_types(update: Update) -> None:
-    """Raise ValueError for a field of a wrong type or too large for the store.
-
-    The library checks neither, and an update that cannot be stored would come back forever.
-    """
-    for name in _INTEGER_FIELDS:
-        number = getattr(update, name)
-        if type(number) is not int or abs(number) > MAX_INT64:
-            raise ValueError(name)
-    for name in _TEXT_FIELDS:
-        getattr(update, name).encode()
-
-
-def _read_update(body: str, username: str) -> Update | None:
-    update = telegram.Update.de_json(json.loads(body), None)
-    if update.callback_query:
-        return _read_callback_query(update.callback_query)
-    if update.my_chat_member:
-        return _read_membership_change(update.my_chat_member)
-    message = update.message or update.channel_post
-    return _read_message(message, username) if message else None
 
 
 def _read_callback_query(query: telegram.CallbackQuery) -> Update | None:
@@ -143,8 +136,11 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
     if text.startswith("/"):
         command = _read_command(message.chat, author, text, username, thread, speaks_for_chat)
         return _with_mentioned_papers(command, _text_with_links(message)) if command else None
-    if not (is_private or _is_reply_to_bot(message, username)):
-        return None
+    if not is_private:
+        replied_message = message.reply_to_message
+        replied_author = replied_message.from_user if replied_message else None
+        if not replied_author or (replied_author.username or "").casefold() != username.casefold():
+            return None
     text_update = replace(
         _base_update(UpdateKind.TEXT, message.chat, author),
         thread=thread,
@@ -233,13 +229,6 @@ def _thread_id(message: telegram.Message) -> int:
     return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
-def _is_reply_to_bot(message: telegram.Message, username: str) -> bool:
-    """Return whether somebody replied to a message of the bot itself."""
-    replied_message = message.reply_to_message
-    author = replied_message.from_user if replied_message else None
-    return bool(author and (author.username or "").casefold() == username.casefold())
-
-
 def _read_command(
     chat: telegram.Chat,
     author: telegram.User | None,
@@ -253,21 +242,16 @@ def _read_command(
     name, _, addressee = first_word.partition("@")
     if addressee and addressee.casefold() != username.casefold():
         return None
+    command = name.casefold()
+    words = arguments[0].strip()[:MAX_TEXT_LENGTH] if arguments else ""
     return replace(
         _base_update(UpdateKind.COMMAND, chat, author),
         thread=thread,
-        command=name.casefold(),
-        words=arguments[0].strip()[:MAX_TEXT_LENGTH] if arguments else "",
+        command=command,
+        words=words,
+        action=callback_data.decode_start_payload(words) if command == "start" else None,
         speaks_for_chat=speaks_for_chat,
     )
-
-
-def _read_membership_change(change: telegram.ChatMemberUpdated) -> Update:
-    can_write = may_write(change.new_chat_member, ChatKind(change.chat.type))
-    update = _base_update(
-        UpdateKind.BOT_ADDED if can_write else UpdateKind.BOT_REMOVED, change.chat, change.from_user
-    )
-    return replace(update, is_added=change.old_chat_member.status in _ABSENT_STATUSES)
 
 
 def _base_update(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from bot.chat.api.members import ADMIN_STATUSES, get_member, may_post_in_group, may_write
 from bot.chat.api.updates import Update, UpdateKind
-from bot.chat.dispatch.apply_update import route_of
 from bot.chat.dispatch.managed_chats import ManagedChat, find_managed_chat, parse_chat_argument
 from bot.chat.handler_table import Route
 from bot.chat.services import Services
@@ -27,18 +26,21 @@ _CHARGED_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """A request, the other chat that it manages, and why it is refused, if it is."""
+    """An update with its route, the other chat that it manages, and why it is refused, if it is.
 
-    request: Update
+    Without a route the bot does not understand it, or another bot is meant.
+    """
+
+    update: Update
+    route: Route | None
     managed_chat: ManagedChat | None = None
     refusal: Refusal | None = None
 
 
-def costs_of(update: Update) -> tuple[Cost, ...]:
+def costs_of(update: Update, route: Route | None) -> tuple[Cost, ...]:
     """Return what a request counts as; nothing for chat changes and other bots' commands."""
     if update.kind not in _CHARGED_KINDS:
         return ()
-    route = route_of(update)
     if route is None and update.chat_kind is not ChatKind.PRIVATE:
         return ()
     if update.kind is UpdateKind.NON_TEXT:
@@ -47,41 +49,33 @@ def costs_of(update: Update) -> tuple[Cost, ...]:
     return (base_cost, route.cost) if route and route.cost else (base_cost,)
 
 
-async def authorize(services: Services, update: Update) -> Authorization:
+async def authorize(services: Services, update: Update, route: Route | None) -> Authorization:
     """Find the chat that a request acts on, and check the person's rights there."""
-    route = route_of(update)
     if route is None or (route.operator_only and update.chat != services.bot_info.operator_chat):
-        return Authorization(update)
-    name, update = await _other_chat_argument(services, update, route)
+        return Authorization(update, None)
+    other_chat = ""  # that a private request names
+    if update.chat_kind is ChatKind.PRIVATE:
+        if update.kind is UpdateKind.BUTTON:
+            if isinstance(update.action, ManagedChatAction):
+                other_chat = str(update.action.chat)
+        elif update.kind is UpdateKind.COMMAND:
+            if route.accepts_chat_argument and (argument := parse_chat_argument(update.words)):
+                other_chat, remaining_words = argument
+                update = replace(update, words=remaining_words)
+        elif chat_id := await services.store.run(
+            services.store.pending_questions.about_chat,
+            services.bot_info.bot_id,
+            update.chat,
+            update.person,
+        ):
+            other_chat = str(chat_id)
     try:
-        if name:
-            return Authorization(update, await find_managed_chat(services.bot, name, update.person))
-        return Authorization(await _authorize_in_chat(services, update, route))
+        if other_chat:
+            managed_chat = await find_managed_chat(services.bot, other_chat, update.person)
+            return Authorization(update, route, managed_chat)
+        return Authorization(await _authorize_in_chat(services, update, route), route)
     except Refusal as refusal:
-        return Authorization(update, refusal=refusal)
-
-
-async def _other_chat_argument(
-    services: Services, update: Update, route: Route
-) -> tuple[str, Update]:
-    """Return the chat that a private request names, and the request without it."""
-    if update.chat_kind is not ChatKind.PRIVATE:
-        return "", update
-    if update.kind is UpdateKind.BUTTON:
-        action = update.action
-        return (str(action.chat) if isinstance(action, ManagedChatAction) else ""), update
-    if update.kind is not UpdateKind.COMMAND:
-        bot, pending_questions = services.bot_info.bot_id, services.store.pending_questions
-        chat_id = await services.store.run(
-            pending_questions.about_chat, bot, update.chat, update.person
-        )
-        return (str(chat_id) if chat_id else ""), update
-    chat_argument = parse_chat_argument(update.words) if route.accepts_chat_argument else None
-    return (
-        (chat_argument[0], replace(update, words=chat_argument[1]))
-        if chat_argument
-        else ("", update)
-    )
+        return Authorization(update, route, refusal=refusal)
 
 
 async def _authorize_in_chat(services: Services, update: Update, route: Route) -> Update:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import telegram
 from telegram.error import TelegramError
@@ -39,24 +38,6 @@ def _is_in_menu(route: Route) -> bool:
     return route.in_command_menu and not route.operator_only
 
 
-def _scoped_menus(
-    language: str, operator: int
-) -> Iterator[tuple[telegram.BotCommandScope, list[telegram.BotCommand]]]:
-    """Yield each scope with its menu; Telegram shows that of the narrowest scope."""
-    yield telegram.BotCommandScopeAllPrivateChats(), menu_commands(language)
-    yield telegram.BotCommandScopeAllGroupChats(), menu_commands(language, group=True)
-    admin_menu = menu_commands(language, group=True, for_admins=True)
-    yield telegram.BotCommandScopeAllChatAdministrators(), admin_menu
-    if operator:
-        is_group = operator < 0
-        menu = menu_commands(language, group=is_group, for_admins=is_group, for_operator=True)
-        scope = telegram.BotCommandScopeChatAdministrators if is_group else _ChatScope
-        yield scope(operator), menu
-
-
-_ChatScope = telegram.BotCommandScopeChat
-
-
 async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
     """Set menus and descriptions in each language; English serves all other languages.
 
@@ -69,7 +50,22 @@ async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
             await bot.set_my_short_description(say(language, "about-short"), language_code=code)
         except TelegramError as error:
             log.warning("profile not registered", extra={"error": type(error).__name__})
-        for scope, menu in _scoped_menus(language, operator):
+        # Telegram shows the menu of the narrowest scope.
+        menus: list[tuple[telegram.BotCommandScope, list[telegram.BotCommand]]] = [
+            (telegram.BotCommandScopeAllPrivateChats(), menu_commands(language)),
+            (telegram.BotCommandScopeAllGroupChats(), menu_commands(language, group=True)),
+            (
+                telegram.BotCommandScopeAllChatAdministrators(),
+                menu_commands(language, group=True, for_admins=True),
+            ),
+        ]
+        if operator > 0:
+            menu = menu_commands(language, for_operator=True)
+            menus.append((telegram.BotCommandScopeChat(operator), menu))
+        elif operator < 0:
+            menu = menu_commands(language, group=True, for_admins=True, for_operator=True)
+            menus.append((telegram.BotCommandScopeChatAdministrators(operator), menu))
+        for scope, menu in menus:
             try:
                 await bot.set_my_commands(menu, scope, language_code=code)
             except TelegramError as error:

@@ -23,7 +23,7 @@ from bot.chat.dispatch.apply_update import (
 from bot.chat.dispatch.authorize import authorize, costs_of
 from bot.chat.dispatch.managed_chats import ManagedChat, adapt_reply_for_manager
 from bot.chat.dispatch.send_reply import stored_follow_up
-from bot.chat.handler_table import FOLLOW_UP_HANDLERS
+from bot.chat.handler_table import FOLLOW_UP_HANDLERS, route_of
 from bot.chat.request_and_reply import FollowUp, Reply, Request
 from bot.chat.services import Services
 from bot.chat.widgets.short_reply import Line, short_reply
@@ -82,8 +82,12 @@ class InboxWorker:
             for inbox_update in oldest_updates
             if inbox_update.chat not in self._tasks_by_chat
         ]
+        # During these, earlier processes died repeatedly.
         suspects = [
-            inbox_update for inbox_update in ready_updates if self._is_suspect(inbox_update)
+            inbox_update
+            for inbox_update in ready_updates
+            if not inbox_update.follow_up
+            and inbox_update.attempts - (inbox_update.id in self._started_ids) >= SUSPECT_ATTEMPTS
         ]
         try:
             counted_updates = await self._count_attempts(
@@ -107,7 +111,11 @@ class InboxWorker:
     async def _process(self, inbox_update: InboxUpdate, *, is_suspect: bool = False) -> None:
         try:
             if is_suspect:
-                follow_up = await self._process_suspect(inbox_update)
+                async with self._suspect_lock:  # one at a time: a crash counts for one only
+                    counted_updates = await self._count_attempts([inbox_update])
+                    follow_up = (
+                        await self._process_update(counted_updates[0]) if counted_updates else None
+                    )
             elif inbox_update.follow_up:
                 follow_up = self._resume_follow_up(inbox_update)
             else:
@@ -123,17 +131,6 @@ class InboxWorker:
         finally:
             del self._tasks_by_chat[inbox_update.chat]
             self._wake()
-
-    def _is_suspect(self, inbox_update: InboxUpdate) -> bool:
-        """Return whether earlier processes died repeatedly during this update."""
-        earlier_attempts = inbox_update.attempts - (inbox_update.id in self._started_ids)
-        return not inbox_update.follow_up and earlier_attempts >= SUSPECT_ATTEMPTS
-
-    async def _process_suspect(self, inbox_update: InboxUpdate) -> Awaitable[None] | None:
-        """Process suspects one at a time, so that a crash counts for one only."""
-        async with self._suspect_lock:
-            counted_updates = await self._count_attempts([inbox_update])
-            return await self._process_update(counted_updates[0]) if counted_updates else None
 
     async def _count_attempts(self, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
         """Return the updates that are still pending, with this attempt counted.
@@ -175,72 +172,57 @@ class InboxWorker:
         An error of ours is logged and reported, and blocks no other update. An update that keeps
         killing the process is marked as failed.
         """
-        services, run_in_store = self._services, self._services.store.run
+        services, store = self._services, self._services.store
+        bot, update_id = inbox_update.bot, inbox_update.id
+
+        async def mark_failed(reason: str) -> None:
+            await store.run(store.inbox.mark_failed, bot, update_id, reason)
+
         update: Update | None = None
         managed_chat: ManagedChat | None = None
         if inbox_update.attempts > MAX_ATTEMPTS + 1:  # reporting the failure killed it too
-            await run_in_store(
-                services.store.inbox.mark_failed,
-                inbox_update.bot,
-                inbox_update.id,
-                ATTEMPTS_EXHAUSTED,
-            )
+            await mark_failed(ATTEMPTS_EXHAUSTED)
             return None
-        is_exhausted = inbox_update.attempts > MAX_ATTEMPTS
         try:
             update = parse_update(inbox_update.body, services.bot_info.username)
             if update is None:
-                await run_in_store(
-                    services.store.inbox.mark_applied, inbox_update.bot, inbox_update.id
-                )
+                await store.run(store.inbox.mark_applied, bot, update_id)
                 return None
-            excess = services.user_limits.charge(update.person or update.chat, costs_of(update))
-            if is_exhausted:
-                log.error("update set aside", extra={"update": inbox_update.id})
-                reply = await run_in_store(
+            route = route_of(update)
+            excess = services.user_limits.charge(
+                update.person or update.chat, costs_of(update, route)
+            )
+            if inbox_update.attempts > MAX_ATTEMPTS:
+                log.error("update set aside", extra={"update": update_id})
+                reply = await store.run(
                     mark_update_failed, services, inbox_update, update, ATTEMPTS_EXHAUSTED
                 )
             elif excess:
-                reply = await run_in_store(
-                    reject_over_limit, services, inbox_update, update, excess
-                )
+                reply = await store.run(reject_over_limit, services, inbox_update, update, excess)
             else:
-                authorization = await authorize(services, update)
-                update, managed_chat = authorization.request, authorization.managed_chat
-                reply = await read_and_apply_update(
-                    services, inbox_update, update, managed_chat, authorization.refusal
-                )
+                authorization = await authorize(services, update, route)
+                update, managed_chat = authorization.update, authorization.managed_chat
+                reply = await read_and_apply_update(services, inbox_update, authorization)
         except UnreadableUpdate as error:
-            log.warning(
-                "update cannot be read", extra={"update": inbox_update.id, "error": str(error)}
-            )
-            await run_in_store(
-                services.store.inbox.mark_unreadable,
-                inbox_update.bot,
-                inbox_update.id,
-                services.now(),
-            )
+            log.warning("update cannot be read", extra={"update": update_id, "error": str(error)})
+            await store.run(store.inbox.mark_unreadable, bot, update_id, services.now())
             return None
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, InvalidValue):
                 raise
-            log.exception("update failed", extra={"update": inbox_update.id})
+            log.exception("update failed", extra={"update": update_id})
             if update is None:
-                await run_in_store(
-                    services.store.inbox.mark_failed, inbox_update.bot, inbox_update.id, "exception"
-                )
+                await mark_failed("exception")
                 return None
             try:
-                reply = await run_in_store(
+                reply = await store.run(
                     mark_update_failed, services, inbox_update, update, "exception"
                 )
             except (DatabaseBusy, DatabaseNotWritable):
                 raise
             except Exception:
-                log.exception("failure not told", extra={"update": inbox_update.id})
-                await run_in_store(
-                    services.store.inbox.mark_failed, inbox_update.bot, inbox_update.id, "exception"
-                )
+                log.exception("failure not told", extra={"update": update_id})
+                await mark_failed("exception")
                 return None
         await self._send_reply(update, reply)
         return (
@@ -268,7 +250,7 @@ class InboxWorker:
             await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
             return
         try:
-            authorization = await authorize(services, update)
+            authorization = await authorize(services, update, route_of(update))
             follow_up = stored_follow_up(inbox_update)
         except (DatabaseBusy, DatabaseNotWritable):
             raise
@@ -283,7 +265,7 @@ class InboxWorker:
             await self._send_follow_up_reply(inbox_update, update, reply)
             return
         await self._complete_follow_up(
-            inbox_update, authorization.request, authorization.managed_chat, follow_up
+            inbox_update, authorization.update, authorization.managed_chat, follow_up
         )
 
     async def _complete_follow_up(
@@ -374,12 +356,9 @@ class InboxWorker:
             self._toast_tasks.add(task)
             task.add_done_callback(self._toast_tasks.discard)
         all_sent = await self._send(reply.outbox_messages)
-        if reply.wakes_delivery or not all_sent or len(reply.outbox_messages) < _part_count(reply):
+        unleased_parts = len(reply.messages) + len(reply.documents) - len(reply.outbox_messages)
+        if reply.wakes_delivery or not all_sent or unleased_parts > 0:
             self._services.wake_delivery()
-
-
-def _part_count(reply: Reply) -> int:
-    return len(reply.messages) + len(reply.documents)
 
 
 def _failure_reply(update: Update) -> Reply:

@@ -19,7 +19,7 @@ from bot.chat.widgets.short_reply import Line, text_message
 from bot.render.entry_content import strip_invisible
 from bot.render.size_limits import CLASSIC_UNITS, utf16_length
 from bot.render.telegram.html_message import sentence_html
-from bot.render.telegram.keyboard import Action, Button, Keyboard, ManagedChatAction
+from bot.render.telegram.keyboard import Action, Keyboard, ManagedChatAction
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import Refusal, say
@@ -81,13 +81,22 @@ async def _get_chat(bot: telegram.Bot, name: str) -> telegram.ChatFullInfo | Non
 
 
 def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: str) -> Reply:
-    """Add the chat's title to a reply, and make its buttons act on that chat."""
-    messages, title = reply.messages, _shorten_title(strip_invisible(managed_chat.title))
+    """Add the chat's title to a reply, if there is room, and make its buttons act on that chat."""
+    messages, title = reply.messages, strip_invisible(managed_chat.title)
+    if len(title) > _MAX_TITLE_LENGTH:
+        title = f"{title[: _MAX_TITLE_LENGTH - 1]}…"
     if reply.wakes_delivery and not messages:
         messages = (text_message([Line(say(language, "there-posted", title=title))]),)
     elif messages:
-        header = say(language, "there-managing", title=title)
-        messages = (_with_line_above(header, messages[0]), *messages[1:])
+        header, first_message = say(language, "there-managing", title=title), messages[0]
+        if first_message.form is MessageForm.RICH:
+            block: Block = {"type": "paragraph", "text": {"type": "italic", "text": header}}
+            first_message = replace(first_message, blocks=(block, *first_message.blocks))
+        elif first_message.html:
+            html = f"<i>{sentence_html(header)}</i>\n\n{first_message.html}"
+            if utf16_length(html) <= CLASSIC_UNITS:
+                first_message = replace(first_message, html=html)
+        messages = (first_message, *messages[1:])
     return replace(
         reply,
         messages=tuple(_bind_message(message, managed_chat.chat) for message in messages),
@@ -97,34 +106,21 @@ def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: s
     )
 
 
-def _shorten_title(title: str) -> str:
-    return title if len(title) <= _MAX_TITLE_LENGTH else f"{title[: _MAX_TITLE_LENGTH - 1]}…"
-
-
-def _with_line_above(line: str, message: Message) -> Message:
-    """Return a message with a line above it, if there is room."""
-    if message.form is MessageForm.RICH:
-        line_block: Block = {"type": "paragraph", "text": {"type": "italic", "text": line}}
-        return replace(message, blocks=(line_block, *message.blocks))
-    html = f"<i>{sentence_html(line)}</i>\n\n{message.html}"
-    fits = bool(message.html) and utf16_length(html) <= CLASSIC_UNITS
-    return replace(message, html=html) if fits else message
-
-
 def _bind_message(message: Message, chat: int) -> Message:
     return replace(message, buttons=bind_buttons_to_chat(message.buttons, chat))
 
 
 def bind_buttons_to_chat(rows: Keyboard, chat: int) -> Keyboard:
     """Return the same buttons, acting on another chat than the one they stand in."""
-    return tuple(tuple(_bind_button(button, chat) for button in row) for row in rows)
-
-
-def _bind_button(button: Button, chat: int) -> Button:
-    if not isinstance(button.action, Action):
-        return button
-    action = button.action
-    return replace(
-        button,
-        action=ManagedChatAction(action.verb, action.first_argument, action.second_argument, chat),
-    )
+    bound_rows = []
+    for row in rows:
+        bound_row = []
+        for button in row:
+            action = button.action
+            if isinstance(action, Action):
+                action = ManagedChatAction(
+                    action.verb, action.first_argument, action.second_argument, chat
+                )
+            bound_row.append(replace(button, action=action))
+        bound_rows.append(tuple(bound_row))
+    return tuple(bound_rows)

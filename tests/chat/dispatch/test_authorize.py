@@ -10,7 +10,8 @@ import telegram
 
 from bot.chat.api.updates import Update, UpdateKind, parse_update
 from bot.chat.dispatch.apply_update import read_and_apply_update
-from bot.chat.dispatch.authorize import authorize
+from bot.chat.dispatch.authorize import Authorization, authorize
+from bot.chat.handler_table import route_of
 from bot.chat.request_and_reply import BotInfo
 from bot.chat.services import Services
 from bot.chat.user_limits import Cost, UserLimits
@@ -235,9 +236,10 @@ async def test_who_leads_without_a_name_can_answer_what_they_pressed(store: Stor
         UpdateKind.TEXT, -1001, ChatKind.SUPERGROUP, words="robots", speaks_for_chat=True
     )
 
-    presser = (await authorize(counter, pressed)).request.person
+    presser = (await authorize(counter, pressed, route_of(pressed))).update.person
     store.inbox.put([InboxUpdate(1, 5, -1001, "{}")])
     store.pending_questions.put(1, -1001, presser, PendingQuestion("import"), now)
-    reply = await read_and_apply_update(counter, InboxUpdate(1, 5, -1001, "{}"), written)
+    authorization = Authorization(written, route_of(written))
+    reply = await read_and_apply_update(counter, InboxUpdate(1, 5, -1001, "{}"), authorization)
 
     assert "robots" in reply.messages[0].html

@@ -18,6 +18,7 @@ from bot.chat.dispatch.authorize import Authorization
 from bot.chat.dispatch.inbox_worker import InboxWorker
 from bot.chat.dispatch.managed_chats import ManagedChat
 from bot.chat.dispatch.send_reply import store_reply
+from bot.chat.handler_table import Route
 from bot.chat.handlers.papers import digest, search
 from bot.chat.request_and_reply import BotInfo, Reply, Request
 from bot.chat.services import ExternalServices, Services
@@ -315,8 +316,8 @@ async def test_an_answer_that_cannot_be_shown_here_is_given_up_with_a_word(
     await first.begins()
     await first.killed()
 
-    async def elsewhere(_: Services, request: Update) -> Authorization:
-        return Authorization(request, ManagedChat(CHAT, ChatKind.PRIVATE, "Lab"))
+    async def elsewhere(_: Services, update: Update, route: Route | None) -> Authorization:
+        return Authorization(update, route, ManagedChat(CHAT, ChatKind.PRIVATE, "Lab"))
 
     def broken(*_: object) -> Reply:
         raise ZeroDivisionError

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from bot.chat.api import callback_data, send_and_edit
 from bot.chat.api.updates import parse_update
 from bot.chat.dispatch.apply_update import apply_update
+from bot.chat.dispatch.authorize import Authorization
+from bot.chat.handler_table import route_of
 from bot.chat.request_and_reply import BotInfo, Reply
 from bot.chat.services import Services
 from bot.demo.emulator.json_encoding import JsonObject
@@ -104,11 +106,15 @@ class HostileChat:
         if request is None:
             return []
         update = InboxUpdate(BOT, self._update_number, request.chat, body)
+        route = route_of(request)
+        if route and route.operator_only and request.chat != self.services.bot_info.operator_chat:
+            route = None
+        authorization = Authorization(request, route)
         self.store.inbox.put([update])
         return self.check_reply(
             run_with_readings(
                 self.store,
-                lambda readings: apply_update(self.services, update, request, read_cache=readings),
+                lambda readings: apply_update(self.services, update, authorization, readings),
             )
         )
 
