@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from bot.texts import say
 from storage import Store
-from storage.records.chats import MessageForm
-from storage.records.messages import Notice, OutboxMessage
+from storage.records.chats import Chat, ChatKind
+from storage.records.messages import Notice, notice_message
 from storage.records.operations import Incident, NotifiedIncident
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,10 @@ def plan_alerts(
     previous = {record.incident.name: record for record in notified}
     current_names = {incident.name for incident in incidents}
     raised = tuple(
-        incident for incident in incidents if _is_notification_due(previous.get(incident.name), now)
+        incident
+        for incident in incidents
+        if (record := previous.get(incident.name)) is None
+        or not _was_notified_recently(record, now)
     )
     ended = [record for record in notified if record.incident.name not in current_names]
     resolved = tuple(record for record in ended if record.resolved_at is None)
@@ -60,10 +63,6 @@ def plan_alerts(
     )
 
 
-def _is_notification_due(record: NotifiedIncident | None, now: datetime) -> bool:
-    return record is None or not _was_notified_recently(record, now)
-
-
 def _was_notified_recently(record: NotifiedIncident, now: datetime) -> bool:
     """Return whether an incident was notified lately; a future time means a clock set back."""
     return timedelta() <= now - record.notified_at < REPEAT_AFTER
@@ -74,50 +73,31 @@ def notify_operator(
 ) -> int:
     """Tell the operator in the log and in the chat what changed; return the messages queued."""
     plan = plan_alerts(incidents, store.incidents.all(), now)
-    _log_alerts(plan)  # before the store needs space: the disk may be what is full
-    with store.transaction():
-        for record in plan.to_save:
-            store.incidents.save(record)
-        for name in plan.to_delete:
-            store.incidents.delete(name)
-        return 0 if operator is None else _queue_alerts(store, bot, operator, plan, now)
-
-
-def _queue_alerts(store: Store, bot: int, operator: int, plan: AlertPlan, now: datetime) -> int:
-    operator_chat = store.chats.get(bot, operator)
-    language = operator_chat.language if operator_chat else "en"
-    groups = (("alarm-troubles", plan.raised), ("alarm-healed", plan.resolved))
-    messages = [
-        OutboxMessage(
-            bot=bot,
-            chat=operator,
-            period=f"alarm/{now.isoformat()}",
-            part=part,
-            form=MessageForm.CLASSIC,
-            language=language,
-            languages=(language,),
-            zone=operator_chat.zone if operator_chat else "UTC",
-            notice=_alert_notice(key, incidents, language),
-        )
-        for part, (key, incidents) in enumerate(groups, start=1)
-        if incidents
-    ]
-    return sum(store.outbox.put_once(message, due_at=now) for message in messages)
-
-
-def _alert_notice(key: str, incidents: Sequence[Incident], language: str) -> Notice:
-    """Return one message for all incidents, one line each."""
-    lines = [f"• {_incident_text(incident, language)}" for incident in incidents[:_MAX_LISTED]]
-    return Notice(key, (("count", len(incidents)), ("lines", "\n".join(lines))))
-
-
-def _incident_text(incident: Incident, language: str) -> str:
-    return say(language, incident.notice.text_key, **dict(incident.notice.values))
-
-
-def _log_alerts(plan: AlertPlan) -> None:
+    # The log comes before the store, which needs space: the disk may be what is full.
     for incident in plan.raised:
         facts = dict(incident.notice.values)
         log.error("trouble", extra={"trouble": incident.name, "facts": facts})
     for incident in plan.resolved:
         log.info("trouble is over", extra={"trouble": incident.name})
+    queued_count = 0
+    with store.transaction():
+        for record in plan.to_save:
+            store.incidents.save(record)
+        for name in plan.to_delete:
+            store.incidents.delete(name)
+        if operator is None:
+            return 0
+        chat = store.chats.get(bot, operator) or Chat(bot, operator, ChatKind.PRIVATE)
+        groups = (("alarm-troubles", plan.raised), ("alarm-healed", plan.resolved))
+        for part, (key, group) in enumerate(groups, start=1):
+            if not group:
+                continue
+            texts = [
+                say(chat.language, incident.notice.text_key, **dict(incident.notice.values))
+                for incident in group[:_MAX_LISTED]
+            ]
+            lines = "\n".join(f"• {text}" for text in texts)
+            notice = Notice(key, (("count", len(group)), ("lines", lines)))
+            message = notice_message(chat, notice, period=f"alarm/{now.isoformat()}", part=part)
+            queued_count += store.outbox.put_once(message, due_at=now)
+    return queued_count

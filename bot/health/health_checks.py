@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from bot.arxiv.calendar import (
@@ -19,7 +20,7 @@ from bot.arxiv.combined_feeds import feed_groups
 from bot.ingest.sources.source_batch import BatchStatus
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from storage import Store
-from storage.records.feeds import FeedCursor, FeedStatus
+from storage.records.feeds import FeedCursor
 from storage.records.messages import Notice
 from storage.records.operations import Incident
 
@@ -28,7 +29,6 @@ MIN_OUTAGE = timedelta(hours=2)  # a feed that fails for less recovers by itself
 MAX_REPAIR_TIME = timedelta(hours=24)
 STALLED_AFTER = timedelta(minutes=15)  # a message has waited this long
 QUIET_AFTER = timedelta(minutes=5)  # and nothing was sent: Telegram's rate limit alone is no stall
-HOUR = timedelta(hours=1)
 INTEGRITY_CHECK_SECONDS = 24 * 3600.0  # seconds between integrity checks of the whole file
 MAX_NAMED_PAPERS = 5  # papers of an incident
 MAX_FAILED_MESSAGES = 5  # messages given up within an hour
@@ -39,7 +39,7 @@ MIN_FREE_BYTES, ENOUGH_FREE_BYTES = 500 * _MEGABYTE, 10 * 1024 * _MEGABYTE
 MIN_FREE_SHARE = 0.05  # of a disk, up to ENOUGH_FREE_BYTES
 
 # Failures of a feed that may last a while, with the texts about them.
-_FEED_INCIDENT_KEYS = {
+_FEED_INCIDENT_KEYS: Mapping[str, str] = {
     BatchStatus.STALE: "trouble-feed-stale",
     BatchStatus.PARTIAL: "trouble-feed-broken",
     BatchStatus.BROKEN: "trouble-feed-broken",
@@ -48,8 +48,6 @@ _FEED_INCIDENT_KEYS = {
     BatchStatus.LIMITED: "trouble-feed-limited",
     BatchStatus.UNREACHABLE: "trouble-feed-unreachable",
 }
-
-
 _OPERATOR_STATUSES = (
     ModelStatus.KEY_REFUSED,
     ModelStatus.MODEL_UNKNOWN,
@@ -89,18 +87,55 @@ def find_incidents(
     clock is ahead of ``now``, where it is not followed.
     """
     feeds = feed_groups(categories)
-    return (
-        *_late_feeds(store, feeds, now),
-        *_failing_feeds(store, feeds, now),
-        *_stalled_backfills(store, now),
-        *_missing_papers(store, now),
-        *_delivery_incidents(store, bot, now),
-        *_model_incidents(store, now),
-        *_damaged_database(damage),
-        *_low_disk_space(disk),
-        *_wrong_clock(now, clock_error),
-        *_ending_calendar(arxiv_day(now)),
+    incidents = [*_late_feeds(store, feeds, now), *_failing_feeds(store, feeds, now)]
+    stalled_backfills = [
+        backfill
+        for backfill in store.backfills.unfinished()
+        if now - backfill.created_at >= MAX_REPAIR_TIME
+    ]
+    if stalled_backfills:
+        first = min(backfill.first_day for backfill in stalled_backfills)
+        last = max(backfill.last_day for backfill in stalled_backfills)
+        incidents.append(
+            _incident("trouble-repair", first=first.isoformat(), last=last.isoformat())
+        )
+    # Announced papers that could be neither read nor fetched; one may be missing in several feeds.
+    missing_ids = dict.fromkeys(
+        paper.id
+        for paper in store.missing_papers.unfinished()
+        if now - paper.noted_at >= MAX_REPAIR_TIME
     )
+    if missing_ids:
+        named_ids = ", ".join(islice(missing_ids, MAX_NAMED_PAPERS))
+        incidents.append(_incident("trouble-outstanding", papers=len(missing_ids), ids=named_ids))
+    waiting_since = store.delivery_statistics.oldest_waiting_since(bot, now)
+    if waiting_since is not None and now - waiting_since >= STALLED_AFTER:
+        last_sent = store.delivery_statistics.last_sent_at(bot)
+        if last_sent is None or now - last_sent >= QUIET_AFTER:
+            incidents.append(
+                _incident("trouble-standstill", since=f"{waiting_since:%Y-%m-%d %H:%M}")
+            )
+    failed_count = store.delivery_statistics.count_dead_since(bot, now - timedelta(hours=1))
+    if failed_count >= MAX_FAILED_MESSAGES:
+        incidents.append(_incident("trouble-errors", dead=failed_count))
+    # Of the model: at once if only the operator can help, else when it lasts.
+    state = current_model_state(store)
+    if state.status in _OPERATOR_STATUSES or (
+        state.status in _TRANSIENT_STATUSES and now - (state.since or now) >= MIN_OUTAGE
+    ):
+        incidents.append(_incident(f"trouble-model-{state.status}", model=state.model))
+    if damage:
+        incidents.append(_incident("trouble-damaged", problem=" ".join(damage.split())[:200]))
+    enough_free = min(disk.total * MIN_FREE_SHARE, ENOUGH_FREE_BYTES)
+    if disk.free < max(MIN_FREE_BYTES, enough_free):
+        incidents.append(_incident("trouble-disk", megabytes=disk.free // _MEGABYTE))
+    if clock_error:
+        incidents.append(_incident("trouble-clock", **clock_error_values(now, clock_error)))
+    today = arxiv_day(now)
+    year = first_unlisted_year(today, today + CALENDAR_HORIZON)
+    if year is not None:
+        incidents.append(_incident("calendar-unlisted-year", year=year))
+    return tuple(incidents)
 
 
 def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator[Incident]:
@@ -132,82 +167,13 @@ def _failing_feeds(store: Store, feeds: Collection[str], now: datetime) -> Itera
     for feed, feed_status in store.feed_health.statuses().items():
         if feed not in feeds:
             continue
-        key = _feed_incident_key(feed_status)
+        key = _FEED_INCIDENT_KEYS.get(feed_status.status)
         if key and now - feed_status.since >= MIN_OUTAGE:
             since = f"{feed_status.since:%Y-%m-%d %H:%M}"
             yield _incident(key, feed, feed=_short_feed_name(feed), since=since)
         if feed_status.truncated_day is not None and feed_status.truncated_day >= arxiv_day(now):
             day = feed_status.truncated_day.isoformat()
             yield _incident("trouble-feed-cut", feed, feed=_short_feed_name(feed), day=day)
-
-
-def _feed_incident_key(feed_status: FeedStatus) -> str | None:
-    keys = {str(status): key for status, key in _FEED_INCIDENT_KEYS.items()}
-    return keys.get(feed_status.status)
-
-
-def _stalled_backfills(store: Store, now: datetime) -> Iterator[Incident]:
-    stalled = [
-        backfill
-        for backfill in store.backfills.unfinished()
-        if now - backfill.created_at >= MAX_REPAIR_TIME
-    ]
-    if stalled:
-        first = min(backfill.first_day for backfill in stalled)
-        last = max(backfill.last_day for backfill in stalled)
-        yield _incident("trouble-repair", first=first.isoformat(), last=last.isoformat())
-
-
-def _missing_papers(store: Store, now: datetime) -> Iterator[Incident]:
-    """Yield announced papers that could not be read or fetched by their ids."""
-    waiting = [
-        paper.id
-        for paper in store.missing_papers.unfinished()
-        if now - paper.noted_at >= MAX_REPAIR_TIME
-    ]
-    ids = list(dict.fromkeys(waiting))
-    if ids:
-        yield _incident(
-            "trouble-outstanding", papers=len(ids), ids=", ".join(ids[:MAX_NAMED_PAPERS])
-        )
-
-
-def _delivery_incidents(store: Store, bot: int, now: datetime) -> Iterator[Incident]:
-    waiting_since = store.delivery_statistics.oldest_waiting_since(bot, now)
-    if waiting_since is not None and now - waiting_since >= STALLED_AFTER:
-        last_sent = store.delivery_statistics.last_sent_at(bot)
-        if last_sent is None or now - last_sent >= QUIET_AFTER:
-            yield _incident("trouble-standstill", since=f"{waiting_since:%Y-%m-%d %H:%M}")
-    failed_count = store.delivery_statistics.count_dead_since(bot, now - HOUR)
-    if failed_count >= MAX_FAILED_MESSAGES:
-        yield _incident("trouble-errors", dead=failed_count)
-
-
-def _model_incidents(store: Store, now: datetime) -> Iterator[Incident]:
-    """Yield model failures: at once if only the operator can fix them, else when they last."""
-    state = current_model_state(store)
-    duration = now - (state.since or now)
-    if state.status in _OPERATOR_STATUSES or (
-        state.status in _TRANSIENT_STATUSES and duration >= MIN_OUTAGE
-    ):
-        yield _incident(f"trouble-model-{state.status}", model=state.model)
-
-
-def _damaged_database(problem: str) -> Iterator[Incident]:
-    if problem:
-        yield _incident("trouble-damaged", problem=" ".join(problem.split())[:200])
-
-
-def _low_disk_space(disk: DiskSpace) -> Iterator[Incident]:
-    if disk.free < MIN_FREE_BYTES or disk.free < min(
-        disk.total * MIN_FREE_SHARE, ENOUGH_FREE_BYTES
-    ):
-        yield _incident("trouble-disk", megabytes=disk.free // _MEGABYTE)
-
-
-def _wrong_clock(now: datetime, error: timedelta) -> Iterator[Incident]:
-    if error:
-        yield _incident("trouble-clock", **clock_error_values(now, error))
 
 
 def clock_error_values(now: datetime, error: timedelta) -> dict[str, str]:
@@ -223,12 +189,6 @@ def last_confirmed_time(store: Store) -> datetime | None:
 def save_confirmed_time(store: Store, instant: datetime) -> None:
     """Store an instant that a server has confirmed, for the next start."""
     store.feed_cursors.put(FeedCursor(CLOCK_CURSOR, checked_at=instant))
-
-
-def _ending_calendar(today: date) -> Iterator[Incident]:
-    year = first_unlisted_year(today, today + CALENDAR_HORIZON)
-    if year is not None:
-        yield _incident("calendar-unlisted-year", year=year)
 
 
 def _incident(key: str, subject: str = "", /, **values: str | int) -> Incident:

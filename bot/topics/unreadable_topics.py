@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage import Store
-from storage.records.chats import Chat, MessageForm, Subscription
-from storage.records.messages import Notice, OutboxMessage
+from storage.records.chats import Chat, Subscription
+from storage.records.messages import Notice, notice_message
 
 
 def pause_unreadable_topic(store: Store, chat: Chat, topic: Subscription, now: datetime) -> None:
@@ -17,20 +17,12 @@ def pause_unreadable_topic(store: Store, chat: Chat, topic: Subscription, now: d
     """
     if not store.subscriptions.update(replace(topic, paused=True)):
         return
-    store.outbox.put_once(
-        OutboxMessage(
-            bot=chat.bot,
-            chat=chat.id,
-            thread=topic.thread,
-            period=f"unreadable/{topic.key}/{topic.row_version}",
-            part=1,
-            form=MessageForm.CLASSIC,
-            language=chat.language,
-            languages=chat.languages,
-            zone=topic.zone,
-            notice=Notice(
-                "topic-unreadable-paused", (("topic", topic.name), ("query", topic.query))
-            ),
-        ),
-        due_at=now,
+    notice = Notice("topic-unreadable-paused", (("topic", topic.name), ("query", topic.query)))
+    message = notice_message(
+        chat,
+        notice,
+        period=f"unreadable/{topic.key}/{topic.row_version}",
+        thread=topic.thread,
+        zone=topic.zone,
     )
+    store.outbox.put_once(message, due_at=now)

@@ -441,10 +441,6 @@ class Outbox:
         """Drop a waiting or dead message and release its entries; False when it is neither."""
         return outbox_repair.drop_message(self._engine, key, now, reason)
 
-    def oldest_due_at(self, bot: int, now: datetime) -> datetime | None:
-        """Return since when the longest waiting message could have left."""
-        return outbox_repair.oldest_due_at(self._engine, bot, now)
-
     def delete_settled(self, bot: int, before: datetime, limit: int = 1000) -> int:
         """Delete some messages that were sent or dropped before an instant; return how many."""
         with self._engine.ensure_transaction():

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.digests.receipts import Receipts
-from storage.engine.column_types import from_micros_or_none, to_micros
+from storage.engine.column_types import to_micros
 from storage.engine.sqlite import Engine, Value
 from storage.messages.outbox_rows import message_from_row
 from storage.records.messages import MessageState, OutboxMessage
@@ -180,19 +180,6 @@ def messages_in_state(
         limit=limit,
     )
     return [message_from_row(row) for row in rows]
-
-
-def oldest_due_at(engine: Engine, bot: int, now: datetime) -> datetime | None:
-    """Return since when the longest waiting message could have left."""
-    row = engine.fetch_one(
-        """
-        select min(next_at) as next_at from outbox_messages
-        where bot = :bot and state = 'ready' and next_at between 1 and :now
-        """,
-        bot=bot,
-        now=to_micros(now),
-    )
-    return from_micros_or_none(row["next_at"]) if row else None
 
 
 def delete_settled(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from storage.records.chats import MessageForm
+from storage.records.chats import Chat, MessageForm
 
 
 class MessageState(StrEnum):
@@ -71,6 +71,32 @@ class OutboxMessage:
     reply_content: str = ""  # as stored_answer encodes it; emptied when settled
     expires_at: datetime | None = None  # a reply that has not left by then is dropped
     key: int = 0
+
+
+def notice_message(
+    chat: Chat,
+    notice: Notice,
+    *,
+    period: str,
+    part: int = 1,
+    thread: int = 0,
+    zone: str = "",
+    silent: bool = False,
+) -> OutboxMessage:
+    """Return the message of a notice to a chat, in its language and in its zone or another."""
+    return OutboxMessage(
+        bot=chat.bot,
+        chat=chat.id,
+        thread=thread,
+        period=period,
+        part=part,
+        form=MessageForm.CLASSIC,
+        language=chat.language,
+        languages=chat.languages,
+        zone=zone or chat.zone,
+        notice=notice,
+        silent=silent,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -480,14 +480,6 @@ def test_a_stopping_holder_lets_go_of_what_it_has_not_begun(store: Store) -> Non
     assert [message.key for message in claim(store, "b")] == [waiting.key]
 
 
-def test_the_longest_waiting_message_is_told(store: Store) -> None:
-    assert store.outbox.oldest_due_at(BOT, NOW) is None
-    store.outbox.put_once(outbox_message(), due_at=NOW - MINUTE)
-    store.outbox.put_once(outbox_message(part=2), due_at=NOW + MINUTE)
-
-    assert store.outbox.oldest_due_at(BOT, NOW) == NOW - MINUTE
-
-
 def test_old_messages_retire_once_settled(store: Store) -> None:
     store.outbox.put_once(outbox_message())
     store.outbox.record_outcome(sending(store), Sent(1), NOW)

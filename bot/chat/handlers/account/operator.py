@@ -6,13 +6,14 @@ import re
 from datetime import datetime, timedelta
 
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.keyboard import Action
 from bot.summaries.gateway.cost_report import build_cost_report, cost_report_notices
 from bot.texts import Refusal, join_list
 from bot.texts.dates import format_day, format_moment
 from storage import Store
-from storage.records.chats import Chat, ChatKind
+from storage.records.chats import ChatKind
 from storage.records.messages import MessageState
 
 BANNED_REASON = "banned"  # the reason of a pause by a ban
@@ -25,58 +26,45 @@ _ID = re.compile(r"-?\d{1,18}")
 
 
 def status(store: Store, request: Request) -> Reply:
-    """Handle ``/status``: report feeds, papers, the queue and the model."""
-    return short_reply(
-        [
-            Line(request.say("status-title"), bold=True),
-            *_feed_lines(store, request),
-            *_paper_lines(store, request),
-            *_queue_lines(store, request),
-            *_model_lines(store, request),
-        ]
-    )
-
-
-def _feed_lines(store: Store, request: Request) -> list[Line]:
-    """Return lines with when each feed was last checked, the longest ago first."""
+    """Handle ``/status``: report feeds, papers, the queue, and the model's coverage and costs."""
     statuses = store.feed_health.statuses()
     checked_feeds = [
         (cursor.checked_at, cursor.source)
         for cursor in store.feed_cursors.all()
         if cursor.checked_at and cursor.source in statuses
     ]
-    lines = [Line(request.say("status-feeds", feeds=len(checked_feeds)))]
-    for checked_at, source in sorted(checked_feeds)[:MAX_FEEDS]:
+    lines = [
+        Line(request.say("status-title"), bold=True),
+        Line(request.say("status-feeds", feeds=len(checked_feeds))),
+    ]
+    for checked_at, source in sorted(checked_feeds)[:MAX_FEEDS]:  # the longest ago first
+        first_category, *other_categories = source.split("+")
+        name = f"{first_category}+…+{other_categories[-1]}" if len(other_categories) > 1 else source
         checked_text = _local_time(request, checked_at)
-        values = {
-            "feed": _short_feed_name(source),
-            "at": checked_text,
-            "answer": statuses[source].status,
-        }
-        lines.append(Line(request.say("status-feed", **values), follows_directly=True))
-    return lines
-
-
-def _short_feed_name(feed: str) -> str:
-    """Return the first and the last category of a feed's name."""
-    first, *other_categories = feed.split("+")
-    return f"{first}+…+{other_categories[-1]}" if len(other_categories) > 1 else feed
-
-
-def _paper_lines(store: Store, request: Request) -> list[Line]:
-    counts_by_day = store.papers.announcement_counts_by_day()[-COUNTED_DAYS:]
-    lines = [Line(request.say("status-papers", papers=store.papers.count()))]
-    for announcement_day, papers in reversed(counts_by_day):
-        day_text = request.say(
-            "status-day", day=format_day(request.language, announcement_day), papers=papers
+        text = request.say(
+            "status-feed", feed=name, at=checked_text, answer=statuses[source].status
         )
-        lines.append(Line(day_text, follows_directly=True))
-    return lines
+        lines.append(Line(text, follows_directly=True))
+    lines.append(Line(request.say("status-papers", papers=store.papers.count())))
+    counts_by_day = store.papers.announcement_counts_by_day()[-COUNTED_DAYS:]
+    for announcement_day, papers in reversed(counts_by_day):
+        day = format_day(request.language, announcement_day)
+        lines.append(Line(request.say("status-day", day=day, papers=papers), follows_directly=True))
+    lines += _queue_lines(store, request)
+    if request.bot_info.llm_settings:
+        report = build_cost_report(
+            store, request.chat.bot, request.bot_info.llm_settings, request.now
+        )
+        lines += [
+            Line(request.say(notice.text_key, **dict(notice.values)), follows_directly=index > 0)
+            for index, notice in enumerate(cost_report_notices(report))
+        ]
+    return short_reply(lines)
 
 
 def _queue_lines(store: Store, request: Request) -> list[Line]:
     counts = store.outbox.counts_by_state(request.chat.bot)
-    oldest = store.outbox.oldest_due_at(request.chat.bot, request.now)
+    oldest = store.delivery_statistics.oldest_waiting_since(request.chat.bot, request.now)
     waiting_count = counts[MessageState.READY] + counts[MessageState.SENDING]
     failed_count, unknown_count = counts[MessageState.DEAD], counts[MessageState.UNKNOWN]
     lines = [
@@ -105,24 +93,14 @@ def _queue_lines(store: Store, request: Request) -> list[Line]:
     return lines
 
 
-def _model_lines(store: Store, request: Request) -> list[Line]:
-    """Return lines about the model's responses, its coverage of papers and its costs."""
-    if request.bot_info.llm_settings is None:
-        return []
-    notices = cost_report_notices(
-        build_cost_report(store, request.chat.bot, request.bot_info.llm_settings, request.now)
-    )
-    lines = [request.say(notice.text_key, **dict(notice.values)) for notice in notices]
-    return [Line(line, follows_directly=index > 0) for index, line in enumerate(lines)]
-
-
 def _local_time(request: Request, instant: datetime) -> str:
     return format_moment(request.language, instant, request.chat.zone)
 
 
 def users(store: Store, request: Request) -> Reply:
     """Handle ``/users``: count people and chats, and list the chats with most topics by page."""
-    bot, skip = request.chat.bot, request.action.first_argument * PAGE_SIZE
+    bot, page = request.chat.bot, request.action.first_argument
+    skip = page * PAGE_SIZE
     busiest_chats = store.usage_statistics.chats_by_topic_count(bot, PAGE_SIZE + 1, offset=skip)
     if not busiest_chats and skip:
         raise Refusal("refusal-button-old")
@@ -145,37 +123,23 @@ def users(store: Store, request: Request) -> Reply:
             ),
             follows_directly=True,
         ),
-        *(
-            _chat_line(request, number, *chat_and_topics)
-            for number, chat_and_topics in enumerate(busiest_chats[:PAGE_SIZE], start=skip + 1)
-        ),
     ]
-    page_buttons = [
-        Button(label, Action("users", page))
-        for label, page, exists in (
-            (request.say("button-earlier"), request.action.first_argument - 1, skip > 0),
-            (
-                request.say("button-next"),
-                request.action.first_argument + 1,
-                len(busiest_chats) > PAGE_SIZE,
-            ),
+    for index, (chat, topic_count) in enumerate(busiest_chats[:PAGE_SIZE]):
+        text = request.say(
+            "users-chat-paused" if chat.pause_reason else "users-chat",
+            number=str(skip + index + 1),
+            title=chat.title or "–",
+            id=str(chat.id),
+            topics=topic_count,
         )
-        if exists
-    ]
-    return short_reply(
-        lines, (tuple(page_buttons),) if page_buttons else (), edit=bool(request.action.verb)
+        lines.append(Line(text, follows_directly=index > 0))
+    rows = page_row(
+        page,
+        lambda number: Action("users", number),
+        has_next=len(busiest_chats) > PAGE_SIZE,
+        labels=(request.say("button-earlier"), request.say("button-next")),
     )
-
-
-def _chat_line(request: Request, number: int, chat: Chat, topics: int) -> Line:
-    values: dict[str, str | int] = {
-        "number": str(number),
-        "title": chat.title or "–",
-        "id": str(chat.id),
-        "topics": topics,
-    }
-    key = "users-chat-paused" if chat.pause_reason else "users-chat"
-    return Line(request.say(key, **values), follows_directly=number % PAGE_SIZE != 1)
+    return short_reply(lines, rows, edit=bool(request.action.verb))
 
 
 def ban(store: Store, request: Request) -> Reply:
