@@ -47,21 +47,18 @@ _STRAY_STAR = re.compile(r"\*+(?=\w)")
 
 
 class QueryError(ValueError):
-    """A query cannot be used: the position, the key of the text that says why, and suggestions.
+    """A query cannot be used: the position, and the key and the values of the text that says why.
 
     Quoted words in its values are shortened, so that they fit into a sentence.
     """
 
-    def __init__(
-        self, position: int, key: str, suggestions: tuple[str, ...] = (), **values: str | int
-    ) -> None:
+    def __init__(self, position: int, key: str, **values: str | int) -> None:
         printable_values = {
             name: _printable(v) if isinstance(v, str) else v for name, v in values.items()
         }
         super().__init__(position, key, printable_values)
         self.position = position
         self.key = key
-        self.suggestions = suggestions
         self.values = printable_values
 
 
@@ -195,14 +192,9 @@ def _looks_like_category(text: str) -> bool:
 
 
 def _unknown_category(text: str, position: int) -> QueryError:
-    suggestions = taxonomy.nearest_codes(text[:_MAX_CODE_LENGTH])
-    return QueryError(
-        position,
-        "query-category-unknown",
-        suggestions,
-        given=shorten_quote(text),
-        nearest=", ".join(suggestions) or "none",
-    )
+    nearest = ", ".join(taxonomy.nearest_codes(text[:_MAX_CODE_LENGTH])) or "none"
+    given = shorten_quote(text)
+    return QueryError(position, "query-category-unknown", given=given, nearest=nearest)
 
 
 def shorten_quote(text: str) -> str:
