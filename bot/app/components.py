@@ -228,15 +228,10 @@ class Bot:
         self.jobs_wake.set()
         if await store.run_long(edit_late_summaries.edit_late_summaries, store, bot, now):
             self.outbox_wake.set()
-        await self._prefetch_if_changed(now)
-
-    async def _prefetch_if_changed(self, now: datetime) -> None:
-        """Prefetch if something was announced, or an hour has passed."""
-        store = self.store
         hour = now.replace(minute=0, second=0, microsecond=0)
         prefetch_point = await store.run(store.papers.last_seq), hour
         if prefetch_point == self._prefetched_at:
-            return
+            return  # nothing was announced within this hour
         await store.run_long(
             prefetch_summaries.prefetch_summaries,
             store,

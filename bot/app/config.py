@@ -248,10 +248,9 @@ class Config(BaseSettings):
     @classmethod
     def _check_llm_model(cls, value: str, info: ValidationInfo) -> str:
         """Refuse a server or a key without a model, which would be ignored silently."""
-        configured = {name for name in ("llm_url", "llm_key") if info.data.get(name)}
-        if not value.strip() and (
-            configured - {"llm_url"} or _is_custom_url(info.data.get("llm_url"))
-        ):
+        url, default_url = info.data.get("llm_url"), cls.model_fields["llm_url"].default
+        has_own_server = bool(info.data.get("llm_key")) or url not in (None, default_url)
+        if has_own_server and not value.strip():
             raise setting_error("config-llm-model")
         return value.strip()
 
@@ -294,11 +293,6 @@ class Config(BaseSettings):
         if level not in LOG_LEVELS:
             raise setting_error("config-choice", choices=", ".join(LOG_LEVELS))
         return level
-
-
-def _is_custom_url(url: object) -> bool:
-    """Return whether a server was chosen."""
-    return url is not None and url != Config.model_fields["llm_url"].default
 
 
 def read_config(database: str | None = None) -> Config:

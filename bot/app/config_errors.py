@@ -48,17 +48,12 @@ def refusal_from_validation(error: ValidationError, fields: Mapping[str, FieldIn
     if details["type"] in _NUMBER_ERROR_TYPES and field_name == "operator":
         return Refusal("config-chat", setting=setting_name)
     if details["type"] in _NUMBER_ERROR_TYPES:
-        bounds = _number_bounds(fields[field_name])
+        bounds = {
+            name: f"{getattr(bound, attribute):g}"
+            for bound in fields[field_name].metadata
+            for attribute, name in (("gt", "above"), ("ge", "least"), ("le", "most"))
+            if hasattr(bound, attribute)
+        }
         key = "config-number-above" if "above" in bounds else "config-number"
         return Refusal(key, setting=setting_name, **bounds)
     return Refusal("config-unusable", setting=setting_name, problem=details["msg"])
-
-
-def _number_bounds(field: FieldInfo) -> dict[str, str]:
-    """Return the bounds of a numeric setting."""
-    bounds: dict[str, str] = {}
-    for bound in field.metadata:
-        for name, key in (("gt", "above"), ("ge", "least"), ("le", "most")):
-            if hasattr(bound, name):
-                bounds[key] = f"{getattr(bound, name):g}"
-    return bounds

@@ -42,16 +42,27 @@ async def run_as_leader(
     Return when the work ends by itself while leading. When cancelled, release the lease.
     """
     name = process_name()
+    is_standby_logged = False
     while True:
-        lease = await _wait_for_lease(store, name, now, lease_seconds)
+        try:
+            lease = await store.run(_try_acquire_lease, store, name, now(), lease_seconds)
+        except DatabaseBusy:
+            # While another process is halted in the middle of a commit, nobody can write.
+            log.warning("the store is busy", extra={"holder": name})
+            lease = None
+        if lease is None:
+            if not is_standby_logged:
+                log.info("standing by", extra={"holder": name})
+                is_standby_logged = True
+            await asyncio.sleep(min(lease_seconds / 10, 2.0))
+            continue
+        is_standby_logged = False
         log.info("on duty", extra={"holder": name})
         task = asyncio.ensure_future(work())
         renewal_task = asyncio.create_task(_keep_renewing(store, lease, now, lease_seconds))
         try:
             await asyncio.wait({task, renewal_task}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done() and await store.run(
-                _still_holds_lease, store, lease, now(), lease_seconds
-            ):
+            if task.done() and await store.run(_confirm_lease, store, lease, now(), lease_seconds):
                 task.result()
                 return
             log.warning("the duty was taken by another process", extra={"holder": name})
@@ -61,24 +72,6 @@ async def run_as_leader(
             await asyncio.gather(task, renewal_task, return_exceptions=True)
             with suppress(StorageError):
                 await store.run(_release_lease, store, name)
-
-
-async def _wait_for_lease(
-    store: Store, name: str, now: Callable[[], datetime], lease_seconds: float
-) -> Lease:
-    """Wait until the lease is free, and take it."""
-    is_logged = False
-    while True:
-        try:
-            if lease := await store.run(_try_acquire_lease, store, name, now(), lease_seconds):
-                return lease
-        except DatabaseBusy:
-            # While another process is halted in the middle of a commit, nobody can write.
-            log.warning("the store is busy", extra={"holder": name})
-        if not is_logged:
-            log.info("standing by", extra={"holder": name})
-            is_logged = True
-        await asyncio.sleep(min(lease_seconds / 10, 2.0))
 
 
 def _try_acquire_lease(
@@ -138,8 +131,8 @@ async def _keep_renewing(
                 return
 
 
-def _still_holds_lease(store: Store, lease: Lease, now: datetime, lease_seconds: float) -> bool:
-    """Return whether the lease was not taken, as far as the store can tell."""
+def _confirm_lease(store: Store, lease: Lease, now: datetime, lease_seconds: float) -> bool:
+    """Renew the lease; return whether it was not taken, as far as the store can tell."""
     try:
         return store.leases.renew(lease, now, lease_seconds) is not None
     except StorageError:

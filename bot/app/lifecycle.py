@@ -12,7 +12,7 @@ from bot.app.periodic_jobs import PeriodicJob, create_scheduler
 from bot.chat.api.polling import poll
 from bot.chat.dispatch.command_menu import publish_menu
 from bot.chat.dispatch.inbox_worker import InboxWorker
-from bot.concurrency.wake_event import AsyncJob, WakeEvent
+from bot.concurrency.wake_event import AsyncJob
 from bot.delivery.worker import DeliveryWorker
 from bot.summaries import jobs
 from bot.topics.query.analyzer import analyzer_version
@@ -46,62 +46,67 @@ async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
         InvalidToken: Telegram does not know the token.
     """
     async with bot.telegram:
-        await _serve_connected(bot, feed_job)
-
-
-async def _serve_connected(bot: Bot, feed_job: AsyncJob | None) -> None:
-    log.info("polling", extra={"bot": bot.telegram.username})
-    await bot.store.run(bot.store.outbox.recover_claims, bot.telegram.id)
-    await bot.store.run(bot.store.papers.begin_reindex, analyzer_version())
-    bot.is_stopping = False
-    delivery_context = bot.delivery_context()
-    worker_count = delivery_workers_for(bot.config.messages_per_second)
-    delivery_worker = DeliveryWorker(delivery_context)
-    inbox_worker = bot.inbox_worker = InboxWorker(
-        bot.services(), delivery_worker.send_reply, bot.inbox_wake.set, sleep=bot.sleep
-    )
-    worker_tasks = [
-        asyncio.create_task(bot.inbox_wake.run_forever(inbox_worker.start_pending)),
-        asyncio.create_task(
-            bot.outbox_wake.run_forever(
-                lambda: delivery_worker.drain(workers=worker_count, wake=bot.outbox_wake.event)
+        log.info("polling", extra={"bot": bot.telegram.username})
+        await bot.store.run(bot.store.outbox.recover_claims, bot.telegram.id)
+        await bot.store.run(bot.store.papers.begin_reindex, analyzer_version())
+        bot.is_stopping = False
+        delivery_context = bot.delivery_context()
+        worker_count = delivery_workers_for(bot.config.messages_per_second)
+        delivery_worker = DeliveryWorker(delivery_context)
+        inbox_worker = bot.inbox_worker = InboxWorker(
+            bot.services(), delivery_worker.send_reply, bot.inbox_wake.set, sleep=bot.sleep
+        )
+        worker_tasks = [
+            asyncio.create_task(bot.inbox_wake.run_forever(inbox_worker.start_pending)),
+            asyncio.create_task(
+                bot.outbox_wake.run_forever(
+                    lambda: delivery_worker.drain(workers=worker_count, wake=bot.outbox_wake.event)
+                )
+            ),
+            asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
+        ]
+        if (gateway := bot.model_gateway) is not None:
+            gateway.is_stopping.clear()
+            if not await bot.store.run(is_lease_held, bot.store, ENRICH_LEASE, bot.now()):
+                await bot.store.run(bot.store.summary_jobs.release_all_claims)
+            worker_tasks.append(
+                asyncio.create_task(
+                    bot.jobs_wake.run_forever(lambda: jobs.run_summary_jobs(gateway))
+                )
             )
-        ),
-        asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
-    ]
-    if (gateway := bot.model_gateway) is not None:
-        gateway.is_stopping.clear()
-        if not await bot.store.run(is_lease_held, bot.store, ENRICH_LEASE, bot.now()):
-            await bot.store.run(bot.store.summary_jobs.release_all_claims)
-        worker_tasks.append(
-            asyncio.create_task(bot.jobs_wake.run_forever(lambda: jobs.run_summary_jobs(gateway)))
-        )
-    scheduler = create_scheduler(_periodic_jobs(bot, feed_job))
-    scheduler.start()
-    bot.inbox_wake.set()  # updates that were stored and not answered when the last run ended
-    bot.outbox_wake.set()
-    try:
-        await poll(
-            bot.telegram, bot.store, bot.inbox_wake.set, sleep=bot.sleep, monotonic=bot.monotonic
-        )
-    finally:
-        scheduler.shutdown(wait=False)
-        bot.is_stopping = True
-        delivery_context.is_stopping.set()
-        if bot.model_gateway:
-            bot.model_gateway.is_stopping.set()
-        await asyncio.shield(_shut_down(bot, inbox_worker, worker_tasks))
+        scheduler = create_scheduler(_periodic_jobs(bot, feed_job))
+        scheduler.start()
+        bot.inbox_wake.set()  # updates that were stored and not answered when the last run ended
+        bot.outbox_wake.set()
+        try:
+            await poll(
+                bot.telegram,
+                bot.store,
+                bot.inbox_wake.set,
+                sleep=bot.sleep,
+                monotonic=bot.monotonic,
+            )
+        finally:
+            scheduler.shutdown(wait=False)
+            bot.is_stopping = True
+            delivery_context.is_stopping.set()
+            if bot.model_gateway:
+                bot.model_gateway.is_stopping.set()
+            await asyncio.shield(_shut_down(bot, inbox_worker, worker_tasks))
 
 
 def _periodic_jobs(bot: Bot, feed_job: AsyncJob | None) -> list[PeriodicJob]:
+    async def wake_delivery() -> None:
+        bot.outbox_wake.set()
+
     jobs = [
         PeriodicJob("tick", PUBLISH_INTERVAL, bot.publish_due),
-        PeriodicJob("post", OUTBOX_INTERVAL, _event_setter(bot.outbox_wake)),
+        PeriodicJob("post", OUTBOX_INTERVAL, wake_delivery),
+        PeriodicJob("catch up", PUBLISH_INTERVAL, bot.publish_chats_behind),
+        PeriodicJob("index", RETENTION_INTERVAL, bot.reindex_papers, run_at_start=True),
+        PeriodicJob("answered", SETTLED_CLEANUP_INTERVAL, bot.delete_settled),
+        PeriodicJob("sweep", RETENTION_INTERVAL, bot.apply_retention),
     ]
-    jobs.append(PeriodicJob("catch up", PUBLISH_INTERVAL, bot.publish_chats_behind))
-    jobs.append(PeriodicJob("index", RETENTION_INTERVAL, bot.reindex_papers, run_at_start=True))
-    jobs.append(PeriodicJob("answered", SETTLED_CLEANUP_INTERVAL, bot.delete_settled))
-    jobs.append(PeriodicJob("sweep", RETENTION_INTERVAL, bot.apply_retention))
     if feed_job:
         jobs += [
             PeriodicJob("feeds", FEEDS_INTERVAL, feed_job, run_at_start=True),
@@ -131,10 +136,3 @@ async def _shut_down(
     await asyncio.gather(*worker_tasks, return_exceptions=True)
     await bot.store.run(bot.store.outbox.release_holder, bot.lease_holder)
     await bot.store.run(bot.store.outbox.release_holder, bot.inbox_lease_holder)
-
-
-def _event_setter(wake_event: WakeEvent) -> AsyncJob:
-    async def set_event() -> None:
-        wake_event.set()
-
-    return set_event

@@ -84,17 +84,17 @@ def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
     logging.captureWarnings(True)
     for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    sys.excepthook = _log_uncaught
-    threading.excepthook = _log_uncaught_in_thread
+    bot_log = logging.getLogger("bot")
 
+    def log_uncaught(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            bot_log.critical("stopped by an error", exc_info=(kind, error, traceback))
 
-def _log_uncaught(
-    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-) -> None:
-    if not issubclass(kind, KeyboardInterrupt):
-        logging.getLogger("bot").critical("stopped by an error", exc_info=(kind, error, traceback))
+    def log_uncaught_in_thread(facts: threading.ExceptHookArgs) -> None:
+        if facts.exc_value is not None:
+            bot_log.critical("a thread ended by an error", exc_info=facts.exc_value)
 
-
-def _log_uncaught_in_thread(facts: threading.ExceptHookArgs) -> None:
-    if facts.exc_value is not None:
-        logging.getLogger("bot").critical("a thread ended by an error", exc_info=facts.exc_value)
+    sys.excepthook = log_uncaught
+    threading.excepthook = log_uncaught_in_thread

@@ -32,6 +32,17 @@ class PeriodicJob:
     action: Callable[[], Awaitable[object]]
     run_at_start: bool = False
 
+    async def run_logged(self) -> None:
+        """Run the job and log its failure; the next run tries again."""
+        try:
+            await self.action()
+        except (asyncio.CancelledError, ReplacedDatabase):
+            # At shutdown, where the scheduler would log an error, or because the file was replaced:
+            # whoever watches it stops the bot, and says why.
+            log.debug("beat cut short", extra={"beat": self.name})
+        except Exception:
+            log.exception("beat failed", extra={"beat": self.name})
+
 
 class ElapsedTimeZone(tzinfo):
     """A time zone whose time is what has passed since the machine started.
@@ -83,28 +94,10 @@ def create_scheduler(
     )
     for job in jobs:
         scheduler.add_job(
-            _log_failures(job),
+            job.run_logged,
             ElapsedIntervalTrigger(job.interval_seconds),
             id=job.name,
             name=job.name,
             **({"next_run_time": datetime.now(zone)} if job.run_at_start else {}),
         )
     return scheduler
-
-
-def _log_failures(job: PeriodicJob) -> Callable[[], Awaitable[None]]:
-    """Return a job whose failure is logged; the next run tries again."""
-
-    async def run_logged() -> None:
-        try:
-            await job.action()
-        except asyncio.CancelledError:
-            # Only at shutdown, when the scheduler would log it as an error.
-            log.debug("beat cut short", extra={"beat": job.name})
-        except ReplacedDatabase:
-            # Whoever watches the file stops the bot, and says why.
-            log.debug("beat cut short", extra={"beat": job.name})
-        except Exception:
-            log.exception("beat failed", extra={"beat": job.name})
-
-    return run_logged

@@ -148,9 +148,7 @@ async def run(config: Config) -> None:
         await run_until_stopped(run_while_database_in_place(store, leader_task))
 
 
-async def run_while_database_in_place(
-    store: Store, work: Awaitable[None], *, check_interval: float = FILE_CHECK_INTERVAL
-) -> None:
+async def run_while_database_in_place(store: Store, work: Awaitable[None]) -> None:
     """Run ``work`` until it ends or the database file is no longer in place.
 
     Raises:
@@ -160,7 +158,7 @@ async def run_while_database_in_place(
     try:
         while not task.done():
             store.require_same_file()
-            await asyncio.wait([task], timeout=check_interval)
+            await asyncio.wait([task], timeout=FILE_CHECK_INTERVAL)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

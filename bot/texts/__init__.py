@@ -60,7 +60,7 @@ def say(language: str, key: str, **values: str | int) -> str:
     entry = _load_entries(language).get(key)
     if entry is None:
         raise TextError(f"no text {key!r} in {language!r}")
-    if _is_literal(entry):
+    if "{" not in entry and "\n" not in entry.rstrip():  # one line without values
         return entry.partition("=")[2].strip()
     bundle = _bundle(language)
     if not bundle.has_message(key):
@@ -75,11 +75,6 @@ def say(language: str, key: str, **values: str | int) -> str:
     if errors:
         raise TextError(f"the text {key!r} in {language!r}: {errors[0]}") from errors[0]
     return str(text)
-
-
-def _is_literal(entry: str) -> bool:
-    """Return whether a text is a single line without placeables, usable as it is."""
-    return "{" not in entry and "\n" not in entry.rstrip()
 
 
 @cache

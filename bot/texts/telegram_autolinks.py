@@ -44,7 +44,11 @@ def find_autolinks(text: str) -> Iterator[str]:
     """
     for match in _AUTOLINK.finditer(text):
         site = match["site"]
-        if site is None or _IPV4_ADDRESS.search(site) or _has_public_suffix(site):
+        if (
+            site is None
+            or _IPV4_ADDRESS.search(site)
+            or any(_is_public_suffix(label) for label in site.split(".")[1:] if not label.istitle())
+        ):
             yield match[0]
 
 
@@ -64,7 +68,8 @@ def disable_autolinks_in_pieces(pieces: Sequence[str], *, keep_commands: bool = 
     positions = [
         match.end()
         for match in _LINK_START.finditer("".join(pieces))
-        if _starts_autolink(match) and not (keep_commands and match[0] == "/")
+        if not (keep_commands and match[0] == "/")
+        and (not match["ending"] or _is_public_suffix(match["ending"]))
     ]
     disabled_pieces: list[str] = []
     start = 0
@@ -76,14 +81,6 @@ def disable_autolinks_in_pieces(pieces: Sequence[str], *, keep_commands: bool = 
         disabled_pieces.append(WORD_JOINER.join(parts))
         start += len(piece)
     return disabled_pieces
-
-
-def _starts_autolink(match: re.Match[str]) -> bool:
-    return not match["ending"] or _is_public_suffix(match["ending"])
-
-
-def _has_public_suffix(site: str) -> bool:
-    return any(_is_public_suffix(label) for label in site.split(".")[1:] if not label.istitle())
 
 
 @lru_cache(maxsize=4096)
