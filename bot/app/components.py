@@ -16,6 +16,7 @@ from bot.app.leader_election import process_name
 from bot.arxiv.taxonomy import all_spellings
 from bot.chat.api import send_and_edit
 from bot.chat.api.callback_data import paper_link
+from bot.chat.api.client import Client
 from bot.chat.api.file_download import download_file
 from bot.chat.api.transport import UPLOAD_TIMEOUT
 from bot.chat.dispatch.inbox_worker import InboxWorker
@@ -59,7 +60,7 @@ class Bot:
     """A running bot: what its jobs and workers share."""
 
     store: Store
-    telegram: send_and_edit.Client
+    telegram: Client
     config: Config
     now: Clock
     outbox_wake: WakeEvent = field(default_factory=WakeEvent)

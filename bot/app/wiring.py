@@ -14,7 +14,6 @@ from bot.app.components import Bot, Clock
 from bot.app.config import Config
 from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
-from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
 from bot.chat.api.send_and_edit import MAX_CONNECTIONS, create_client
 from bot.concurrency.rate_limiter import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
@@ -29,8 +28,6 @@ from bot.summaries.gateway import model_state
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.topics.query.analyzer import analyzer_version, index_text
 from storage import Store, open_store
-
-__all__ = ["Conflict", "InvalidToken", "NetworkError"]
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import click
 
 from bot.app import wiring
+from bot.chat.api.polling import Conflict, InvalidToken, NetworkError
 from bot.cli.terminal.options import (
     CommandFailed,
     CommandMisused,
@@ -21,9 +22,9 @@ from bot.cli.terminal.options import (
 
 # Errors that end a bot from outside, and the text about each; the first match counts.
 _ERROR_TEXTS: Mapping[type[Exception], str] = {
-    wiring.Conflict: "cli-conflict",
-    wiring.InvalidToken: "cli-token-refused",
-    wiring.NetworkError: "cli-telegram-unreachable",
+    Conflict: "cli-conflict",
+    InvalidToken: "cli-token-refused",
+    NetworkError: "cli-telegram-unreachable",
 }
 
 

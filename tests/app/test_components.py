@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.components import Bot
 from bot.app.config import Config
-from bot.chat.api.send_and_edit import Client
+from bot.chat.api.client import Client
 from bot.digests import prefetch_summaries
 from storage import Store
 from storage.records.messages import MessageState

@@ -34,8 +34,6 @@ from storage.records.messages import (
 
 log = logging.getLogger(__name__)
 
-__all__ = ["MAX_CONNECTIONS", "Client", "create_client", "send_message"]
-
 MAX_CONNECTIONS = 128  # twice what a thousand messages a second need at 50 ms each
 TOAST_UNITS = 200
 TOAST_SECONDS = 15.0  # after that nobody looks for an answer to their press

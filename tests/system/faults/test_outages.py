@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import wiring
 from bot.app.config import ResendPolicy
+from bot.chat.api.polling import Conflict
 from bot.demo.emulator import faults
 from bot.demo.emulator.faults import Fault
 from storage import Store, open_store
@@ -263,7 +263,7 @@ async def test_the_poller_that_stays_in_conflict_stops_everything(store: Store) 
             scene.clock.instant += timedelta(seconds=5)
             assert scene.clock.instant < NOW + timedelta(hours=1)
 
-        assert isinstance(scene.serving_task.exception(), wiring.Conflict)
+        assert isinstance(scene.serving_task.exception(), Conflict)
         sent = len(scene.delivery_calls())
         scene.announce_papers(1)
         await scene.publish_digests()

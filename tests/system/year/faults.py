@@ -10,6 +10,7 @@ import pytest
 
 from bot.arxiv import calendar
 from bot.chat.api import send_and_edit
+from bot.chat.api.client import Client
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import BackfillResult
 from bot.render.telegram.split_into_messages import Message
@@ -92,7 +93,7 @@ def _lose_telegram_answers(patch: pytest.MonkeyPatch) -> None:
     deliver, counter = send_and_edit.send_outbox_message, [0]
 
     async def deliver_with_doubt(
-        bot: send_and_edit.Client, outbox_message: OutboxMessage, message: Message
+        bot: Client, outbox_message: OutboxMessage, message: Message
     ) -> SendOutcome:
         counter[0] += 1
         outcome = await deliver(bot, outbox_message, message)

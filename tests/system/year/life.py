@@ -15,6 +15,7 @@ import stamina
 from bot.app import components, wiring
 from bot.app.config import Config
 from bot.chat.api import send_and_edit
+from bot.chat.api.client import Client
 from bot.delivery.worker import DeliveryContext, deliver_messages
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
@@ -145,7 +146,7 @@ class YearSimulation:
         store.feed_cursors.put(
             FeedCursor(FIRST_FILL, last_day=date(2025, 1, 1), batch_fingerprint=COMPLETE_MARK)
         )
-        client = send_and_edit.Client(
+        client = Client(
             TOKEN,
             "https://api.telegram.org",
             request=self.year_record.telegram,
