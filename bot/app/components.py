@@ -32,7 +32,7 @@ from bot.concurrency.rate_limiter import (
 )
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import WakeEvent
-from bot.delivery import worker
+from bot.delivery.worker_context import DeliveryContext
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import SummaryWait
 from bot.health import alerts, health_checks
@@ -130,7 +130,7 @@ class Bot:
             self.fetcher, ids, base=self.config.arxiv_api, archive=self.config.arxiv_oai
         )
 
-    def delivery_context(self) -> worker.DeliveryContext:
+    def delivery_context(self) -> DeliveryContext:
         """Return the context in which messages are delivered."""
 
         async def send(message: OutboxMessage, content: ReplyContent) -> SendOutcome:
@@ -139,7 +139,7 @@ class Bot:
                 self.telegram, message, content, paid=paid
             )
 
-        return worker.DeliveryContext(
+        return DeliveryContext(
             store=self.store,
             bot=self.telegram.id,
             paper_link=lambda paper, version: paper_link(self.telegram.username, paper, version),

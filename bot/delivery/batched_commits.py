@@ -68,15 +68,14 @@ class _PendingChange:
 
 def apply_changes(store: Store, changes: Sequence[StoreChange]) -> list[bool | Exception]:
     """Apply changes in one transaction; return the result or exception of each, in order."""
+    results: list[bool | Exception] = []
     with store.transaction():
-        return [_apply_change(store, change) for change in changes]
-
-
-def _apply_change(store: Store, change: StoreChange) -> bool | Exception:
-    try:
-        with store.savepoint():
-            return change()
-    except (DatabaseBusy, DatabaseNotWritable):
-        raise  # affects the whole batch, not this change alone
-    except Exception as error:
-        return error
+        for change in changes:
+            try:
+                with store.savepoint():
+                    results.append(change())
+            except (DatabaseBusy, DatabaseNotWritable):
+                raise  # affects the whole batch, not this change alone
+            except Exception as error:
+                results.append(error)
+    return results

@@ -43,7 +43,13 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
     match outcome:
         case RetryLater(seconds=seconds, requested_by_telegram=requested_by_telegram):
             if requested_by_telegram:
-                _pause_chat(context, message, seconds)
+                until = now + timedelta(seconds=seconds)
+                outbox.hold_chat(message.bot, message.chat, until, by_telegram=True)
+                # Pause all chats once several must wait. Answers and groups do not count: anybody
+                # can provoke flood limits in their own chats.
+                is_flood_sign = message.chat > 0 and message.priority > Priority.INTERACTIVE
+                if is_flood_sign and context.telegram_floods.record_flood(message.chat):
+                    outbox.hold_chat(message.bot, 0, until, by_telegram=True)
             return outbox.record_outcome(message, _retry_or_refuse(message, outcome), now)
         case MessageRejected(form_unsupported=form_unsupported):
             if form_unsupported:
@@ -78,7 +84,18 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
             # The chat may be reachable again hours from now, too late for an answer.
             return outbox.record_outcome(message, MessageRejected(reason), now)
         case ChatUnreachable(reason=reason, is_permanent=False):
-            return outbox.record_outcome(message, _bounce_outcome(context, message, reason), now)
+            bounce_days = context.store.chats.count_bounce(message.bot, message.chat, now.date())
+            bounce_outcome: SendOutcome = (
+                ChatUnreachable(reason)
+                if bounce_days >= MAX_BOUNCE_DAYS
+                else RetryLater(
+                    BOUNCE_RETRY_SECONDS,
+                    reason,
+                    counts_as_attempt=False,
+                    requested_by_telegram=True,
+                )
+            )
+            return outbox.record_outcome(message, bounce_outcome, now)
         case MovedToSupergroup():
             return outbox.record_outcome(message, outcome, now)
         case Sent() if message.priority is Priority.REPLY:  # a digest may follow at once
@@ -109,28 +126,6 @@ def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Seque
     except Exception:
         log.exception("parcel has no simpler form", extra={"parcel": message.key})
         return ()
-
-
-def _pause_chat(context: DeliveryContext, message: OutboxMessage, seconds: float) -> None:
-    """Pause the chat for as long as Telegram demands; pause all chats once several must wait.
-
-    Answers and groups do not count: anybody can provoke flood limits in their own chats.
-    """
-    until = context.now() + timedelta(seconds=seconds)
-    context.store.outbox.hold_chat(message.bot, message.chat, until, by_telegram=True)
-    is_flood_sign = message.chat > 0 and message.priority > Priority.INTERACTIVE
-    if is_flood_sign and context.telegram_floods.record_flood(message.chat):
-        context.store.outbox.hold_chat(message.bot, 0, until, by_telegram=True)
-
-
-def _bounce_outcome(context: DeliveryContext, message: OutboxMessage, reason: str) -> SendOutcome:
-    """Return a retry for a refusal that may be temporary; after some days give the chat up."""
-    day = context.now().date()
-    if context.store.chats.count_bounce(message.bot, message.chat, day) >= MAX_BOUNCE_DAYS:
-        return ChatUnreachable(reason)
-    return RetryLater(
-        BOUNCE_RETRY_SECONDS, reason, counts_as_attempt=False, requested_by_telegram=True
-    )
 
 
 def _retry_or_refuse(message: OutboxMessage, outcome: RetryLater) -> SendOutcome:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.delivery.batched_commits import BatchedCommits, StoreChange
-from bot.delivery.record_outcome import BACKOFF, MAX_ATTEMPTS, log_outcome, record_outcome
+from bot.delivery.record_outcome import log_outcome, record_outcome
 from bot.delivery.worker_context import DeliveryContext
 from bot.render.telegram import stored_reply
 from bot.render.telegram.fallback_forms import render_outbox_message
@@ -35,15 +35,6 @@ from storage.records.messages import (
     UnknownOutcome,
 )
 
-__all__ = [
-    "BACKOFF",
-    "MAX_ATTEMPTS",
-    "DeliveryContext",
-    "DeliveryCounts",
-    "DeliveryWorker",
-    "deliver_messages",
-]
-
 log = logging.getLogger(__name__)
 
 CLAIM_BATCH_SIZE = 8  # so that the next messages are rendered before they are needed
@@ -52,7 +43,7 @@ RECORD_RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """What one run of ``deliver_messages`` did, in messages."""
+    """What one run of the worker did, in messages."""
 
     sent: int = 0
     postponed: int = 0
@@ -72,14 +63,6 @@ class DeliveryCounts:
                 return replace(self, refused=self.refused + 1)
 
 
-async def deliver_messages(context: DeliveryContext, *, workers: int = 4) -> DeliveryCounts:
-    """Send every message that may be sent now; return when none is left.
-
-    The messages of a chat keep their order; a chat that must wait delays no other.
-    """
-    return await DeliveryWorker(context).drain(workers=workers)
-
-
 class DeliveryWorker:
     """Sends one bot's messages: those in the outbox, and replies as soon as they are stored."""
 
@@ -90,7 +73,8 @@ class DeliveryWorker:
     async def drain(self, *, workers: int, wake: asyncio.Event | None = None) -> DeliveryCounts:
         """Send every message that may be sent now; return when none is left.
 
-        ``wake`` starts workers for new messages meanwhile, so that a hanging send delays no other.
+        The messages of a chat keep their order; a chat that must wait delays no other. ``wake``
+        starts workers for new messages meanwhile, so that a hanging send delays no other.
         """
         async with asyncio.TaskGroup() as group:
             pool = _WorkerPool(self, self._context, group, workers)
@@ -132,8 +116,19 @@ class DeliveryWorker:
             await context.rate_limiter.acquire(interactive=message.priority <= Priority.INTERACTIVE)
             if not await self._commits.submit(partial(_mark_sending, context, message, content)):
                 return None
-            outcome = await _send_to_telegram(context, message, content)
-            context.circuit_breaker.record_attempt(reached=_got_answer(outcome))
+            try:
+                outcome = await context.send(message, content)
+            except Exception as error:  # Telegram may have it
+                log.exception("send broke off", extra={"parcel": message.key})
+                outcome = UnknownOutcome(type(error).__name__)
+            match outcome:
+                case (
+                    UnknownOutcome()
+                    | RetryLater(requested_by_telegram=False, counts_as_attempt=False)
+                ):
+                    context.circuit_breaker.record_attempt(reached=False)
+                case _:  # Telegram answered
+                    context.circuit_breaker.record_attempt(reached=True)
         await asyncio.shield(self._record_outcome(message, outcome))
         return outcome
 
@@ -209,14 +204,34 @@ class _WorkerPool:
     async def _work(self) -> None:
         """Send one message after the other until none is left."""
         try:
-            while prepared := await self._next_message():
+            while not self._context.is_stopping.is_set():
+                if len(self._queue) < CLAIM_BATCH_SIZE // 2 and self._claim_task is None:
+                    self._claim_task = self._group.create_task(self._claim_messages())
+                if self._queue:
+                    prepared = self._queue.popleft()
+                elif self._claim_task and not await asyncio.shield(self._claim_task):
+                    return
+                else:
+                    continue
+                is_interactive = prepared.message.priority <= Priority.INTERACTIVE
+                self._interactive_sending += is_interactive
                 try:
-                    await self._send(prepared)
+                    outcome = await self._worker.attempt(prepared.message, prepared.content)
+                    if outcome is None:
+                        await asyncio.shield(self._worker.release([prepared.message]))
+                        outcome = RetryLater(0.0, "the lease ended before the send")
                 except StorageError as error:
                     # Busy or full: the next run goes on, and other workers finish their sends.
                     log.warning("delivery waits", extra={"error": type(error).__name__})
                     self._queue.append(prepared)
                     return
+                finally:
+                    self._interactive_sending -= is_interactive
+                if self._context.circuit_breaker.is_open or (
+                    isinstance(outcome, RetryLater) and outcome.requested_by_telegram
+                ):
+                    await self.release_claims()  # some of the claimed chats may have to wait now
+                self.counts = self.counts.plus_outcome(outcome)
         finally:
             self._active_workers -= 1
             if not self._active_workers and self._watch_task:
@@ -234,17 +249,6 @@ class _WorkerPool:
         except StorageError as error:
             log.warning("parcels not given back", extra={"error": type(error).__name__})
 
-    async def _next_message(self) -> _PreparedMessage | None:
-        """Return the next claimed message; None when there is nothing to send now."""
-        while not self._context.is_stopping.is_set():
-            if len(self._queue) < CLAIM_BATCH_SIZE // 2 and self._claim_task is None:
-                self._claim_task = self._group.create_task(self._claim_messages())
-            if self._queue:
-                return self._queue.popleft()
-            if self._claim_task and not await asyncio.shield(self._claim_task):
-                return None
-        return None
-
     async def _claim_messages(self) -> bool:
         """Claim and render the next messages and start workers; return False if there are none."""
         breaker = self._context.circuit_breaker
@@ -252,49 +256,33 @@ class _WorkerPool:
             is_trial = breaker.is_open
             if not breaker.take_attempt():
                 return False
-            limit = 1 if is_trial else CLAIM_BATCH_SIZE
-            prepared = await self._context.store.run(
-                _claim_and_render, self._context, limit, self._max_interactive()
+            max_interactive = None
+            if self._context.rate_limiter.limits_interactive:
+                # Interactive messages, sent more slowly than others, would soon occupy all workers.
+                queued = sum(
+                    prepared.message.priority <= Priority.INTERACTIVE for prepared in self._queue
+                )
+                max_sending = max(1, self._max_workers // 3)
+                max_interactive = max(0, max_sending - self._interactive_sending - queued)
+            claimed = await self._context.store.run(
+                _claim_and_render,
+                self._context,
+                1 if is_trial else CLAIM_BATCH_SIZE,
+                max_interactive,
             )
-            if not prepared:
+            if not claimed:
                 breaker.return_attempt()
-            self._queue.extend(prepared)
+            self._queue.extend(claimed)
             if breaker.is_open and not is_trial:
                 await self.release_claims()
             for _ in self._queue:
                 self.start_worker()
-            return bool(prepared)
+            return bool(claimed)
         except StorageError as error:
             log.warning("delivery waits", extra={"error": type(error).__name__})
             return False
         finally:
             self._claim_task = None
-
-    def _max_interactive(self) -> int | None:
-        """Return how many more interactive messages may be claimed; None for no limit.
-
-        Where these are sent more slowly than others, they would soon occupy all workers.
-        """
-        if not self._context.rate_limiter.limits_interactive:
-            return None
-        queued = sum(prepared.message.priority <= Priority.INTERACTIVE for prepared in self._queue)
-        return max(0, max(1, self._max_workers // 3) - self._interactive_sending - queued)
-
-    async def _send(self, prepared: _PreparedMessage) -> None:
-        is_interactive = prepared.message.priority <= Priority.INTERACTIVE
-        self._interactive_sending += is_interactive
-        try:
-            outcome = await self._worker.attempt(prepared.message, prepared.content)
-        finally:
-            self._interactive_sending -= is_interactive
-        if outcome is None:
-            await asyncio.shield(self._worker.release([prepared.message]))
-            outcome = RetryLater(0.0, "the lease ended before the send")
-        if self._context.circuit_breaker.is_open or (
-            isinstance(outcome, RetryLater) and outcome.requested_by_telegram
-        ):
-            await self.release_claims()  # some of the claimed chats may have to wait now
-        self.counts = self.counts.plus_outcome(outcome)
 
 
 def _claim_and_render(
@@ -345,27 +333,3 @@ def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | 
         # A message that cannot be rendered is rejected; the others go on.
         log.exception("parcel cannot be rendered", extra={"parcel": message.key})
         return MessageRejected(f"cannot be rendered: {type(error).__name__}")
-
-
-async def _send_to_telegram(
-    context: DeliveryContext, message: OutboxMessage, content: ReplyContent
-) -> SendOutcome:
-    """Send a message; after an unexpected error its outcome is unknown, as Telegram may have it."""
-    try:
-        return await context.send(message, content)
-    except Exception as error:
-        log.exception("send broke off", extra={"parcel": message.key})
-        return UnknownOutcome(type(error).__name__)
-
-
-def _got_answer(outcome: SendOutcome) -> bool:
-    """Return whether Telegram answered at all."""
-    match outcome:
-        case UnknownOutcome():
-            return False
-        case RetryLater(
-            requested_by_telegram=requested_by_telegram, counts_as_attempt=counts_as_attempt
-        ):
-            return requested_by_telegram or counts_as_attempt
-        case _:
-            return True

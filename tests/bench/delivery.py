@@ -24,7 +24,8 @@ from telegram.request import HTTPXRequest
 from bot.app.lifecycle import delivery_workers_for
 from bot.chat.api import send_and_edit
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
-from bot.delivery.worker import DeliveryContext, deliver_messages
+from bot.delivery.worker import DeliveryWorker
+from bot.delivery.worker_context import DeliveryContext
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.split_into_messages import Message
@@ -117,7 +118,7 @@ async def deliver_digests(base: str, rate: float, count: int) -> tuple[float, fl
                 arrivals: list[float] = []
                 worker = delivery_worker(store, client, rate, arrivals)
                 cpu_seconds = process_time()
-                await deliver_messages(worker, workers=delivery_workers_for(rate))
+                await DeliveryWorker(worker).drain(workers=delivery_workers_for(rate))
                 cpu_seconds = process_time() - cpu_seconds
             assert len(arrivals) == count
             return arrivals[-1], cpu_seconds

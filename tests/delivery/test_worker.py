@@ -13,14 +13,9 @@ from itertools import pairwise
 import pytest
 
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
-from bot.delivery.worker import (
-    BACKOFF,
-    MAX_ATTEMPTS,
-    DeliveryContext,
-    DeliveryCounts,
-    deliver_messages,
-)
-from bot.delivery.worker_context import SendMessage
+from bot.delivery.record_outcome import BACKOFF, MAX_ATTEMPTS
+from bot.delivery.worker import DeliveryCounts, DeliveryWorker
+from bot.delivery.worker_context import DeliveryContext, SendMessage
 from bot.digests.publish import publish_due_chats
 from bot.render.telegram import stored_reply
 from bot.render.telegram.split_into_messages import Message
@@ -428,7 +423,7 @@ async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Sto
         sending -= 1
         return Sent(1)
 
-    assert await deliver_messages(_worker(postman, send), workers=6) == DeliveryCounts(sent=40)
+    assert await DeliveryWorker(_worker(postman, send)).drain(workers=6) == DeliveryCounts(sent=40)
 
     assert most > 1, "they were sent side by side"
 
@@ -444,7 +439,7 @@ async def test_what_is_at_hand_when_the_server_fails_is_given_back(
         return RetryLater(5.0, "no connection", counts_as_attempt=False)
 
     worker = _worker(postman, send, breaker=CircuitBreaker(monotonic=lambda: 0.0, threshold=3))
-    await deliver_messages(worker, workers=2)
+    await DeliveryWorker(worker).drain(workers=2)
 
     assert len(tried) <= 3 + 1, "two at a time, and none once it was known"
     assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
@@ -463,7 +458,7 @@ async def test_what_is_at_hand_waits_when_everybody_is_told_to(store: Store) -> 
             30.0, "flood control", counts_as_attempt=False, requested_by_telegram=True
         )
 
-    await deliver_messages(_worker(postman, send), workers=2)
+    await DeliveryWorker(_worker(postman, send)).drain(workers=2)
 
     assert len(tried) <= 3 + 2, "three are told, two are under way"
     assert count_rows(store, "outbox_messages", state="ready", holder="") == 40
@@ -499,9 +494,8 @@ async def test_what_waits_for_the_free_rate_holds_no_digest_that_is_paid_for(sto
 
     pace = RateLimiter(1e6, monotonic=lambda: 0.0, sleep=sleep, interactive_rate=0.5)
     async with asyncio.timeout(10):
-        undelivered = await deliver_messages(
-            replace(_worker(postman, send), rate_limiter=pace), workers=6
-        )
+        worker = DeliveryWorker(replace(_worker(postman, send), rate_limiter=pace))
+        undelivered = await worker.drain(workers=6)
 
     assert undelivered == DeliveryCounts(sent=40)
     assert sorted(due) == list(range(1, 21))
@@ -537,7 +531,7 @@ async def test_what_anybody_can_provoke_holds_nobody_else(
         )
 
     for _ in range(3):
-        await deliver_messages(_worker(postman, send), workers=1)
+        await DeliveryWorker(_worker(postman, send)).drain(workers=1)
         postman.now += SECOND
 
     assert sorted(tried) == sorted([9, *(reader.id for reader in flooded)])
@@ -616,7 +610,7 @@ async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> Non
         return Sent(1)
 
     worker = replace(_worker(postman, send), lease_seconds=60.0, send_timeout=30.0)
-    assert await deliver_messages(worker, workers=1) == DeliveryCounts(sent=1)
+    assert await DeliveryWorker(worker).drain(workers=1) == DeliveryCounts(sent=1)
 
 
 async def test_a_claim_lasts_from_when_it_is_made(
@@ -636,7 +630,7 @@ async def test_what_is_at_hand_at_the_end_is_given_back(store: Store) -> None:
         return Sent(1)
 
     worker = _worker(postman, send)
-    undelivered = await deliver_messages(worker, workers=2)
+    undelivered = await DeliveryWorker(worker).drain(workers=2)
 
     assert 1 <= undelivered.sent <= 2
     assert count_rows(store, "outbox_messages", state="ready", holder="") == 40 - undelivered.sent

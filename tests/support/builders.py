@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
-from bot.delivery.worker import DeliveryContext, DeliveryCounts, deliver_messages
+from bot.delivery.worker import DeliveryCounts, DeliveryWorker
+from bot.delivery.worker_context import DeliveryContext
 from bot.digests import issue_digest, publish
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import ReplyContent
@@ -144,7 +145,7 @@ class FakeSender:
 
     async def deliver_once(self, *, workers: int = 4) -> DeliveryCounts:
         """Delivers what may leave now."""
-        return await deliver_messages(self.delivery_worker(), workers=workers)
+        return await DeliveryWorker(self.delivery_worker()).drain(workers=workers)
 
     async def deliver_repeatedly(self, rounds: int = 60, *, step: timedelta = SECOND) -> None:
         """Delivers again and again while time passes."""

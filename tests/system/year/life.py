@@ -16,7 +16,8 @@ from bot.app import components, wiring
 from bot.app.config import Config
 from bot.chat.api import send_and_edit
 from bot.chat.api.client import Client
-from bot.delivery.worker import DeliveryContext, deliver_messages
+from bot.delivery.worker import DeliveryWorker
+from bot.delivery.worker_context import DeliveryContext
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.ingest.request_pace import RequestPace
@@ -183,7 +184,7 @@ class YearSimulation:
         self.year_record.ticks.append((tick_time, len(self.year_record.arxiv.announcements)))
         try:
             while self._has_unsent() and self.instant < next_tick:
-                await deliver_messages(process.delivery_worker, workers=WORKERS)
+                await DeliveryWorker(process.delivery_worker).drain(workers=WORKERS)
                 self.instant += 30 * SECOND if self.year_record.telegram.is_down else SECOND
         except BaseExceptionGroup as group:
             if group.subgroup(ProcessKilled) is None:
