@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from bot.arxiv import calendar
 from bot.digests.issue_digest import MAX_LEFT_OUT, ON_DEMAND_LIMIT
-from bot.digests.new_announcements import FRESH_KINDS, ExplainMatches, make_explainer
+from bot.digests.new_announcements import FRESH_KINDS
 from bot.digests.select_entries import SOON_READ_ENTRIES
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.matching import AnnouncementIndex
@@ -20,7 +20,6 @@ from storage import Store
 from storage.records.chats import Chat, Subscription
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
-from storage.records.queries import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,16 @@ def _build_entries(
     explained_limit = ON_DEMAND_LIMIT + SOON_READ_ENTRIES
     entries_by_paper: dict[int, Entry] = {}
     for day_query in queries:
-        matches, explain = _find_matches(store, day_query, days)
+        try:
+            query = parse(day_query.query)
+        except QueryError:
+            continue  # written for an older version of the query language
+        index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, *days))
+        matches = index.find(query, day_query.kinds)
         new_matches = [m for m in matches if m.announcement.paper.key not in entries_by_paper]
         room = max(explained_limit - len(entries_by_paper), 0)
-        reasons = {m.announcement.paper.key: m.reasons for m in explain(new_matches[:room])}
+        explained = index.explain(query, new_matches[:room])
+        reasons = {match.announcement.paper.key: match.reasons for match in explained}
         for match in matches:
             paper = match.announcement.paper
             entry = entries_by_paper.get(paper.key)
@@ -112,14 +117,3 @@ def _build_entries(
                     entry, other_topics=(*entry.other_topics, day_query.name)
                 )
     return list(entries_by_paper.values())
-
-
-def _find_matches(
-    store: Store, day_query: DayQuery, days: tuple[date, date]
-) -> tuple[list[Match], ExplainMatches]:
-    try:
-        query = parse(day_query.query)
-    except QueryError:
-        return [], list  # written for an older version of the query language
-    index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, *days))
-    return index.find(query, day_query.kinds), make_explainer(index, query)

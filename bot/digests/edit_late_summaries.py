@@ -6,15 +6,14 @@ sent after all first deliveries, and for a day: after that nobody scrolls back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.render.telegram.fallback_forms import is_plain_text
 from bot.summaries.fill_missing import EXTRACTIVE
 from storage import Store
-from storage.records.digests import Digest, Entry
-from storage.records.messages import MessageState, OutboxMessage, Priority
+from storage.records.digests import Digest
+from storage.records.messages import MessageState, Priority
 from storage.records.papers import Paper
 from storage.records.summaries import Summary
 
@@ -34,8 +33,30 @@ def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
     edits = 0
     for number in store.summary_jobs.digests_with_late_summaries(bot, now - EDIT_WINDOW):
         digest = store.digests.get(number)
-        if digest and is_ready_to_edit(store, digest, now):
-            edits += _queue_edits(store, digest, now)
+        if not digest or not is_ready_to_edit(store, digest, now):
+            continue
+        summaries = [
+            summary for entry in digest.entries for summary in _model_summaries(store, entry.paper)
+        ]
+        with store.transaction():
+            revision = store.digests.add_revision(number, summaries)
+            for message in store.outbox.messages_of_digest(number):
+                is_sent = message.state is MessageState.SENT and message.message_id
+                if not is_sent or message.edited_message_id:
+                    continue
+                # Plain text is not edited, nor is a possible repeat, which would lose its mark.
+                if is_plain_text(message) or message.unknown_sends:
+                    continue
+                edits += store.outbox.put_once(
+                    replace(
+                        message,
+                        revision=revision,
+                        edited_message_id=message.message_id,
+                        silent=True,
+                        priority=Priority.EDIT,
+                    ),
+                    due_at=now,
+                )
     return edits
 
 
@@ -49,7 +70,18 @@ def is_ready_to_edit(store: Store, digest: Digest, now: datetime) -> bool:
         return now - digest.issued_at >= FIRST_EDIT_DELAY or not store.summary_jobs.count_pending(
             digest.number
         )
-    return now >= next_edit_at(digest.issued_at, _first_unshown_at(store, digest))
+    unshown_times = []
+    for entry in digest.entries:
+        shown_languages = {
+            summary.language for summary in entry.summaries if summary.producer != EXTRACTIVE
+        }
+        unshown_times += [
+            summary.created_at
+            for summary in _model_summaries(store, entry.paper)
+            if summary.language not in shown_languages
+        ]
+    first_unshown_at = min(unshown_times, default=digest.issued_at)
+    return now >= next_edit_at(digest.issued_at, first_unshown_at)
 
 
 def next_edit_at(issued: datetime, since: datetime) -> datetime:
@@ -60,59 +92,7 @@ def next_edit_at(issued: datetime, since: datetime) -> datetime:
     return min(since + EDIT_INTERVAL, issued + EDIT_WINDOW - LAST_EDIT_MARGIN)
 
 
-def _first_unshown_at(store: Store, digest: Digest) -> datetime:
-    """Return when the first summary was made that the digest does not show."""
-    unshown_times = (
-        summary.created_at
-        for entry in digest.entries
-        for summary in _model_summaries(store, entry.paper)
-        if summary.language not in _shown_languages(entry)
-    )
-    return min(unshown_times, default=digest.issued_at)
-
-
-def _shown_languages(entry: Entry) -> set[str]:
-    """Return the languages in which an entry shows a summary by a model or a person."""
-    return {summary.language for summary in entry.summaries if summary.producer != EXTRACTIVE}
-
-
-def _queue_edits(store: Store, digest: Digest, now: datetime) -> int:
-    summaries = [
-        summary for entry in digest.entries for summary in _model_summaries(store, entry.paper)
-    ]
-    with store.transaction():
-        revision = store.digests.add_revision(digest.number, summaries)
-        return sum(
-            store.outbox.put_once(
-                replace(
-                    message,
-                    revision=revision,
-                    edited_message_id=message.message_id,
-                    silent=True,
-                    priority=Priority.EDIT,
-                ),
-                due_at=now,
-            )
-            for message in _sent_messages(store, digest.number)
-        )
-
-
 def _model_summaries(store: Store, paper: Paper) -> list[Summary]:
     """Return the summaries of a version by models and people."""
     summaries = store.papers.summaries_of_version(paper.key, paper.version)
     return [summary for summary in summaries if summary.producer != EXTRACTIVE]
-
-
-def _sent_messages(store: Store, digest: int) -> Iterator[OutboxMessage]:
-    """Yield the messages of a digest that Telegram has, as they were first sent.
-
-    Plain text is not edited, nor is a possible repeat, which would lose its mark.
-    """
-    for message in store.outbox.messages_of_digest(digest):
-        is_editable = (
-            message.state is MessageState.SENT
-            and message.message_id
-            and not message.edited_message_id
-        )
-        if is_editable and not is_plain_text(message) and not message.unknown_sends:
-            yield message

@@ -58,7 +58,7 @@ class NewAnnouncements:
 
     def explainer(self, query: Query) -> ExplainMatches:
         """Return a function that adds the reasons to a query's matches."""
-        return make_explainer(self._index, query)
+        return partial(self._index.explain, query)
 
     def count_papers(self, cursor: int) -> int:
         """Return how many papers were announced after a cursor."""
@@ -123,10 +123,15 @@ class SlicedAnnouncements:
                 self._errors[query, kinds, cursor] = error
                 continue
             for match in slice_matches:
-                seq = match.announcement.seq
-                if seq not in light_announcements:
-                    light_announcements[seq] = _without_texts(match.announcement)
-                matches.append(Match(light_announcements[seq], match.kind, match.score))
+                announcement, paper = match.announcement, match.announcement.paper
+                if announcement.seq not in light_announcements:
+                    bare_paper = Paper(
+                        paper.id, paper.version, "", "", partial=paper.partial, key=paper.key
+                    )
+                    light_announcements[announcement.seq] = replace(announcement, paper=bare_paper)
+                matches.append(
+                    Match(light_announcements[announcement.seq], match.kind, match.score)
+                )
 
     def covers(self, topic: Subscription) -> bool:
         """Return whether everything that a topic may match was read."""
@@ -167,20 +172,9 @@ def _query_key(topic: Subscription) -> _QueryKey:
     return canonical_text(topic.query), topic.kinds, topic.cursor
 
 
-def _without_texts(announcement: Announcement) -> Announcement:
-    paper = announcement.paper
-    bare_paper = Paper(paper.id, paper.version, "", "", partial=paper.partial, key=paper.key)
-    return replace(announcement, paper=bare_paper)
-
-
 def _ranking_key(match: Match) -> tuple[float, int, str]:
     announcement = match.announcement
     return -match.score, -announcement.day.toordinal(), announcement.paper.id
-
-
-def make_explainer(index: AnnouncementIndex, query: Query) -> ExplainMatches:
-    """Return a function that adds the reasons to a query's matches."""
-    return lambda matches: index.explain(query, matches)
 
 
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
@@ -188,4 +182,4 @@ def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Matc
     last = calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
     index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, first, last))
-    return index.find(query, FRESH_KINDS), make_explainer(index, query)
+    return index.find(query, FRESH_KINDS), partial(index.explain, query)

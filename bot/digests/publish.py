@@ -11,19 +11,11 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
-from functools import cache, partial
+from functools import cache
 from itertools import chain, islice, takewhile
-from typing import TypeVar
 
 from bot.digests import new_announcements
-from bot.digests.chat_digest import (
-    ChatDigest,
-    OtherTopics,
-    ReceivedVersions,
-    build_chat_digest,
-    other_topics_by_paper,
-)
+from bot.digests.chat_digest import ChatDigest, build_chat_digest, other_topics_by_paper
 from bot.digests.issue_digest import DigestOccasion, display_options_of, issue_digest
 from bot.digests.new_announcements import NewAnnouncements, SlicedAnnouncements
 from bot.digests.notices import notify_quiet_day
@@ -37,8 +29,6 @@ from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
 from storage.records.chats import Chat, Subscription
 from storage.records.feeds import FeedCursor
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +86,7 @@ def publish_due_chats(
         return PublishResult()
     announcements = NewAnnouncements(store, min(cursor for _, cursor in due_chats))
     publish_run = _PublishRun(store, bot, now, last_round, announcements, summary_wait)
-    return publish_run.publish_all(
+    return publish_run.publish(
         [chat for chat, _ in due_chats],
         should_continue,
         chats_per_transaction=CHATS_PER_TRANSACTION,
@@ -140,7 +130,7 @@ def publish_chats_behind(
         ]
         publish_run = _PublishRun(store, bot, now, last_round, announcements, None)
         # One chat a transaction: each writes thousands of rows.
-        result += publish_run.publish_all(ready, should_continue, chats_per_transaction=1)
+        result += publish_run.publish(ready, should_continue, chats_per_transaction=1)
         published = set(ready)
         behind = [chat for chat in behind if chat not in published]
     return result
@@ -181,13 +171,14 @@ class _DueChat:
             *self.unreadable,
         ]
 
-
-class IssueResult(Enum):
-    """Outcome of issuing the digest of a due topic."""
-
-    ISSUED = "issued"
-    NOTHING_NEW = "nothing new"
-    TOPIC_CHANGED = "topic changed"  # edited a moment ago: it stays due
+    def set_aside(self, topic: Subscription, error: Exception) -> None:
+        """Log why a topic has no digest, and postpone or pause it later."""
+        if isinstance(error, QueryError):
+            log.warning("topic cannot be read", extra={"topic": topic.key})
+            self.unreadable.append(topic)
+        else:
+            log.error("topic not published", exc_info=error, extra={"topic": topic.key})
+            self.failed.append(topic)
 
 
 class _PublishRun:
@@ -213,29 +204,44 @@ class _PublishRun:
         self._next_due = cache(lambda cadence, zone: next_due.next_due(cadence, zone, now))
         self._period_name = cache(next_due.period_name)
 
-    def publish_all(
+    def publish(
         self,
         chats: Iterable[int],
         should_continue: Callable[[], bool],
         *,
         chats_per_transaction: int,
     ) -> PublishResult:
-        """Publish the chats in batches, until ``should_continue`` returns False."""
+        """Publish the chats in batches, until ``should_continue`` returns False.
+
+        Each chat is published whole or not at all, whatever happens to the others of its batch.
+        """
         result, remaining = PublishResult(), iter(chats)
         while batch := list(
             takewhile(lambda _: should_continue(), islice(remaining, chats_per_transaction))
         ):
-            result += self.publish(batch)
+            # Digests are built before the store is locked.
+            due_chats = [due_chat for due_chat in map(self._prepare_chat, batch) if due_chat]
+            with self._store.transaction():
+                for due_chat in due_chats:
+                    try:
+                        with self._store.savepoint():
+                            result += self._issue_digests(due_chat)
+                    except (DatabaseBusy, DatabaseNotWritable):
+                        raise  # affects every chat: the next tick goes on with those that are left
+                    except Exception:
+                        log.exception("chat not published", extra={"chat": due_chat.chat.id})
+                        for chat_digest in due_chat.chat_digests:
+                            chat_digest.shared.number = 0  # rolled back: the number is free again
+                        for topic in due_chat.topics:
+                            postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
+                        result += PublishResult(failed=1)
         return result
 
-    def publish(self, chats: Iterable[int]) -> PublishResult:
-        """Publish a batch of chats; their digests are built before the store is locked."""
-        due_chats = [due_chat for due_chat in map(self._prepare_chat, chats) if due_chat]
-        with self._store.transaction():
-            results = [self._publish_in_savepoint(due_chat) for due_chat in due_chats]
-        return sum(results, PublishResult())
-
     def _prepare_chat(self, chat_id: int) -> _DueChat | None:
+        """Build the digests of a chat's due topics, in its order, and order missing summaries.
+
+        Return None if nothing is due any more, or the chat waits for summaries.
+        """
         chat = self._store.chats.get(self._bot, chat_id)
         due_topics = self._store.subscriptions.due(
             self._bot, chat_id, self._now, last_seq=self._last_round
@@ -245,129 +251,81 @@ class _PublishRun:
         topics = [topic for topic in due_topics if self._announcements.covers(topic)]
         if not chat or not topics:  # stopped or published a moment ago
             return None
+
         due_chat = _DueChat(chat)
-        self._collect_digests(due_chat, topics)
+        topic_digests: list[tuple[Subscription, SharedDigest]] = []
+        for topic in topics:
+            try:
+                topic_digests.append((topic, self._shared_digests.for_topic(topic)))
+            except (DatabaseBusy, DatabaseNotWritable):
+                raise
+            except Exception as error:
+                due_chat.set_aside(topic, error)
+
+        other_topics = other_topics_by_paper(topic_digests)
+        shown_versions: dict[int, int] = {}
+        for topic, shared_digest in topic_digests:
+            try:
+                chat_digest = build_chat_digest(
+                    self._store,
+                    topic,
+                    shared_digest,
+                    shown_versions=shown_versions,
+                    other_topics=other_topics[topic.key],
+                )
+                if chat_digest.remaining.digest.entries:  # cut and cache its messages now
+                    chat_digest.remaining.message_parts(
+                        topic.name, display_options_of(chat, topic), full=chat.full_entries
+                    )
+            except (DatabaseBusy, DatabaseNotWritable):
+                raise
+            except Exception as error:
+                due_chat.set_aside(topic, error)
+                continue
+            shown_versions |= chat_digest.shown_versions
+            due_chat.chat_digests.append(chat_digest)
+
         if self._summary_wait and due_chat.chat_digests:
-            self._order_missing_summaries(self._summary_wait, due_chat)
+            digests = [
+                (chat_digest.topic, chat_digest.remaining.digest)
+                for chat_digest in due_chat.chat_digests
+            ]
+            try:
+                self._summary_wait.order_missing(chat, digests, self._announced_at, self._now)
+            except (DatabaseBusy, DatabaseNotWritable):
+                raise
+            except Exception:  # a digest never depends on summaries by a model
+                log.exception("glosses not waited for", extra={"chat": chat_id})
             if self._summary_wait.is_waiting(chat_id, self._now):
                 return None
         return due_chat
 
-    def _collect_digests(self, due_chat: _DueChat, topics: Iterable[Subscription]) -> None:
-        """Build the digests of the topics, in the chat's order."""
-        topic_digests = [
-            (topic, shared_digest)
-            for topic in topics
-            if (
-                shared_digest := self._try_topic(
-                    due_chat, topic, partial(self._shared_digests.for_topic, topic)
-                )
-            )
-        ]
-        other_topics, shown_versions = other_topics_by_paper(topic_digests), dict[int, int]()
-        for topic, shared in topic_digests:
-            build = partial(
-                self._build_chat_digest,
-                due_chat.chat,
-                topic,
-                shared,
-                shown_versions,
-                other_topics[topic.key],
-            )
-            if chat_digest := self._try_topic(due_chat, topic, build):
-                shown_versions |= chat_digest.shown_versions
-                due_chat.chat_digests.append(chat_digest)
-
-    def _build_chat_digest(
-        self,
-        chat: Chat,
-        topic: Subscription,
-        shared: SharedDigest,
-        shown_versions: ReceivedVersions,
-        other_topics: OtherTopics,
-    ) -> ChatDigest:
-        """Return the chat's digest for a topic, with its messages already cut and cached."""
-        chat_digest = build_chat_digest(
-            self._store, topic, shared, shown_versions=shown_versions, other_topics=other_topics
-        )
-        if chat_digest.remaining.digest.entries:
-            chat_digest.remaining.message_parts(
-                topic.name, display_options_of(chat, topic), full=chat.full_entries
-            )
-        return chat_digest
-
-    def _try_topic(
-        self, due_chat: _DueChat, topic: Subscription, build: Callable[[], T]
-    ) -> T | None:
-        """Return what ``build`` makes for a topic; None, with the topic put aside, if it fails."""
-        try:
-            return build()
-        except (DatabaseBusy, DatabaseNotWritable):
-            raise
-        except QueryError:
-            log.warning("topic cannot be read", extra={"topic": topic.key})
-            due_chat.unreadable.append(topic)
-        except Exception:
-            log.exception("topic not published", extra={"topic": topic.key})
-            due_chat.failed.append(topic)
-        return None
-
-    def _order_missing_summaries(self, summary_wait: SummaryWait, due_chat: _DueChat) -> None:
-        """Order the summaries that the chat's digests lack, which may start a wait for them."""
-        digests = [
-            (chat_digest.topic, chat_digest.remaining.digest)
-            for chat_digest in due_chat.chat_digests
-        ]
-        try:
-            summary_wait.order_missing(due_chat.chat, digests, self._announced_at, self._now)
-        except (DatabaseBusy, DatabaseNotWritable):
-            raise
-        except Exception:  # a digest never depends on summaries by a model
-            log.exception("glosses not waited for", extra={"chat": due_chat.chat.id})
-
-    def _publish_in_savepoint(self, due_chat: _DueChat) -> PublishResult:
-        """Publish one chat, whole or not at all, whatever happens to the others of its batch."""
-        try:
-            with self._store.savepoint():
-                return self._publish_chat(due_chat)
-        except (DatabaseBusy, DatabaseNotWritable):
-            raise  # affects every chat: the next tick goes on with those that are left
-        except Exception:
-            log.exception("chat not published", extra={"chat": due_chat.chat.id})
-            for chat_digest in due_chat.chat_digests:
-                chat_digest.shared.number = 0  # its digest was rolled back, the number is free
-            for topic in due_chat.topics:
-                postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
-            return PublishResult(failed=1)
-
-    def _publish_chat(self, due_chat: _DueChat) -> PublishResult:
-        """Publish one chat's due topics together, in its own order."""
+    def _issue_digests(self, due_chat: _DueChat) -> PublishResult:
+        """Issue the digests of a chat's due topics and advance their cursors."""
+        chat = due_chat.chat
         for topic in due_chat.failed:
             postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
         for topic in due_chat.unreadable:
-            pause_unreadable_topic(self._store, due_chat.chat, topic, self._now)
-        failed = due_chat.failed + due_chat.unreadable
-        results = [
-            self._issue_topic(due_chat.chat, chat_digest) for chat_digest in due_chat.chat_digests
-        ]
+            pause_unreadable_topic(self._store, chat, topic, self._now)
+        failed = len(due_chat.failed) + len(due_chat.unreadable)
+        issued = changed = 0
+        for chat_digest in due_chat.chat_digests:
+            topic = chat_digest.topic
+            is_advanced = self._store.subscriptions.advance_cursor(
+                topic,
+                cursor=max(topic.cursor, self._announcements.last_position),
+                next_due=self._next_due(topic.cadence, topic.zone),
+            )
+            if not is_advanced:  # edited a moment ago: the next tick reads its new state
+                changed += 1
+                continue
+            # The cursor makes the period unique; a local time alone is not: the zone may change,
+            # and two batches announced within a minute are two occasions.
+            period = self._period_name(topic.cadence, topic.zone, topic.next_due or self._now)
+            occasion = DigestOccasion(f"{topic.key}/{period}/{topic.cursor}")
+            if issue_digest(self._store, chat, chat_digest, occasion, self._now):
+                issued += 1
         # A topic that was changed a moment ago or could not be read may still have papers.
-        if not failed and all(result is IssueResult.NOTHING_NEW for result in results):
-            notify_quiet_day(self._store, due_chat.chat, due_chat.topics, self._now)
-        issued = results.count(IssueResult.ISSUED)
-        return PublishResult(chats=1, digests=issued, failed=len(failed))
-
-    def _issue_topic(self, chat: Chat, chat_digest: ChatDigest) -> IssueResult:
-        topic = chat_digest.topic
-        is_advanced = self._store.subscriptions.advance_cursor(
-            topic,
-            cursor=max(topic.cursor, self._announcements.last_position),
-            next_due=self._next_due(topic.cadence, topic.zone),
-        )
-        if not is_advanced:  # edited a moment ago: the next tick reads its new state
-            return IssueResult.TOPIC_CHANGED
-        # The cursor makes the period unique; a local time alone is not: the zone may change,
-        # and two batches announced within a minute are two occasions.
-        period = self._period_name(topic.cadence, topic.zone, topic.next_due or self._now)
-        occasion = DigestOccasion(f"{topic.key}/{period}/{topic.cursor}")
-        digest = issue_digest(self._store, chat, chat_digest, occasion, self._now)
-        return IssueResult.ISSUED if digest else IssueResult.NOTHING_NEW
+        if not (issued or changed or failed):
+            notify_quiet_day(self._store, chat, due_chat.topics, self._now)
+        return PublishResult(chats=1, digests=issued, failed=failed)

@@ -33,8 +33,14 @@ def assemble_digest(
     """
     new_matches = [match for match in matches if _is_new_to_chat(match, received_versions)]
     explained_count = limit + SOON_READ_ENTRIES
+    topic_names = other_topics or {}
     entries = tuple(
-        _entry_from_match(match, other_topics or {})
+        Entry(
+            paper=match.announcement.paper,
+            kind=match.kind,
+            reasons=match.reasons,
+            other_topics=tuple(topic_names.get(match.announcement.paper.key, ())),
+        )
         for match in (
             *explain_matches(new_matches[:explained_count]),
             *new_matches[explained_count:],
@@ -58,14 +64,4 @@ def _is_new_to_chat(match: Match, received_versions: Mapping[int, int]) -> bool:
     received_version = received_versions.get(paper.key)
     return received_version is None or (
         match.kind in _REPLACEMENT_KINDS and paper.version > received_version
-    )
-
-
-def _entry_from_match(match: Match, other_topics: Mapping[int, Sequence[str]]) -> Entry:
-    paper = match.announcement.paper
-    return Entry(
-        paper=paper,
-        kind=match.kind,
-        reasons=match.reasons,
-        other_topics=tuple(other_topics.get(paper.key, ())),
     )

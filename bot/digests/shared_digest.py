@@ -82,33 +82,28 @@ class SharedDigests:
     def for_topic(self, topic: Subscription) -> SharedDigest:
         """Return the shared digest of what a topic matches after its cursor."""
         key = (topic.query, topic.kinds, topic.cursor, topic.limit)
-        if key not in self._cache:
-            if len(self._cache) >= MAX_CACHED_DIGESTS:
-                del self._cache[next(iter(self._cache))]
-            self._cache[key] = self._build(*key)
-        return self._cache[key]
-
-    def _build(
-        self, query: str, kinds: frozenset[AnnouncementKind], cursor: int, limit: int
-    ) -> SharedDigest:
-        parsed = parse(query)
-        matches = self._announcements.find(parsed, kinds, cursor)
-        explain_matches = self._announcements.explainer(parsed)
+        if key in self._cache:
+            return self._cache[key]
+        query = parse(topic.query)
+        matches = self._announcements.find(query, topic.kinds, topic.cursor)
+        explain_matches = self._announcements.explainer(query)
         digest = assemble_digest(
             matches,
             topic="",
-            query=query,
+            query=topic.query,
             issued=self._now,
-            limit=limit,
+            limit=topic.limit,
             received_versions={},
             explain_matches=explain_matches,
         )
-        summarized = with_summaries(digest, self._summaries_for(digest))
-        return SharedDigest(
-            matches,
-            explain_matches,
-            replace(summarized, announced_count=self._announcements.count_papers(cursor)),
+        digest = replace(
+            with_summaries(digest, self._summaries_for(digest)),
+            announced_count=self._announcements.count_papers(topic.cursor),
         )
+        if len(self._cache) >= MAX_CACHED_DIGESTS:
+            del self._cache[next(iter(self._cache))]
+        self._cache[key] = SharedDigest(matches, explain_matches, digest)
+        return self._cache[key]
 
     def _summaries_for(self, digest: Digest) -> SummariesByPaper:
         soon_entries, late_entries = split_soon_read(digest)
@@ -174,16 +169,16 @@ def _explain_remaining(
         [m for m in matches if m.announcement.paper.key not in explained_entries]
     )
     matches_by_paper = {match.announcement.paper.key: match for match in newly_explained}
-    return [
-        matches_by_paper.get(key) or _match_from_entry(match, explained_entries[key])
-        for match in matches
-        for key in (match.announcement.paper.key,)
-    ]
-
-
-def _match_from_entry(match: Match, shared_entry: Entry) -> Match:
-    announcement = replace(match.announcement, paper=shared_entry.paper)
-    return replace(match, announcement=announcement, reasons=shared_entry.reasons)
+    explained = []
+    for match in matches:
+        key = match.announcement.paper.key
+        if key not in matches_by_paper:
+            entry = explained_entries[key]
+            announcement = replace(match.announcement, paper=entry.paper)
+            explained.append(replace(match, announcement=announcement, reasons=entry.reasons))
+        else:
+            explained.append(matches_by_paper[key])
+    return explained
 
 
 def split_soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:

@@ -62,7 +62,11 @@ class SummaryWait:
         ]
         self._order_jobs(missing, now)
         is_expected = any(self._expected_soon[_job_key(job)] for job in missing)
-        waiting_start = self._waiting_start(chat.id, now)
+        # Further announcements do not start a wait anew. One that began so long ago, or in the
+        # future, was for other summaries.
+        waiting_since = self._waiting_since.get(chat.id, now)
+        is_same_wait = waiting_since <= now < waiting_since + 2 * MAX_WAIT
+        waiting_start = waiting_since if is_same_wait else now
         deadline = min((*due_times, waiting_start)) + MAX_WAIT
         is_within_wait = max(due_times, default=now) <= now < deadline
         if is_expected and is_within_wait and self.can_ask_model():
@@ -71,12 +75,6 @@ class SummaryWait:
         else:
             self._recheck_at.pop(chat.id, None)
             self._waiting_since.pop(chat.id, None)
-
-    def _waiting_start(self, chat: int, now: datetime) -> datetime:
-        """Return since when a chat waits; further announcements do not start its wait anew."""
-        since = self._waiting_since.get(chat, now)
-        # A wait that began so long ago, or in the future, was for other summaries.
-        return since if since <= now < since + 2 * MAX_WAIT else now
 
     def _order_jobs(self, jobs: Sequence[SummaryJob], now: datetime) -> None:
         """Order summaries and note which are expected soon.
@@ -88,15 +86,10 @@ class SummaryWait:
         new_jobs = {_job_key(job): job for job in jobs if _job_key(job) not in self._expected_soon}
         if new_jobs and order_jobs(self.store, new_jobs.values()):
             self.wake_jobs()
-        self._expected_soon |= {
-            key: self._is_expected_soon(job, now) for key, job in new_jobs.items()
-        }
-
-    def _is_expected_soon(self, job: SummaryJob, now: datetime) -> bool:
-        """Return whether a summary is tried soon, or was made since the digest was built."""
-        return self.store.summary_jobs.has_attempt_before(
-            [job], now + RECHECK_INTERVAL
-        ) or is_job_fulfilled(self.store, job)
+        for key, job in new_jobs.items():  # tried soon, or made since the digest was built
+            self._expected_soon[key] = self.store.summary_jobs.has_attempt_before(
+                [job], now + RECHECK_INTERVAL
+            ) or is_job_fulfilled(self.store, job)
 
 
 def _job_key(job: SummaryJob) -> tuple[int, int, str]:
