@@ -53,16 +53,16 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
         if not as_json:
             _print_report(config, report)
             continue
-        notices = (report.reason, *report.warnings)
+        notices = (report.batch.reason, *report.batch.warnings)
         echo_json(
             {
-                "source": report.source,
-                "condition": str(report.status),
-                "day": report.day.isoformat() if report.day else None,
-                "new": report.counts[AnnouncementKind.NEW],
-                "cross": report.counts[AnnouncementKind.CROSS],
-                "replace": report.counts[AnnouncementKind.REPLACE],
-                "replace_cross": report.counts[AnnouncementKind.REPLACE_CROSS],
+                "source": report.batch.source,
+                "condition": str(report.batch.status),
+                "day": report.batch.day.isoformat() if report.batch.day else None,
+                "new": report.batch.counts[AnnouncementKind.NEW],
+                "cross": report.batch.counts[AnnouncementKind.CROSS],
+                "replace": report.batch.counts[AnnouncementKind.REPLACE],
+                "replace_cross": report.batch.counts[AnnouncementKind.REPLACE_CROSS],
                 "stored": report.added.stored,
                 "updated": report.added.updated,
                 "known": report.added.unchanged,
@@ -71,7 +71,7 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
                 ],
             }
         )
-    if not all(report.is_usable for report in reports):
+    if not all(report.batch.is_usable for report in reports):
         raise SystemExit(EXIT_FAILED)
 
 
@@ -86,7 +86,7 @@ async def _ingest_sources(config: Config, sources: list[Source]) -> list[IngestR
                 reports.append(
                     await ingest_source(store, fetcher, source, trusted_clock.system_clock())
                 )
-            warnings = [warning for report in reports for warning in report.warnings]
+            warnings = [warning for report in reports for warning in report.batch.warnings]
             await fetch_skipped_papers(store, fetcher, config, warnings)
             return reports
 
@@ -111,19 +111,19 @@ def _print_report(config: Config, report: IngestReport) -> None:
     translate = translator(config)
     sentences = [
         translate(notice.text_key, **dict(notice.values))
-        for notice in (report.reason, *report.warnings)
+        for notice in (report.batch.reason, *report.batch.warnings)
         if notice
     ]
-    if any(report.counts.values()):
+    if any(report.batch.counts.values()):
         echo(
             translate(
                 "cli-feed-counts",
-                source=report.source,
-                day=report.day.isoformat() if report.day else "–",
-                new=report.counts[AnnouncementKind.NEW],
-                cross=report.counts[AnnouncementKind.CROSS],
-                replace=report.counts[AnnouncementKind.REPLACE],
-                replacecross=report.counts[AnnouncementKind.REPLACE_CROSS],
+                source=report.batch.source,
+                day=report.batch.day.isoformat() if report.batch.day else "–",
+                new=report.batch.counts[AnnouncementKind.NEW],
+                cross=report.batch.counts[AnnouncementKind.CROSS],
+                replace=report.batch.counts[AnnouncementKind.REPLACE],
+                replacecross=report.batch.counts[AnnouncementKind.REPLACE_CROSS],
                 stored=report.added.stored,
                 updated=report.added.updated,
                 known=report.added.unchanged,
@@ -133,5 +133,5 @@ def _print_report(config: Config, report: IngestReport) -> None:
             echo(f"  {sentence}", err=True)
         return
     problem = " ".join(sentences) or translate("cli-feed-unchanged")
-    text = translate("cli-feed-nothing", source=report.source, problem=problem)
-    echo(text, err=not report.is_usable)
+    text = translate("cli-feed-nothing", source=report.batch.source, problem=problem)
+    echo(text, err=not report.batch.is_usable)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -14,6 +13,7 @@ import httpx
 import stamina
 
 from bot import __version__
+from bot.concurrency.retry_after import retry_after_seconds
 from bot.concurrency.trusted_clock import OnServerDate, elapsed_seconds
 from bot.ingest.http_errors import (
     MAX_BYTES,
@@ -25,12 +25,15 @@ from bot.ingest.http_errors import (
     too_large_error,
 )
 from bot.ingest.request_pace import RequestPace
+from storage.records.messages import Notice
 
 TOTAL_TIMEOUT = 120.0  # seconds for one fetch with all its attempts, waits and redirects
 MAX_ATTEMPTS = 3
 MAX_REDIRECTS = 3
-_MAX_RETRY_AFTER = 30.0  # seconds; a longer Retry-After is left to the caller
+_MAX_RETRY_WAIT = 30.0  # seconds; a longer Retry-After is left to the caller
+_MAX_RETRY_AFTER = 7 * 86400.0  # seconds
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
 _TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -43,6 +46,13 @@ class FetchResponse:
     etag: str = ""
     retry_after: float | None = None  # seconds
     url: str = ""  # the final address
+
+    @property
+    def refusal(self) -> Notice | None:
+        """Why arXiv refuses requests for a while; None if it does not."""
+        if self.status == 403:
+            return Notice("source-forbidden")
+        return Notice("source-limited") if self.status in _RATE_LIMIT_STATUSES else None
 
 
 class _RetryableResponse(Exception):
@@ -106,121 +116,99 @@ class Fetcher:
         Raises:
             FetchError: there is no readable response.
         """
-        try:
-            async with asyncio.timeout(self._total_timeout):
-                return await self._get_with_retries(url, etag)
-        except TimeoutError as error:
-            raise FetchTimeout(url, seconds=round(self._total_timeout)) from error
-
-    async def _get_with_retries(self, url: str, etag: str) -> FetchResponse:
         attempts = stamina.retry_context(
             on=_retry_decision, attempts=MAX_ATTEMPTS, timeout=None, wait_initial=2.0, wait_max=20.0
         )
         try:
-            async for attempt in attempts:
-                with attempt:
-                    answer = await self._follow_redirects(url, etag)
-                    if answer.status in _TRANSIENT_STATUSES:
-                        raise _RetryableResponse(answer)
-                    return answer
+            async with asyncio.timeout(self._total_timeout):
+                async for attempt in attempts:
+                    with attempt:
+                        response = await self._follow_redirects(url, etag)
+                        if response.status in _TRANSIENT_STATUSES:
+                            raise _RetryableResponse(response)
+                        return response
         except _RetryableResponse as error:
             return error.response
+        except TimeoutError as error:
+            raise FetchTimeout(url, seconds=round(self._total_timeout)) from error
         raise AssertionError("stamina attempts at least once")
 
     async def _follow_redirects(self, url: str, etag: str) -> FetchResponse:
-        """Return the response after at most three redirects."""
+        """Return the response after at most three redirects, to permitted hosts."""
         current_url = url
         for _ in range(MAX_REDIRECTS + 1):
-            answer, target = await self._request(current_url, etag)
+            response, target = await self._request(current_url, etag)
             if not target:
-                return answer
-            current_url = self._allowed_target(url, current_url, target)
+                return response
+            try:
+                current_url = urljoin(current_url, target)
+                parts = _http_parts(current_url)
+                is_allowed = _is_arxiv(parts) or _host_and_port(parts) in {
+                    *self._hosts,
+                    _host_and_port(urlsplit(url)),
+                }
+            except ValueError as error:
+                raise RedirectRefused(url, target=target[:200]) from error
+            if not is_allowed:
+                raise RedirectRefused(url, target=target[:200])
         raise RedirectRefused(url, target=current_url)
 
-    def _allowed_target(self, asked_url: str, current_url: str, target: str) -> str:
-        """Return a redirect's target if it leads to arXiv, a configured host or the host asked."""
-        try:
-            target_url = urljoin(current_url, target)
-            parts = _http_parts(target_url)
-            is_allowed = _is_arxiv(parts) or _host_and_port(parts) in {
-                *self._hosts,
-                _host_and_port(urlsplit(asked_url)),
-            }
-        except ValueError as error:
-            raise RedirectRefused(asked_url, target=target[:200]) from error
-        if not is_allowed:
-            raise RedirectRefused(asked_url, target=target[:200])
-        return target_url
-
-    def _is_paced(self, parts: SplitResult) -> bool:
-        """Return whether a host is arXiv or a mirror, which may pass requests on to it."""
-        return _is_arxiv(parts) or _host_and_port(parts) in self._hosts
-
     async def _request(self, url: str, etag: str) -> tuple[FetchResponse, str]:
-        """Return one response and the address it redirects to."""
+        """Return one response, unpacked, and the address it redirects to.
+
+        Reading stops once the body is too large, packed or unpacked.
+        """
         # arXiv's etags are not quoted as HTTP requires, and are returned as received.
         headers = {"If-None-Match": etag} if etag else {}
         started = elapsed_seconds()
         try:
+            parts = _http_parts(url)
+            # A mirror may pass requests on to arXiv.
+            is_paced = _is_arxiv(parts) or _host_and_port(parts) in self._hosts
             async with (
-                self._request_pace.slot(keep_interval=self._is_paced(_http_parts(url))),
+                self._request_pace.slot(keep_interval=is_paced),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
                 if self._on_server_date is not None and response.url.scheme == "https":
                     self._on_server_date(
                         response.headers.get("date", ""), elapsed_seconds() - started
                     )
-                body = await self._read_body(response, url)
+                received = bytearray()
+                async for chunk in response.aiter_raw():
+                    received += chunk
+                    if len(received) > self._max_bytes:
+                        raise too_large_error(url, self._max_bytes)
+                body = bytes(received)
+                encoding = response.headers.get("content-encoding", "identity").strip().lower()
+                if body and encoding in ("gzip", "x-gzip"):
+                    body = await asyncio.to_thread(
+                        gunzip, body, location=url, max_bytes=self._max_bytes
+                    )
+                elif body and encoding not in ("identity", ""):
+                    raise SourceUnreadable(url, fact=f"content-encoding {encoding[:40]}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
             raise SourceUnreadable(url, fact=str(error)[:200]) from error
         except httpx.TransportError as error:
             fact = str(error) or type(error).__name__
             raise SourceUnreachable(url, fact=fact[:200]) from error
+        retry_after = retry_after_seconds(response.headers)
         fetch_response = FetchResponse(
             response.status_code,
             body,
             response.headers.get("etag", ""),
-            _retry_after(response.headers),
+            None if retry_after is None else min(retry_after, _MAX_RETRY_AFTER),
             url,
         )
         is_redirect = response.status_code in _REDIRECT_STATUSES
         return fetch_response, response.headers.get("location", "") if is_redirect else ""
-
-    async def _read_body(self, response: httpx.Response, url: str) -> bytes:
-        """Return the unpacked body, aborting once it is too large, packed or unpacked."""
-        received = bytearray()
-        async for chunk in response.aiter_raw():
-            received += chunk
-            if len(received) > self._max_bytes:
-                raise too_large_error(url, self._max_bytes)
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding in ("identity", "") or not received:
-            return bytes(received)
-        if encoding not in ("gzip", "x-gzip"):
-            raise SourceUnreadable(url, fact=f"content-encoding {encoding[:40]}")
-        return await asyncio.to_thread(
-            gunzip, bytes(received), location=url, max_bytes=self._max_bytes
-        )
 
 
 def _retry_decision(error: Exception) -> bool | float:
     """Return whether to retry, or after how many seconds if the host named them."""
     if isinstance(error, _RetryableResponse):
         wait = error.response.retry_after
-        return wait if wait is not None and wait <= _MAX_RETRY_AFTER else wait is None
+        return wait if wait is not None and wait <= _MAX_RETRY_WAIT else wait is None
     return isinstance(error, SourceUnreachable)
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds to wait by Retry-After, a number or a date relative to ``Date``."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(min(int(value[:9]), 7 * 86400))
-    try:
-        wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, min(wait.total_seconds(), 7 * 86400.0))
 
 
 def _http_parts(url: str) -> SplitResult:

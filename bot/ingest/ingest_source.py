@@ -20,12 +20,11 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.sources import arxiv_api
 from bot.ingest.sources.addresses import Source, arxiv_feed
 from bot.ingest.sources.fetch_batch import fetch_batch
-from bot.ingest.sources.source_batch import Batch, BatchStatus, SkippedItem
+from bot.ingest.sources.source_batch import Batch, BatchStatus
 from storage import Store
 from storage.records.digests import Digest
 from storage.records.feeds import FeedCursor, MissingPaper
-from storage.records.messages import Notice
-from storage.records.papers import Announcement, AnnouncementKind, IngestCounts, Paper
+from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
 
 log = logging.getLogger(__name__)
 
@@ -44,26 +43,10 @@ _MAX_EMPTY_PAGES = 3  # times that a missing page is requested again
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one answer of a source brought, counted by kind and outcome."""
+    """One answer of a source, and what of it was new."""
 
-    source: str
-    status: BatchStatus
-    day: date | None
-    counts: dict[AnnouncementKind, int]
+    batch: Batch
     added: IngestCounts
-    reason: Notice | None
-    warnings: tuple[Notice, ...]
-    retry_after: float | None
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether the source answered as it should, with or without papers."""
-        return self.status in (
-            BatchStatus.FRESH,
-            BatchStatus.EMPTY,
-            BatchStatus.UNCHANGED,
-            BatchStatus.STALE,
-        )
 
 
 async def ingest_source(
@@ -86,41 +69,28 @@ async def _store_announcements(
     store: Store, batch: Batch, now: datetime, cursor: FeedCursor | None = None
 ) -> IngestReport:
     """Store a batch's papers, with the last of them its cursor and unreadable items."""
-    missing_papers = _missing_papers(batch, now)
+    feed = batch.announcements[0].feed if batch.announcements else batch.source
+    day = batch.day or calendar.arxiv_day(now)
+    missing_papers = [
+        MissingPaper(
+            feed,
+            item.id,
+            day,
+            day,
+            now,
+            item.version,
+            item.kind or (AnnouncementKind.NEW if item.version <= 1 else AnnouncementKind.REPLACE),
+        )
+        for item in batch.skipped_items
+        if item.id or batch.is_usable  # without an id: unless the batch is requested again anyway
+    ]
     advance_cursor = (
         partial(_advance_cursor, store, cursor, missing_papers)
         if cursor or missing_papers
         else None
     )
     added = await add_in_chunks(store, batch.announcements, now, advance_cursor)
-    return IngestReport(
-        batch.source,
-        batch.status,
-        batch.day,
-        dict(batch.counts),
-        added,
-        batch.reason,
-        batch.warnings,
-        batch.retry_after,
-    )
-
-
-def _missing_papers(batch: Batch, now: datetime) -> list[MissingPaper]:
-    """Return the papers of a batch's unreadable items.
-
-    An item without an id counts if the batch is not requested again anyway.
-    """
-    feed = batch.announcements[0].feed if batch.announcements else batch.source
-    day = batch.day or calendar.arxiv_day(now)
-    return [
-        MissingPaper(feed, item.id, day, day, now, item.version, _unread_kind(item))
-        for item in batch.skipped_items
-        if item.id or batch.is_usable
-    ]
-
-
-def _unread_kind(item: SkippedItem) -> AnnouncementKind:
-    return item.kind or (AnnouncementKind.NEW if item.version <= 1 else AnnouncementKind.REPLACE)
+    return IngestReport(batch, added)
 
 
 def _advance_cursor(
@@ -173,8 +143,8 @@ async def poll_due_feeds(
         if calendar.is_poll_due(now, cursor.last_day, cursor.checked_at):
             report = await ingest_source(store, fetcher, arxiv_feed(name, base=base), now)
             reports.append(report)
-            if report.status is BatchStatus.LIMITED:
-                await pause_requests(store, FEEDS_LEASE, now, report.retry_after)
+            if report.batch.status is BatchStatus.LIMITED:
+                await pause_requests(store, FEEDS_LEASE, now, report.batch.retry_after)
                 break
     return reports
 
@@ -198,19 +168,7 @@ async def fill_first_days(
         await store.run(store.feed_cursors.put, cursor)
     if await is_paused(store, FIRST_FILL, now):
         return False
-    return await _fill_days(store, fetcher, categories, cursor.last_day or today, now, base)
-
-
-async def _fill_days(
-    store: Store,
-    fetcher: Fetcher,
-    categories: Collection[str],
-    last_filled_day: date,
-    now: datetime,
-    base: str,
-) -> bool:
-    """Store each day after ``last_filled_day`` with its cursor; return False if one failed."""
-    today = calendar.arxiv_day(now)
+    last_filled_day = cursor.last_day or today
     for offset in range(1, (today - last_filled_day).days + 1):
         day = last_filled_day + timedelta(days=offset)
         if not await _fill_day(store, fetcher, categories, day, now, base):
@@ -276,10 +234,16 @@ def import_digest(store: Store, digest: Digest) -> int:
     Importing the same document again returns the existing one. No messages are queued.
     """
     with store.transaction():
-        papers = store.papers.upsert(
-            [_normalized_paper(source_entry.paper) for source_entry in digest.entries],
-            seen_at=digest.issued_at,
-        )
+        # An older version wrote classes of other schemes there, and authors that are none.
+        normalized_papers = [
+            replace(
+                entry.paper,
+                authors=author_list.parse_author_elements(entry.paper.authors),
+                categories=arxiv_categories_in(entry.paper.categories),
+            )
+            for entry in digest.entries
+        ]
+        papers = store.papers.upsert(normalized_papers, seen_at=digest.issued_at)
         entries = tuple(
             replace(
                 entry,
@@ -296,29 +260,18 @@ def import_digest(store: Store, digest: Digest) -> int:
         return store.digests.issue(replace(digest, entries=entries, period=period))
 
 
-def _normalized_paper(paper: Paper) -> Paper:
-    """Return a document's paper with authors and categories as sources are read today.
-
-    An older version wrote classes of other schemes there, and authors that are none.
-    """
-    return replace(
-        paper,
-        authors=author_list.parse_author_elements(paper.authors),
-        categories=arxiv_categories_in(paper.categories),
-    )
-
-
 def _log_report(report: IngestReport) -> None:
+    batch = report.batch
     facts = {
-        "source": report.source,
-        "condition": str(report.status),
+        "source": batch.source,
+        "condition": str(batch.status),
         "stored": report.added.stored,
         "updated": report.added.updated,
         "known": report.added.unchanged,
     }
-    if report.is_usable:
+    if batch.is_usable:
         log.info("source read", extra=facts)
     else:
         log.warning("source not usable", extra=facts)
-    for warning in report.warnings:
-        log.warning("source warns", extra={"source": report.source, "warning": warning.text_key})
+    for warning in batch.warnings:
+        log.warning("source warns", extra={"source": batch.source, "warning": warning.text_key})

@@ -76,11 +76,11 @@ async def test_a_feed_is_asked_often_until_its_day_is_seen_and_then_rarely(store
 
     source.feeds["cs.CV"] = day()
     [report] = await due(store, source, MONDAY + 60 * MINUTE)
-    assert (report.status, report.added) == (BatchStatus.FRESH, IngestCounts(stored=1))
+    assert (report.batch.status, report.added) == (BatchStatus.FRESH, IngestCounts(stored=1))
 
     assert await due(store, source, MONDAY + 90 * MINUTE) == []
     [again] = await due(store, source, MONDAY + 240 * MINUTE)
-    assert again.status is BatchStatus.UNCHANGED
+    assert again.batch.status is BatchStatus.UNCHANGED
 
 
 async def test_the_etag_goes_back_as_it_came(store: Store) -> None:
@@ -90,7 +90,7 @@ async def test_the_etag_goes_back_as_it_came(store: Store) -> None:
     [report] = await due(store, source, MONDAY + timedelta(hours=4))
 
     assert source.etags == ["", str(len(source.feeds["cs.CV"]))]
-    assert (report.status, report.is_usable) == (BatchStatus.UNCHANGED, True)
+    assert (report.batch.status, report.batch.is_usable) == (BatchStatus.UNCHANGED, True)
     assert store.feed_cursors.get("cs.CV").checked_at == MONDAY + timedelta(hours=4)
 
 
@@ -101,7 +101,7 @@ async def test_each_feed_is_asked_in_its_own_time(store: Store) -> None:
 
     reports = await due(store, source, MONDAY + MINUTE, "cs", "math")
 
-    assert [report.source for report in reports] == ["math"]
+    assert [report.batch.source for report in reports] == ["math"]
 
 
 async def test_yesterdays_papers_under_todays_date_are_stale_and_store_nothing(
@@ -114,7 +114,7 @@ async def test_yesterdays_papers_under_todays_date_are_stale_and_store_nothing(
     source.feeds["cs.CV"] = day(on="Tue, 24 Nov 2026") + b"\n"
     [report] = await due(store, source, TUESDAY)
 
-    assert report.status is BatchStatus.STALE
+    assert report.batch.status is BatchStatus.STALE
     assert report.added == IngestCounts()
     assert dump_tables(store, ignored_tables=("feed_cursors",)) == before
     assert store.feed_cursors.get("cs.CV").last_day == date(2026, 11, 23), (
@@ -133,7 +133,7 @@ async def test_what_is_whole_of_a_broken_answer_is_kept_and_the_rest_asked_for(
     )
 
     [first] = await due(store, source, MONDAY)
-    assert (first.status, first.is_usable) == (BatchStatus.PARTIAL, False)
+    assert (first.batch.status, first.batch.is_usable) == (BatchStatus.PARTIAL, False)
     assert first.added == IngestCounts(stored=2)
 
     [second] = await due(store, source, MONDAY + 20 * MINUTE)
@@ -162,8 +162,8 @@ async def test_a_bad_answer_changes_nothing_and_the_next_one_brings_all(
 
     [report] = await due(store, source, MONDAY)
 
-    assert (report.status, report.is_usable) == (condition, False)
-    assert report.reason
+    assert (report.batch.status, report.batch.is_usable) == (condition, False)
+    assert report.batch.reason
     assert dump_tables(store, ignored_tables=("feed_cursors", "leases")) == before
     assert store.feed_cursors.get("cs.CV").last_day is None
 
@@ -257,9 +257,9 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
 
     report = await store_batch(store, parse_batch(body, source="cs.CV"), MONDAY)
 
-    assert [report.counts[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
+    assert [report.batch.counts[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
     stored = store.papers.announcements_on_days(date(2026, 11, 23), date(2026, 11, 23))
-    assert Counter(paper.kind for paper in stored) == report.counts
+    assert Counter(paper.kind for paper in stored) == report.batch.counts
 
 
 def test_the_feeds_of_the_default_settings_hold_every_category_and_none_is_cut() -> None:

@@ -8,7 +8,7 @@ already known adds nothing. The same request is not made twice a day.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -99,22 +99,30 @@ async def run_backfill(
     """Fetch at most ``max_pages`` pages of a backfill and store what they announced."""
     result = BackfillResult(BackfillStage.IN_PROGRESS, backfill)
     while result.stage is BackfillStage.IN_PROGRESS and result.pages < max_pages:
-        if not result.backfill.resumption_token and _was_requested_today(result.backfill, now):
+        current = result.backfill
+        if current.resumption_token:
+            url = arxiv_oai.next_page_url(current.resumption_token, base=base)
+        elif current.first_page_at is None or current.first_page_at.date() < now.date():
+            url = arxiv_oai.first_page_url(current.first_day, current.set_spec, base=base)
+        else:  # it was requested today
             return replace(result, stage=BackfillStage.WAITS_FOR_TOMORROW)
-        page = await arxiv_oai.fetch_page(_page_url(result.backfill, base), fetcher)
+        page = await arxiv_oai.fetch_page(url, fetcher)
         result = await _store_page(store, result, page, now)
-        _log_page(result, page)
+        facts = {
+            "set": backfill.set_spec or "all",
+            "first": backfill.first_day.isoformat(),
+            "last": backfill.last_day.isoformat(),
+            "page": result.backfill.pages,
+            "condition": str(page.status),
+            "announcements": result.announcements,
+        }
+        if page.is_usable or page.is_token_expired:
+            log.info("archive read", extra=facts)
+        else:
+            log.warning("archive not usable", extra=facts)
+        for warning in page.warnings:
+            log.warning("archive warns", extra={"set": facts["set"], "warning": warning.text_key})
     return result
-
-
-def _was_requested_today(backfill: Backfill, now: datetime) -> bool:
-    return backfill.first_page_at is not None and backfill.first_page_at.date() >= now.date()
-
-
-def _page_url(backfill: Backfill, base: str) -> str:
-    if backfill.resumption_token:
-        return arxiv_oai.next_page_url(backfill.resumption_token, base=base)
-    return arxiv_oai.first_page_url(backfill.first_day, backfill.set_spec, base=base)
 
 
 async def _store_page(
@@ -128,30 +136,25 @@ async def _store_page(
         return replace(result, backfill=restarted)
     announcements = await store.run(unknown_announcements, store, backfill, page.records)
     advanced = _advance_backfill(backfill, page, now)
-    missing_papers = _missing_papers(backfill, page, now)
+    missing_papers = [
+        MissingPaper(feed, item.id, backfill.first_day, backfill.last_day, now)
+        for item in page.skipped_items
+        if item.id and page.is_usable  # one that is not usable is requested again
+        for feed in backfill.feeds
+    ]
     added = await add_in_chunks(
         store, announcements, now, partial(_save_progress, store, advanced, missing_papers)
     )
     if not page.is_usable or advanced == backfill:
         await pause_requests(store, BACKFILL_LEASE, now, page.retry_after)
-        return replace(result, stage=BackfillStage.PAUSED, reason=page.reason or _endless_notice())
+        return replace(
+            result, stage=BackfillStage.PAUSED, reason=page.reason or Notice("harvest-endless")
+        )
     stage = BackfillStage.DONE if advanced.done_at else BackfillStage.IN_PROGRESS
     page_result = BackfillResult(
         stage, advanced, 1, len(page.records), len(announcements), added, warnings=page.warnings
     )
     return result.plus(page_result)
-
-
-def _missing_papers(backfill: Backfill, page: OaiPage, now: datetime) -> list[MissingPaper]:
-    """Return the unreadable papers of a page, once per feed."""
-    if not page.is_usable:  # it is requested again
-        return []
-    return [
-        MissingPaper(feed, item.id, backfill.first_day, backfill.last_day, now)
-        for item in page.skipped_items
-        if item.id
-        for feed in backfill.feeds
-    ]
 
 
 def _save_progress(
@@ -179,24 +182,34 @@ def _advance_backfill(backfill: Backfill, page: OaiPage, now: datetime) -> Backf
     )
 
 
-def _endless_notice() -> Notice:
-    return Notice("harvest-endless")
-
-
 def unknown_announcements(
     store: Store, backfill: Backfill, records: Sequence[OaiRecord]
 ) -> list[Announcement]:
     """Return the backfill's announcements that are not stored yet."""
     days = feed_days_of(backfill)
-    return [
-        announcement
-        for feed in backfill.feeds
-        for announcement in _feed_announcements(store, feed, days, records)
-        if not _is_known(store, feed, announcement)
-    ]
+    unknown: list[Announcement] = []
+    for feed in backfill.feeds:
+        days_read = (
+            store.feed_health.announced_days(feed, days[0] - MAX_MODERATION_DELAY, days[0])
+            if days
+            else frozenset()
+        )
+        for record in records:
+            announcements = arxiv_history.announcements_of_record(record, feed, days)
+            # Had it been announced on its own day, which was read, the paper would be known.
+            if not announcements and arxiv_history.first_announcement_day(record) in days_read:
+                held_announcement = arxiv_history.late_announcement(record, feed, days)
+                if held_announcement and store.papers.get(record.paper.id) is None:
+                    announcements = (held_announcement,)
+            unknown += [
+                announcement
+                for announcement in announcements
+                if not _is_announced(store, feed, announcement)
+            ]
+    return unknown
 
 
-def _is_known(store: Store, feed: str, announcement: Announcement) -> bool:
+def _is_announced(store: Store, feed: str, announcement: Announcement) -> bool:
     """Return whether a feed has announced the paper itself already.
 
     A revision that came while the first version was missed has introduced the paper to nobody.
@@ -205,38 +218,3 @@ def _is_known(store: Store, feed: str, announcement: Announcement) -> bool:
     if announcement.kind in (AnnouncementKind.NEW, AnnouncementKind.CROSS):
         return store.feed_health.has_announced_as_new(feed, paper.id)
     return store.feed_health.has_announced(feed, paper.id, paper.version)
-
-
-def _feed_announcements(
-    store: Store, feed: str, days: Sequence[date], records: Sequence[OaiRecord]
-) -> Iterator[Announcement]:
-    days_read = (
-        store.feed_health.announced_days(feed, days[0] - MAX_MODERATION_DELAY, days[0])
-        if days
-        else frozenset()
-    )
-    for record in records:
-        announced = arxiv_history.announcements_of_record(record, feed, days)
-        yield from announced
-        # Had it been announced on its own day, which was read, the paper would be known.
-        if not announced and arxiv_history.first_announcement_day(record) in days_read:
-            held_announcement = arxiv_history.late_announcement(record, feed, days)
-            if held_announcement and store.papers.get(record.paper.id) is None:
-                yield held_announcement
-
-
-def _log_page(result: BackfillResult, page: OaiPage) -> None:
-    facts = {
-        "set": result.backfill.set_spec or "all",
-        "first": result.backfill.first_day.isoformat(),
-        "last": result.backfill.last_day.isoformat(),
-        "page": result.backfill.pages,
-        "condition": str(page.status),
-        "announcements": result.announcements,
-    }
-    if page.is_usable or page.is_token_expired:
-        log.info("archive read", extra=facts)
-    else:
-        log.warning("archive not usable", extra=facts)
-    for warning in page.warnings:
-        log.warning("archive warns", extra={"set": facts["set"], "warning": warning.text_key})

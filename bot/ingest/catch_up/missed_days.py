@@ -39,10 +39,13 @@ def record_feed_answers(store: Store, reports: Iterable[IngestReport], now: date
     """Record the answers of feeds; ``plan_backfills`` looks for what arXiv cut from one."""
     with store.transaction():
         for report in reports:
-            is_cut = any(warning.text_key == CUT_WARNING for warning in report.warnings)
-            cut = report.day if is_cut else None
+            batch = report.batch
+            is_cut = any(warning.text_key == CUT_WARNING for warning in batch.warnings)
             store.feed_health.record_status(
-                report.source, str(report.status), now, truncated_day=cut
+                batch.source,
+                str(batch.status),
+                now,
+                truncated_day=batch.day if is_cut else None,
             )
 
 

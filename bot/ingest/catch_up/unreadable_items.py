@@ -28,7 +28,7 @@ from bot.ingest.sources.fetch_batch import fetch_batch
 from bot.ingest.sources.source_batch import BatchStatus
 from storage import Store
 from storage.records.feeds import Backfill, MissingPaper
-from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +62,33 @@ async def fetch_missing_papers(
     archive_records, archive_answered = await _fetch_from_archive(
         store, fetcher, remaining_ids[:MAX_ARCHIVE_REQUESTS], now, archive
     )
+    records |= archive_records
     # Papers that the archive had no time for stay due.
-    return await _store_fetched(
-        store,
-        papers,
-        records | archive_records,
-        answered - {*remaining_ids[MAX_ARCHIVE_REQUESTS:]} | archive_answered,
-        now,
+    answered = answered - {*remaining_ids[MAX_ARCHIVE_REQUESTS:]} | archive_answered
+
+    fetched = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
+    completed = [replace(paper, last_requested_at=now, done_at=now) for paper in fetched]
+    missing = [
+        replace(paper, attempts=paper.attempts + 1, last_requested_at=now)
+        for paper in papers
+        if paper.id in answered and paper not in fetched
+    ]
+    if not completed and not missing:
+        return 0
+    announcements = [
+        announcement
+        for paper in fetched
+        for announcement in await store.run(_announcements_of, store, paper, records[paper.id])
+    ]
+    save = partial(store.missing_papers.save_progress, [*completed, *missing])
+    await add_in_chunks(store, announcements, now, save)
+    for paper in missing:
+        facts = {"feed": paper.feed, "paper": paper.id, "attempts": paper.attempts}
+        log.warning("paper not given by its id", extra=facts)
+    log.info(
+        "papers fetched by their ids", extra={"papers": len(completed), "missing": len(missing)}
     )
+    return len(completed)
 
 
 def _due_papers(store: Store, categories: Collection[str], now: datetime) -> list[MissingPaper]:
@@ -119,22 +138,16 @@ async def _fetch_from_api(
             await pause_requests(store, MISSING_PAPERS_LEASE, now, batch.retry_after)
             break
         answered |= set(id_batch)
-        api_papers = (announcement.paper for announcement in batch.announcements)
-        records |= {
-            paper.id.removeprefix("arxiv:"): _record_from_paper(paper) for paper in api_papers
-        }
+        for paper in (announcement.paper for announcement in batch.announcements):
+            revised_at = paper.revised_at
+            assert revised_at is not None  # an answer of the API has it
+            # As much history as the API gives: the first and the last version.
+            versions = [PaperVersion(max(paper.version, 1), revised_at)]
+            if paper.submitted_at and paper.version > 1:
+                versions.insert(0, PaperVersion(1, paper.submitted_at))
+            record = OaiRecord(paper, tuple(versions), revised_at.date())
+            records[paper.id.removeprefix("arxiv:")] = record
     return records, answered
-
-
-def _record_from_paper(paper: Paper) -> OaiRecord:
-    """Return an API paper as a record, with as much history as the API gives."""
-    revised = paper.revised_at
-    assert revised is not None  # an answer of the API has it
-    first = (
-        (PaperVersion(1, paper.submitted_at),) if paper.submitted_at and paper.version > 1 else ()
-    )
-    versions = (*first, PaperVersion(max(paper.version, 1), revised))
-    return OaiRecord(paper, versions, revised.date())
 
 
 async def _fetch_from_archive(
@@ -159,39 +172,6 @@ def _is_fetched(id: str, papers: Iterable[MissingPaper], records: Mapping[str, O
     """Return whether a paper was fetched at the announced version or a later one."""
     required_version = max(paper.version for paper in papers if paper.id == id)
     return id in records and records[id].paper.version >= required_version
-
-
-async def _store_fetched(
-    store: Store,
-    papers: Sequence[MissingPaper],
-    records: Mapping[str, OaiRecord],
-    answered: Collection[str],
-    now: datetime,
-) -> int:
-    """Store the announcements of fetched papers and the outcome for each paper."""
-    fetched = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
-    missing = [
-        replace(paper, attempts=paper.attempts + 1, last_requested_at=now)
-        for paper in papers
-        if paper.id in answered and paper not in fetched
-    ]
-    completed = [replace(paper, last_requested_at=now, done_at=now) for paper in fetched]
-    if not completed and not missing:
-        return 0
-    announcements = [
-        announcement
-        for paper in fetched
-        for announcement in await store.run(_announcements_of, store, paper, records[paper.id])
-    ]
-    save = partial(store.missing_papers.save_progress, [*completed, *missing])
-    await add_in_chunks(store, announcements, now, save)
-    for paper in missing:
-        facts = {"feed": paper.feed, "paper": paper.id, "attempts": paper.attempts}
-        log.warning("paper not given by its id", extra=facts)
-    log.info(
-        "papers fetched by their ids", extra={"papers": len(completed), "missing": len(missing)}
-    )
-    return len(completed)
 
 
 def _announcements_of(store: Store, paper: MissingPaper, record: OaiRecord) -> list[Announcement]:

@@ -22,11 +22,6 @@ class Source:
     url: str = ""
     path: Path | None = None
 
-    @property
-    def is_document(self) -> bool:
-        """Whether it is a digest document, which is imported rather than announced."""
-        return self.path is not None and self.path.suffix.lower() == ".md"
-
 
 def arxiv_feed(name: str, *, base: str = RSS_BASE) -> Source:
     """Return arXiv's feed of categories joined with ``+``."""
@@ -44,7 +39,14 @@ def resolve_source(text: str, *, base: str = RSS_BASE) -> Source:
     if all(codes):
         return arxiv_feed("+".join(dict.fromkeys(code for code in codes if code)), base=base)
     if trimmed.lower().startswith(("http://", "https://")):
-        return Source(trimmed, url=_checked_address(trimmed))
+        try:
+            parts = urlsplit(trimmed)
+            is_usable = bool(parts.hostname) and (parts.port or 80) > 0
+        except ValueError:
+            is_usable = False
+        if not is_usable or any(character.isspace() for character in trimmed):
+            raise Refusal("source-bad-address", given=trimmed[:200])
+        return Source(trimmed, url=trimmed)
     path = Path(trimmed)
     if trimmed and "\0" not in trimmed and path.is_file():
         return Source(trimmed, path=path)
@@ -52,14 +54,3 @@ def resolve_source(text: str, *, base: str = RSS_BASE) -> Source:
         raise Refusal("source-no-file", given=trimmed[:200])
     suggestions = ", ".join(taxonomy.nearest_codes(trimmed[:40]) or _EXAMPLES)
     raise Refusal("source-unknown", given=trimmed[:200], nearest=suggestions)
-
-
-def _checked_address(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        is_usable = bool(parts.hostname) and (parts.port or 80) > 0
-    except ValueError:
-        is_usable = False
-    if not is_usable or any(character.isspace() for character in address):
-        raise Refusal("source-bad-address", given=address[:200])
-    return address

@@ -13,7 +13,7 @@ from bot.arxiv.identifiers import parse_identity
 from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
-from bot.ingest.sources.recognize_feed import RecoveredFeed, UnusableAnswer, recover_feed
+from bot.ingest.sources.recognize_feed import UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import (
     Batch,
     BatchStatus,
@@ -96,24 +96,15 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         if "/api/errors" in item.text("id"):
             reason = Notice("source-error-feed", (("said", item.clean_text("summary")[:300]),))
             return failed_batch(source, BatchStatus.ERROR_FEED, reason, previous)
-    if not feed.items:
-        return _batch_without_papers(feed, source, previous)
-    return _build_batch(feed, recovered, source, previous)
-
-
-def _batch_without_papers(feed: Feed, source: str, previous: FeedCursor | None) -> Batch:
-    """Return a batch for no results, or for a page missing in the middle of them."""
     total, start = _header_number(feed, "totalresults"), _header_number(feed, "startindex")
-    # The API counts ids that do not exist as found, so a list of ids shows no gap.
-    if start < min(total, MAX_WINDOW) and not _ID_LIST_QUERY.search(feed.header.text("title")):
-        reason = Notice("source-empty-page", (("start", start), ("total", total)))
-        return failed_batch(source, BatchStatus.EMPTY_PAGE, reason, previous, next_position=start)
-    return failed_batch(source, BatchStatus.EMPTY, Notice("source-none-found"), previous)
-
-
-def _build_batch(
-    feed: Feed, recovered: RecoveredFeed, source: str, previous: FeedCursor | None
-) -> Batch:
+    if not feed.items:
+        # The API counts ids that do not exist as found, so a list of ids shows no gap.
+        if start < min(total, MAX_WINDOW) and not _ID_LIST_QUERY.search(feed.header.text("title")):
+            reason = Notice("source-empty-page", (("start", start), ("total", total)))
+            return failed_batch(
+                source, BatchStatus.EMPTY_PAGE, reason, previous, next_position=start
+            )
+        return failed_batch(source, BatchStatus.EMPTY, Notice("source-none-found"), previous)
     announcements: list[Announcement] = []
     skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
     for item in feed.items:
@@ -129,11 +120,8 @@ def _build_batch(
         return failed_batch(
             source, BatchStatus.BROKEN, reason, previous, skipped_items=still_skipped
         )
-    total = _header_number(feed, "totalresults")
     # Skipped items count as well, so that the next page begins where this one ends.
-    next_position = (
-        _header_number(feed, "startindex") + len(feed.items) + len(recovered.skipped_items)
-    )
+    next_position = start + len(feed.items) + len(recovered.skipped_items)
     notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
     if MAX_WINDOW <= next_position < total:
         notices = (*notices, Notice("source-window", (("total", total), ("most", MAX_WINDOW))))
@@ -168,7 +156,9 @@ def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]
         title=announcement_text.one_line(item.text("title")),
         abstract=announcement_text.unwrap_lines(item.text("summary")),
         authors=author_list.parse_author_elements(item.each_part("authors", "name")),
-        categories=_parse_categories(item),
+        categories=arxiv_categories_in(  # the primary one first
+            (item.attribute("arxiv_primary_category", "term"), *item.each_part("tags", "term"))
+        ),
         link=f"https://arxiv.org/abs/{identity.id}",
         submitted_at=item.instant("published"),
         revised_at=revised_at,
@@ -179,13 +169,6 @@ def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]
     kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
     return Announcement(
         shorten_paper(paper, shortened_ids), source, kind, feed_day_of_submission(revised_at)
-    )
-
-
-def _parse_categories(item: FeedElement) -> tuple[str, ...]:
-    """Return arXiv's own categories, primary first."""
-    return arxiv_categories_in(
-        (item.attribute("arxiv_primary_category", "term"), *item.each_part("tags", "term"))
     )
 
 

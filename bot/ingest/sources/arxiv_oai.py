@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -42,7 +41,6 @@ _VERSION = re.compile(r"v([1-9]\d{0,2})", re.ASCII)
 MAX_UNREADABLE_RECORDS = 20
 _CHUNK_SIZE = 64 * 1024
 _EXPIRED_TOKEN, _NO_RECORDS = "badResumptionToken", "noRecordsMatch"
-_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
 _PLAUSIBLE_YEARS = range(1986, 2200)  # arXiv's oldest papers predate arXiv
 
 
@@ -109,9 +107,8 @@ async def fetch_page(url: str, fetcher: Fetcher) -> OaiPage:
         answer = await fetcher.get(url)
     except FetchError as error:
         return OaiPage(BatchStatus.UNREACHABLE, reason=error.notice)
-    if answer.status in _RATE_LIMIT_STATUSES or answer.status == 403:
-        key = "source-forbidden" if answer.status == 403 else "source-limited"
-        return OaiPage(BatchStatus.LIMITED, reason=Notice(key), retry_after=answer.retry_after)
+    if answer.refusal:
+        return OaiPage(BatchStatus.LIMITED, reason=answer.refusal, retry_after=answer.retry_after)
     if answer.status != 200:
         reason = Notice("source-status", (("status", answer.status),))
         return OaiPage(BatchStatus.UNREACHABLE, reason=reason, retry_after=answer.retry_after)
@@ -122,7 +119,10 @@ def parse(body: bytes) -> OaiPage:
     """Parse the records in an answer, or the reason why there are none; never raise."""
     try:
         recovered = recover_feed(body, OAI_FORMATS)
-        root = _parse_xml(recovered.body)
+        parser = XMLParser()  # noqa: S314 - recover_feed() refused what could harm
+        for start in range(0, len(recovered.body), _CHUNK_SIZE):  # other threads get their turn
+            parser.feed(recovered.body[start : start + _CHUNK_SIZE])
+        root: Element = parser.close()
     except UnusableAnswer as error:
         notices = warning_notices(error.skipped_items, False)
         return OaiPage(
@@ -132,8 +132,14 @@ def parse(body: bytes) -> OaiPage:
         return OaiPage(BatchStatus.BROKEN, reason=Notice("source-broken"))
     error_element = root.find(f"{_OAI}error")
     if error_element is not None:
-        return _error_page(
-            error_element.get("code", ""), announcement_text.one_line(error_element.text or "")
+        code = error_element.get("code", "")
+        if code == _NO_RECORDS:
+            return OaiPage(BatchStatus.EMPTY)
+        message = announcement_text.one_line(error_element.text or "")
+        return OaiPage(
+            BatchStatus.ERROR_FEED,
+            is_token_expired=code == _EXPIRED_TOKEN,
+            reason=Notice("source-error-feed", (("said", f"{code}: {message}"[:300]),)),
         )
     list_element = root.find(f"{_OAI}ListRecords")
     if list_element is None:
@@ -141,7 +147,15 @@ def parse(body: bytes) -> OaiPage:
     if list_element is None:
         return OaiPage(BatchStatus.NOT_A_FEED, reason=Notice("source-foreign"))
     skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
-    records = tuple(_parse_records(list_element, skipped_items, shortened_ids))
+    records: list[OaiRecord] = []
+    for record_element in list_element.iterfind(f"{_OAI}record"):
+        header = record_element.find(f"{_OAI}header")
+        if header is not None and header.get("status") == "deleted":
+            continue
+        try:
+            records.append(_parse_record(record_element, shortened_ids))
+        except SkipItem as skipped:
+            skipped_items.append(skipped.item)
     still_skipped = still_skipped_items(skipped_items, {record.paper.id for record in records})
     notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
     if not records and (
@@ -157,7 +171,7 @@ def parse(body: bytes) -> OaiPage:
         reason = Notice("source-partial", (("papers", len(records)),))
         return OaiPage(
             BatchStatus.PARTIAL,
-            records,
+            tuple(records),
             reason=reason,
             warnings=notices,
             skipped_items=still_skipped,
@@ -166,38 +180,12 @@ def parse(body: bytes) -> OaiPage:
         html.unescape(token_match[1].decode("utf-8", "replace")).strip() if token_match else ""
     )
     return OaiPage(
-        BatchStatus.FRESH, records, resumption_token, warnings=notices, skipped_items=still_skipped
+        BatchStatus.FRESH,
+        tuple(records),
+        resumption_token,
+        warnings=notices,
+        skipped_items=still_skipped,
     )
-
-
-def _parse_xml(body: bytes) -> Element:
-    """Parse a page in pieces, so that other threads get their turn in between."""
-    parser = XMLParser()  # noqa: S314 - opened() refused what could harm
-    for start in range(0, len(body), _CHUNK_SIZE):
-        parser.feed(body[start : start + _CHUNK_SIZE])
-    root: Element = parser.close()
-    return root
-
-
-def _error_page(code: str, message: str) -> OaiPage:
-    if code == _NO_RECORDS:
-        return OaiPage(BatchStatus.EMPTY)
-    reason = Notice("source-error-feed", (("said", f"{code}: {message}"[:300]),))
-    return OaiPage(BatchStatus.ERROR_FEED, is_token_expired=code == _EXPIRED_TOKEN, reason=reason)
-
-
-def _parse_records(
-    list_element: Element, skipped_items: list[SkippedItem], shortened_ids: list[str]
-) -> Iterator[OaiRecord]:
-    """Yield the readable records; note the unreadable ones, skip deleted ones."""
-    for record_element in list_element.iterfind(f"{_OAI}record"):
-        header = record_element.find(f"{_OAI}header")
-        if header is not None and header.get("status") == "deleted":
-            continue
-        try:
-            yield _parse_record(record_element, shortened_ids)
-        except SkipItem as skipped:
-            skipped_items.append(skipped.item)
 
 
 def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecord:
@@ -212,7 +200,7 @@ def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecor
         raise SkipItem(SkippedItem(f"{header_identifier[:40] or '?'} (id)"))
     if raw_element is None:
         raise SkipItem(SkippedItem(f"{identity.id} (arXivRaw)", identity.id))
-    versions = tuple(_parse_versions(raw_element))
+    versions = _parse_versions(raw_element)
     if not versions:
         raise SkipItem(SkippedItem(f"{identity.id} (version)", identity.id))
     paper = Paper(
@@ -230,40 +218,32 @@ def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecor
         doi=_text(raw_element, f"{_RAW}doi"),
         licence=_text(raw_element, f"{_RAW}license"),
     )
-    return OaiRecord(
-        shorten_paper(paper, shortened_ids),
-        versions,
-        _changed_on(record_element, versions[-1].submitted_at.date()),
-    )
+    try:
+        changed_on = date.fromisoformat(_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10])
+    except ValueError:
+        changed_on = versions[-1].submitted_at.date()
+    return OaiRecord(shorten_paper(paper, shortened_ids), versions, changed_on)
 
 
 def _text(element: Element, path: str) -> str:
     return announcement_text.one_line(element.findtext(path) or "")
 
 
-def _changed_on(record_element: Element, fallback_day: date) -> date:
-    """Return the day of a record's last change, or of its last version if unreadable."""
-    try:
-        return date.fromisoformat(_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10])
-    except ValueError:
-        return fallback_day
-
-
-def _parse_versions(raw_element: Element) -> Iterator[PaperVersion]:
-    """Yield the versions with a readable number and date, by number."""
+def _parse_versions(raw_element: Element) -> tuple[PaperVersion, ...]:
+    """Return the versions with a readable number and date, by number."""
     dates_by_number: dict[int, datetime] = {}
     for version_element in raw_element.iterfind(f"{_RAW}version"):
         number_match = _VERSION.fullmatch(version_element.get("version", ""))
-        submitted_at = _parse_instant(_text(version_element, f"{_RAW}date"))
-        if number_match and submitted_at:
+        try:
+            date_text = _text(version_element, f"{_RAW}date")[:60]
+            date_as_sent = parsedate_to_datetime(date_text)
+            submitted_at = (
+                date_as_sent.replace(tzinfo=UTC)
+                if date_as_sent.tzinfo is None
+                else date_as_sent.astimezone(UTC)
+            )
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if number_match and submitted_at.year in _PLAUSIBLE_YEARS:
             dates_by_number.setdefault(int(number_match[1]), submitted_at)
-    return (PaperVersion(number, dates_by_number[number]) for number in sorted(dates_by_number))
-
-
-def _parse_instant(text: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(text[:60])
-        instant = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return instant if instant.year in _PLAUSIBLE_YEARS else None
+    return tuple(PaperVersion(*version) for version in sorted(dates_by_number.items()))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.arxiv import announcement_text, author_list, taxonomy
 from bot.arxiv.calendar import arxiv_day
-from bot.arxiv.identifiers import Identity, parse_identity
+from bot.arxiv.identifiers import parse_identity
 from bot.ingest.sources.feed_parser import Feed, FeedElement, parse_feed
 from bot.ingest.sources.field_limits import shorten_paper
-from bot.ingest.sources.recognize_feed import RecoveredFeed, UnusableAnswer, recover_feed
+from bot.ingest.sources.recognize_feed import UnusableAnswer, recover_feed
 from bot.ingest.sources.source_batch import (
     Batch,
     BatchStatus,
-    ParsedFeed,
     SkipItem,
     SkippedItem,
     compare_with_previous,
@@ -50,10 +48,34 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         return failed_batch(source, BatchStatus.ERROR_FEED, reason, previous)
     title_match = _TITLE.match(feed.header.clean_text("title"))
     name = _feed_name(title_match["asked"].split(", "), source) if title_match else source
-    parsed_feed = _parse_announcements(feed, recovered, source, name)
-    if not parsed_feed.announcements and (feed.items or not title_match):  # no empty day
+    day = _feed_date(feed)
+    announcements: dict[tuple[str, int], Announcement] = {}
+    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
+    for item in feed.items:
+        try:
+            announcement = _parse_announcement(item, name, day, shortened_ids)
+        except SkipItem as skipped:
+            skipped_items.append(skipped.item)
+        else:
+            announcements.setdefault(
+                (announcement.paper.id, announcement.paper.version), announcement
+            )
+    if not announcements and (feed.items or not title_match):  # no empty day
         return failed_batch(source, BatchStatus.NOT_A_FEED, Notice("source-foreign"), previous)
-    return compare_with_previous(parsed_feed, previous)
+    still_skipped = still_skipped_items(skipped_items, {paper_id for paper_id, _ in announcements})
+    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    if len(feed.items) >= MAX_ITEMS:
+        notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
+    batch = Batch(
+        source,
+        BatchStatus.FRESH if recovered.is_complete else BatchStatus.PARTIAL,
+        previous or FeedCursor(source),
+        day,
+        tuple(announcements.values()),
+        warnings=notices,
+        skipped_items=still_skipped,
+    )
+    return compare_with_previous(batch)
 
 
 def _feed_name(titled_codes: Sequence[str], source: str) -> str:
@@ -69,30 +91,6 @@ def _feed_name(titled_codes: Sequence[str], source: str) -> str:
     )
 
 
-def _parse_announcements(
-    feed: Feed, recovered: RecoveredFeed, source: str, name: str
-) -> ParsedFeed:
-    day = _feed_date(feed)
-    announcements: dict[tuple[str, int], Announcement] = {}
-    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
-    for item in feed.items:
-        try:
-            announcement = _parse_announcement(item, name, day, shortened_ids)
-        except SkipItem as skipped:
-            skipped_items.append(skipped.item)
-        else:
-            announcements.setdefault(
-                (announcement.paper.id, announcement.paper.version), announcement
-            )
-    still_skipped = still_skipped_items(skipped_items, {paper_id for paper_id, _ in announcements})
-    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
-    if len(feed.items) >= MAX_ITEMS:
-        notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
-    return ParsedFeed(
-        source, day, tuple(announcements.values()), notices, recovered.is_complete, still_skipped
-    )
-
-
 def _feed_date(feed: Feed) -> date | None:
     """Return a feed's day: its own date, else its first item's, else its build date."""
     if feed.version.startswith("rss1"):
@@ -105,56 +103,10 @@ def _feed_date(feed: Feed) -> date | None:
     return arxiv_day(feed_date) if feed_date else None
 
 
-@dataclass(frozen=True, slots=True)
-class _ItemFacts:
-    """The facts of an item, wherever its era puts them."""
-
-    identity: Identity
-    kind: AnnouncementKind
-    title: str
-    abstract: str
-    categories: tuple[str, ...]
-
-
 def _parse_announcement(
     item: FeedElement, feed: str, day: date | None, shortened_ids: list[str]
 ) -> Announcement:
-    facts = _parse_facts(item)
-    item_date = item.instant("published")
-    announced_on = arxiv_day(item_date) if item_date else day
-    if announced_on is None:
-        identity = facts.identity
-        raise SkipItem(
-            SkippedItem(f"{identity.id} (date)", identity.id, identity.version, facts.kind)
-        )
-    paper = Paper(
-        id=f"arxiv:{facts.identity.id}",
-        version=facts.identity.version,
-        title=facts.title,
-        abstract=facts.abstract,
-        authors=_parse_authors(item),
-        categories=facts.categories,
-        link=f"https://arxiv.org/abs/{facts.identity.id}",
-        journal_ref=item.clean_text("arxiv_journal_reference"),
-        doi=item.clean_text("arxiv_doi"),
-        licence=item.clean_text("rights"),
-    )
-    return Announcement(shorten_paper(paper, shortened_ids), feed, facts.kind, announced_on)
-
-
-def _parse_authors(item: FeedElement) -> tuple[str, ...]:
-    """Return the authors of an item, from one line, as arXiv writes it, or one element each."""
-    names = tuple(item.each_part("authors", "name"))
-    # feedparser removes an address from these, but nothing from a single line.
-    return (
-        author_list.parse_author_elements(names)
-        if len(names) > 1
-        else author_list.split_author_line(item.clean_text("author"))
-    )
-
-
-def _parse_facts(item: FeedElement) -> _ItemFacts:
-    """Return the facts of an item: its elements take precedence over its texts."""
+    """Parse an item of any era: its elements take precedence over its texts."""
     announced_text = announcement_text.parse_announcement_text(
         item.text("title"), item.text("summary")
     )
@@ -168,11 +120,27 @@ def _parse_facts(item: FeedElement) -> _ItemFacts:
     kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or label.kind
     if kind is None:  # or one that arXiv introduced later
         kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
-    terms = tuple(item.each_part("tags", "term")) or (label.category,)
-    return _ItemFacts(
-        identity,
-        kind,
-        announced_text.title,
-        announced_text.abstract,
-        taxonomy.arxiv_categories_in(terms),
+    item_date = item.instant("published")
+    announced_on = arxiv_day(item_date) if item_date else day
+    if announced_on is None:
+        raise SkipItem(SkippedItem(f"{identity.id} (date)", identity.id, identity.version, kind))
+    names = tuple(item.each_part("authors", "name"))
+    categories = tuple(item.each_part("tags", "term")) or (label.category,)
+    paper = Paper(
+        id=f"arxiv:{identity.id}",
+        version=identity.version,
+        title=announced_text.title,
+        abstract=announced_text.abstract,
+        # arXiv writes one line; feedparser removes an address from several elements only.
+        authors=(
+            author_list.parse_author_elements(names)
+            if len(names) > 1
+            else author_list.split_author_line(item.clean_text("author"))
+        ),
+        categories=taxonomy.arxiv_categories_in(categories),
+        link=f"https://arxiv.org/abs/{identity.id}",
+        journal_ref=item.clean_text("arxiv_journal_reference"),
+        doi=item.clean_text("arxiv_doi"),
+        licence=item.clean_text("rights"),
     )
+    return Announcement(shorten_paper(paper, shortened_ids), feed, kind, announced_on)

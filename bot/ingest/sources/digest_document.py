@@ -28,7 +28,16 @@ def read_document(
     Raises:
         Refusal: it is no digest document, or nothing tells its topic or its time.
     """
-    text = _decode_text(body)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("digest-document-encoding", byte=error.start + 1) from error
+    text = text.removeprefix("\ufeff")  # a byte order mark is no part of the text
+    carriage_return_index = text.find("\r\n")
+    if carriage_return_index >= 0:
+        raise Refusal(
+            "digest-document-carriage-return", line=text.count("\n", 0, carriage_return_index) + 1
+        )
     file_topic, file_issued = topic_and_time_of_name(name)
     topic, issued = topic or file_topic, issued or file_issued
     digest = markdown.parse(text, topic=topic, issued=issued or markdown.UNDATED)
@@ -56,21 +65,3 @@ def _parse_time(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _decode_text(body: bytes) -> str:
-    """Decode a document, whose line breaks become line feeds.
-
-    A byte order mark is no part of the text: it only tells the encoding.
-    """
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Refusal("digest-document-encoding", byte=error.start + 1) from error
-    text = text.removeprefix("\ufeff")
-    carriage_return_index = text.find("\r\n")
-    if carriage_return_index >= 0:
-        raise Refusal(
-            "digest-document-carriage-return", line=text.count("\n", 0, carriage_return_index) + 1
-        )
-    return text

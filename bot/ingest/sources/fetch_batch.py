@@ -13,8 +13,6 @@ from bot.ingest.sources.source_batch import Batch, BatchStatus, failed_batch
 from storage.records.feeds import FeedCursor
 from storage.records.messages import Notice
 
-_RATE_LIMIT_STATUSES = frozenset({406, 429, 503})  # arXiv's "too many requests"
-
 
 async def fetch_batch(
     source: Source, fetcher: Fetcher, previous: FeedCursor | None = None
@@ -34,13 +32,10 @@ def batch_of_answer(answer: FetchResponse, name: str, previous: FeedCursor | Non
     """Turn an answer into a batch, by its status and then by its body."""
     if answer.status == 304:
         return Batch(name, BatchStatus.UNCHANGED, previous or FeedCursor(name))
-    if answer.status in _RATE_LIMIT_STATUSES:
-        reason = Notice("source-limited")
+    if answer.refusal:
         return failed_batch(
-            name, BatchStatus.LIMITED, reason, previous, retry_after=answer.retry_after
+            name, BatchStatus.LIMITED, answer.refusal, previous, retry_after=answer.retry_after
         )
-    if answer.status == 403:
-        return failed_batch(name, BatchStatus.LIMITED, Notice("source-forbidden"), previous)
     batch = parse_batch(answer.body, source=name, previous=previous)
     if answer.status != 200 and batch.status is not BatchStatus.ERROR_FEED:
         reason = Notice("source-status", (("status", answer.status),))

@@ -113,9 +113,14 @@ def recover_feed(body: bytes, formats: Formats = FEED_FORMATS) -> RecoveredFeed:
     feed_format = _detect_format(body, formats)
     if body.count(b"<" + feed_format.item_tag) > MAX_ITEMS:
         raise UnusableAnswer(BatchStatus.BROKEN, "source-endless", most=MAX_ITEMS)
-    has_bad_bytes = not _is_encoded_as_declared(body)
-    if has_bad_bytes:  # feedparser would guess another encoding for all of it
-        body = body.decode("utf-8", "replace").encode()
+    has_bad_bytes = False
+    encoding_match = _ENCODING.match(body[:200])
+    if not encoding_match or encoding_match[1].lower() in (b"utf-8", b"utf8", b"us-ascii"):
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:  # feedparser would guess another encoding for all of it
+            has_bad_bytes = True
+            body = body.decode("utf-8", "replace").encode()
     if _is_well_formed(body):
         return RecoveredFeed(body, has_bad_bytes=has_bad_bytes)
     return _rebuild_feed(
@@ -139,18 +144,6 @@ def _detect_format(body: bytes, formats: Formats) -> FeedFormat:
         name = root_match[1].decode("ascii", "replace")[:40]
         raise UnusableAnswer(BatchStatus.NOT_A_FEED, "source-format", name=name)
     return formats[root_match[1]]
-
-
-def _is_encoded_as_declared(body: bytes) -> bool:
-    """Return whether a feed declared as UTF-8, or undeclared, really is."""
-    encoding_match = _ENCODING.match(body[:200])
-    if encoding_match and encoding_match[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
-        return True  # the parsers can read it
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _is_well_formed(body: bytes) -> bool:
@@ -221,7 +214,8 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
     start_match = re.search(rb"<%s[\s>]" % feed_format.item_tag, body)
     end = start_match.start() if start_match else len(body)
     head = repair_xml(body[:end])
-    empty_root = _empty_root(head, feed_format)
+    root_match = re.search(rb"<%s\b[^>]{0,2000}>" % feed_format.closing_tag[2:-1], head[:10_000])
+    root = root_match[0] if root_match else b""
     is_closed = (
         feed_format.closing_tag in body[max(body.rfind(b"</%s>" % feed_format.item_tag), 0) :]
     )
@@ -229,14 +223,11 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
     damaged_items: list[bytes] = []
     was_damaged = False
     for item in _split_items(body[end:], feed_format.item_tag, is_closed=is_closed):
-        usable_xml = next(
-            (
-                candidate
-                for candidate in _repair_candidates(item)
-                if _is_well_formed_within(candidate, empty_root)
-            ),
-            b"",
-        )
+        usable_xml = item
+        if not root or not _is_well_formed(root + item + feed_format.closing_tag):
+            usable_xml = repair_xml(item) if root and len(item) <= MAX_ITEM_BYTES else b""
+            if usable_xml and not _is_well_formed(root + usable_xml + feed_format.closing_tag):
+                usable_xml = b""
         # The rest of a damaged item after its first end tag belongs to it.
         is_continuation = was_damaged and not re.match(rb"\s*<%s[\s>]" % feed_format.item_tag, item)
         was_damaged = not usable_xml
@@ -251,13 +242,6 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
     if not usable_items or not _is_well_formed(usable_xml):
         raise UnusableAnswer(BatchStatus.BROKEN, "source-broken", skipped_items=skipped_items)
     return RecoveredFeed(usable_xml, is_closed, skipped_items, has_bad_bytes)
-
-
-def _empty_root(head: bytes, feed_format: FeedFormat) -> bytes:
-    """Return the outermost element with its namespaces and a place for an item."""
-    name = feed_format.closing_tag[2:-1]
-    root_match = re.search(rb"<%s\b[^>|]{0,2000}>" % name, head[:10_000])
-    return root_match[0] + b"|" + feed_format.closing_tag if root_match else b""
 
 
 def _closing_tags(head: bytes) -> bytes:
@@ -293,17 +277,6 @@ def _split_at_item_starts(part: bytes, name: bytes, end: bytes) -> Iterator[byte
         item = part[start:following] + (end if following == len(part) else b"")
         if item.strip():
             yield item
-
-
-def _repair_candidates(item: bytes) -> Iterator[bytes]:
-    """Yield an item as received, then repaired."""
-    yield item
-    if len(item) <= MAX_ITEM_BYTES:
-        yield repair_xml(item)
-
-
-def _is_well_formed_within(item: bytes, empty_root: bytes) -> bool:
-    return bool(empty_root) and _is_well_formed(empty_root.replace(b"|", item))
 
 
 def _skipped_item_of(item: bytes) -> SkippedItem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -90,18 +90,6 @@ _USABLE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """The contents of a feed, before comparison with the previous batch."""
-
-    source: str
-    day: date | None
-    announcements: tuple[Announcement, ...] = ()
-    warnings: tuple[Notice, ...] = field(default=())
-    is_complete: bool = True
-    skipped_items: tuple[SkippedItem, ...] = ()
-
-
 def failed_batch(
     source: str,
     status: BatchStatus,
@@ -156,48 +144,36 @@ def warning_notices(
     return tuple(notices)
 
 
-def compare_with_previous(parsed_feed: ParsedFeed, previous: FeedCursor | None) -> Batch:
-    """Tell a new batch from one seen before, by its papers and not by its build date."""
-    cursor = previous or FeedCursor(parsed_feed.source)
-    batch = Batch(
-        parsed_feed.source,
-        BatchStatus.FRESH,
-        cursor,
-        parsed_feed.day,
-        parsed_feed.announcements,
-        warnings=parsed_feed.warnings,
-        skipped_items=parsed_feed.skipped_items,
-    )
-    if not parsed_feed.is_complete:
-        return replace(batch, status=BatchStatus.PARTIAL, reason=_batch_notice("partial", batch))
-    if not parsed_feed.announcements:
+def compare_with_previous(batch: Batch) -> Batch:
+    """Tell a new batch from one seen before, by its papers and not by its build date.
+
+    Its cursor is where the source stood before it.
+    """
+    cursor = batch.cursor
+    if batch.status is BatchStatus.PARTIAL:
+        return replace(batch, reason=_batch_notice("partial", batch))
+    if not batch.announcements:
         return replace(batch, status=BatchStatus.EMPTY, reason=_batch_notice("empty", batch))
-    batch_fingerprint = fingerprint(parsed_feed.announcements)
+    batch_fingerprint = fingerprint(batch.announcements)
     if cursor.batch_fingerprint == batch_fingerprint:
-        return _repeated_batch(batch)
-    if cursor.last_day and parsed_feed.day and parsed_feed.day < cursor.last_day:
+        if batch.day is None or cursor.last_day is None or batch.day <= cursor.last_day:
+            # The announcements stay in the batch: storing them again adds nothing, and repairs a
+            # store that was restored from an older copy than its cursor.
+            return replace(batch, status=BatchStatus.UNCHANGED)
+        days = (("day", batch.day.isoformat()), ("last", cursor.last_day.isoformat()))
+        return replace(
+            batch,
+            status=BatchStatus.STALE,
+            announcements=(),
+            skipped_items=(),
+            reason=Notice("source-stale", days),
+        )
+    if cursor.last_day and batch.day and batch.day < cursor.last_day:
         # Its papers are worth storing, but it does not move the cursor.
         older_notice = _batch_notice("older-day", batch)
         return replace(batch, warnings=(*batch.warnings, older_notice))
     return replace(
-        batch, cursor=replace(cursor, last_day=parsed_feed.day, batch_fingerprint=batch_fingerprint)
-    )
-
-
-def _repeated_batch(batch: Batch) -> Batch:
-    """Return a repeated batch: the same day once more, or a stale feed under a new date.
-
-    On the same day the announcements stay in the batch: storing them again adds nothing, and
-    repairs a store that was restored from an older copy than its cursor.
-    """
-    last_day = batch.cursor.last_day
-    if batch.day is None or last_day is None or batch.day <= last_day:
-        return replace(batch, status=BatchStatus.UNCHANGED)
-    stale_notice = Notice(
-        "source-stale", (("day", batch.day.isoformat()), ("last", last_day.isoformat()))
-    )
-    return replace(
-        batch, status=BatchStatus.STALE, announcements=(), skipped_items=(), reason=stale_notice
+        batch, cursor=replace(cursor, last_day=batch.day, batch_fingerprint=batch_fingerprint)
     )
 
 

@@ -48,7 +48,8 @@ def repair_xml(part: bytes) -> bytes:
             parts.append(b"&lt;")
             position = start + 1
             continue
-        parts.append(_escape_tag(tag))
+        attributes = _repair_references(tag["attributes"]).replace(b"<", b"&lt;")
+        parts.append(b"<" + tag["end"] + tag["name"] + attributes + tag["empty"] + b">")
         position = tag.end()
         name = tag["name"]
         if (
@@ -82,12 +83,6 @@ def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> 
 @lru_cache(64)
 def _closing_tag_pattern(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"</%s\s*>" % re.escape(name))
-
-
-def _escape_tag(tag: re.Match[bytes]) -> bytes:
-    """Return a tag with its attribute values escaped."""
-    values = _repair_references(tag["attributes"]).replace(b"<", b"&lt;")
-    return b"<" + tag["end"] + tag["name"] + values + tag["empty"] + b">"
 
 
 def _escape_around_cdata(content: bytes) -> list[bytes]:

@@ -23,7 +23,7 @@ from bot.ingest.catch_up.missed_days import (
     run_planned_backfills,
 )
 from bot.ingest.ingest_source import IngestReport
-from bot.ingest.sources.source_batch import BatchStatus
+from bot.ingest.sources.source_batch import Batch, BatchStatus
 from storage import Store
 from storage.records.feeds import Backfill, FeedCursor
 from storage.records.messages import Notice
@@ -68,7 +68,8 @@ async def repaired(store: Store, source: FakeArchive, now: datetime = NOW) -> li
 
 def report(condition: BatchStatus, *warnings: str, day: date = TUESDAY) -> IngestReport:
     notices = tuple(Notice(key) for key in warnings)
-    return IngestReport(FEED, condition, day, {}, IngestCounts(), None, notices, None)
+    batch = Batch(FEED, condition, FeedCursor(FEED), day, warnings=notices)
+    return IngestReport(batch, IngestCounts())
 
 
 async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -> None:

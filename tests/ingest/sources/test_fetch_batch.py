@@ -149,12 +149,6 @@ def test_an_address_is_a_source() -> None:
     assert resolve_source("https://example.org/feed?a=1").url == "https://example.org/feed?a=1"
 
 
-def test_a_document_is_known_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "digest.md").write_text("x")
-
-    assert resolve_source(str(tmp_path / "digest.md")).is_document
-
-
 @pytest.mark.parametrize(
     ("typed", "key"),
     [
