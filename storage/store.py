@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -15,25 +15,34 @@ from storage.chats.pending_questions import PendingQuestions
 from storage.chats.saved_papers import SavedPapers
 from storage.chats.subscriptions import Subscriptions
 from storage.digests.digests import Digests
+from storage.digests.entries import Entries
+from storage.digests.receipts import Receipts
 from storage.engine import file_checks, open_database
 from storage.engine.driver import SQLITE_VERSION
 from storage.engine.schema_version import reject_newer_schema, reject_outdated_schema
 from storage.engine.sqlite import Engine
-from storage.errors import DatabaseNotFound, OutdatedSchema
+from storage.errors import DamagedDatabase, DatabaseNotFound, OutdatedSchema
 from storage.feeds.backfills import Backfills
 from storage.feeds.feed_cursors import FeedCursors
 from storage.feeds.feed_health import FeedHealth
 from storage.feeds.unreadable_items import MissingPapers
 from storage.messages.inbox import Inbox
 from storage.messages.outbox import Outbox
+from storage.messages.outbox_repair import OutboxRepair
+from storage.messages.outcomes import SendOutcomes
 from storage.operations.incidents import Incidents
 from storage.operations.leases import Leases
 from storage.operations.statistics import DeliveryStatistics, UsageStatistics
+from storage.papers.announcements import Announcements
 from storage.papers.papers import Papers
+from storage.papers.search import PaperSearch
+from storage.papers.search_index import PaperIndex
 from storage.records.operations import DatabaseHealth
 from storage.summaries.jobs import SummaryJobs
+from storage.summaries.missing_summaries import MissingSummaries
 from storage.summaries.paper_notes import PaperNotes
 from storage.summaries.spending import ModelSpending
+from storage.summaries.summaries import Summaries
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,12 +54,20 @@ class Store:
     def __init__(self, engine: Engine, analyze: Callable[[str], str], resources: ExitStack) -> None:
         self._engine = engine
         self._resources = resources
-        self.papers = Papers(engine, analyze)
+        self.paper_index = PaperIndex(engine, analyze)
+        self.announcements = Announcements(engine)
+        self.summaries = Summaries(engine, self.paper_index)
+        self.papers = Papers(engine, self.announcements, self.paper_index, self.summaries)
+        self.paper_search = PaperSearch(engine, self.announcements, self.paper_index)
         self.chats = Chats(engine)
         self.saved_papers = SavedPapers(engine)
         self.subscriptions = Subscriptions(engine)
-        self.digests = Digests(engine, analyze)
+        self.entries = Entries(engine, self.summaries)
+        self.digests = Digests(engine, self.entries)
+        self.receipts = Receipts(engine)
         self.outbox = Outbox(engine)
+        self.send_outcomes = SendOutcomes(engine, self.outbox, self.chats)
+        self.outbox_repair = OutboxRepair(engine)
         self.inbox = Inbox(engine)
         self.button_payloads = ButtonPayloads(engine)
         self.pending_questions = PendingQuestions(engine)
@@ -64,6 +81,7 @@ class Store:
         self.delivery_statistics = DeliveryStatistics(engine)
         self.leases = Leases(engine)
         self.summary_jobs = SummaryJobs(engine)
+        self.missing_summaries = MissingSummaries(engine)
         self.paper_notes = PaperNotes(engine)
         self.spending = ModelSpending(engine)
 
@@ -76,17 +94,13 @@ class Store:
         """Raise ReplacedDatabase when the file was deleted or replaced since it was opened."""
         self._engine.require_same_file()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Keep all writes of the block or none; one at a time in a process, never nested."""
-        with self._engine.transaction():
-            yield
+        return self._engine.transaction()
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """Keep all writes of the block or none, and go on with the open transaction."""
-        with self._engine.savepoint():
-            yield
+        return self._engine.savepoint()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function on a thread of the store; once begun it ends, even if cancelled."""
@@ -100,11 +114,9 @@ class Store:
         """Do the same for what a person's query reads: one at a time, however many ask."""
         return await self._engine.run_query(function, *args, **kwargs)
 
-    @contextmanager
-    def query_time_limit(self, seconds: float) -> Iterator[None]:
+    def query_time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """Limit the block's processor time for queries; then raise QueryBudgetExceeded."""
-        with self._engine.query_time_limit(seconds):
-            yield
+        return self._engine.query_time_limit(seconds)
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy of the store while others go on; the path must be free."""
@@ -112,11 +124,34 @@ class Store:
 
     def check_health(self) -> DatabaseHealth:
         """Check whether the file is intact, which reads all of it, and how large it is."""
-        return open_database.check_health(self._engine)
+        path = self._engine.path
+        wal_path = path.with_name(f"{path.name}-wal")
+        return DatabaseHealth(
+            path=str(path),
+            damage=self.find_damage(),
+            size_bytes=sum(file.stat().st_size for file in (path, wal_path) if file.exists()),
+            papers=self._count("select count(*) from papers"),
+            announcements=self._count("select count(*) from announcements"),
+            chats=self._count("select count(*) from chats"),
+            subscriptions=self._count("select count(*) from subscriptions"),
+            digests=self._count("select count(*) from digests"),
+            waiting_messages=self._count(
+                "select count(*) from outbox_messages where state in ('ready', 'sending')"
+            ),
+            sqlite_version=".".join(map(str, SQLITE_VERSION)),
+        )
+
+    def _count(self, sql: str) -> int:
+        return int(self._engine.fetch_all(sql)[0][0])
 
     def find_damage(self) -> str:
         """Read the whole file and return what is broken in it, "" where nothing is."""
-        return open_database.find_damage(self._engine)
+        try:
+            rows = self._engine.fetch_all("pragma quick_check(1)")
+        except DamagedDatabase as error:
+            return str(error.__cause__)
+        report = str(rows[0][0])
+        return "" if report == "ok" else report
 
     def close(self) -> None:
         """Finish what runs, close every connection and unlock the file."""
@@ -168,7 +203,7 @@ def open_for_reading(url: str, *, analyze: Callable[[str], str] = str, analyzer:
             reject_newer_schema(connection, path)
             reject_outdated_schema(connection, path)
         store = Store(engine, analyze, stack.pop_all())
-    if analyzer and not store.papers.is_analyzed_by(analyzer):
+    if analyzer and not store.paper_index.is_analyzed_by(analyzer):
         store.close()
         raise OutdatedSchema(
             f"the words of {path} were indexed by another Papergram; "

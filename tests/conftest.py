@@ -46,7 +46,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store into which nothing was put yet."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
     new_store = open_store(f"sqlite:///{path}", analyze=index_text)
-    new_store.papers.begin_reindex(analyzer_version())
+    new_store.paper_index.begin_reindex(analyzer_version())
     new_store.close()
     return path
 

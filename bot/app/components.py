@@ -230,7 +230,7 @@ class Bot:
         if await store.run_long(edit_late_summaries.edit_late_summaries, store, bot, now):
             self.outbox_wake.set()
         hour = now.replace(minute=0, second=0, microsecond=0)
-        prefetch_point = await store.run(store.papers.last_seq), hour
+        prefetch_point = await store.run(store.announcements.last_seq), hour
         if prefetch_point == self._prefetched_at:
             return  # nothing was announced within this hour
         await store.run_long(

@@ -48,7 +48,7 @@ async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
     async with bot.telegram:
         log.info("polling", extra={"bot": bot.telegram.username})
         await bot.store.run(bot.store.outbox.recover_claims, bot.telegram.id)
-        await bot.store.run(bot.store.papers.begin_reindex, analyzer_version())
+        await bot.store.run(bot.store.paper_index.begin_reindex, analyzer_version())
         bot.is_stopping = False
         delivery_context = bot.delivery_context()
         worker_count = delivery_workers_for(bot.config.messages_per_second)

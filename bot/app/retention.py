@@ -35,7 +35,7 @@ def apply_retention(
             lambda: store.summary_jobs.delete_before(now - MESSAGES_RETENTION),
             lambda: store.missing_papers.delete_done_before(now - MESSAGES_RETENTION),
             lambda: store.digests.delete_topicless(now - TOPICLESS_DIGESTS_RETENTION),
-            lambda: store.digests.delete_receipts_before(now - RECEIPTS_RETENTION),
+            lambda: store.receipts.delete_before(now - RECEIPTS_RETENTION),
         )
     )
 

@@ -59,7 +59,7 @@ def _database_findings(store: Store) -> Iterator[Finding]:
     facts = (
         ("path", str(store.path)),
         ("papers", health.papers),
-        ("days", len(store.papers.announcement_counts_by_day())),
+        ("days", len(store.announcements.counts_by_day())),
         ("sqlite", health.sqlite_version),
     )
     if health.damage:

@@ -21,7 +21,7 @@ from bot.cli.terminal.options import (
     translator,
 )
 from storage import open_store
-from storage.messages.outbox import Outbox
+from storage.messages.outbox_repair import OutboxRepair
 from storage.records.messages import MessageState
 
 _UNSETTLED_STATES = (
@@ -119,7 +119,7 @@ def retry(key: int, database: str | None) -> None:
     papergram outbox retry 17
     """
     _change_message(
-        database, "retry", key, lambda store_outbox, now: store_outbox.retry_message(key, now=now)
+        database, "retry", key, lambda repair, now: repair.retry_message(key, now=now)
     )
 
 
@@ -133,18 +133,18 @@ def drop(key: int, database: str | None) -> None:
     papergram outbox drop 17
     """
     _change_message(
-        database, "drop", key, lambda store_outbox, now: store_outbox.drop_message(key, now=now)
+        database, "drop", key, lambda repair, now: repair.drop_message(key, now=now)
     )
 
 
 def _change_message(
-    database: str | None, name: str, key: int, change: Callable[[Outbox, datetime], bool]
+    database: str | None, name: str, key: int, change: Callable[[OutboxRepair, datetime], bool]
 ) -> None:
     """Change a message in the outbox; fail if its state does not allow it."""
     basic_config = load_basic_settings(database)
     translate = translator(basic_config)
     with closing(open_store(basic_config.database)) as store:
-        is_done = change(store.outbox, datetime.now(UTC))
+        is_done = change(store.outbox_repair, datetime.now(UTC))
     if not is_done:
         raise CommandFailed(translate(f"cli-outbox-{name}-not", parcel=str(key)))
     echo(translate(f"cli-outbox-{name}", parcel=str(key)))

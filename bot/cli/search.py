@@ -37,8 +37,8 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
         papers: list[Paper] = []
         offset = 0
         while len(papers) < limit:  # the index may return more than the query means
-            page = store.papers.search(query.clause, limit=limit, offset=offset)
-            summaries = store.papers.best_summaries([paper.key for paper in page])
+            page = store.paper_search.search(query.clause, limit=limit, offset=offset)
+            summaries = store.summaries.best_of_papers([paper.key for paper in page])
             papers += [
                 paper
                 for paper in page
@@ -47,7 +47,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
             if len(page) < limit:
                 break
             offset += limit
-        is_index_complete = not store.papers.is_reindexing()
+        is_index_complete = not store.paper_index.is_reindexing()
     if not is_index_complete:
         echo(translator(config)("cli-search-renewing"), err=True)
     if not papers:

@@ -39,7 +39,8 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
 
     Return False if another holder has claimed the message since.
     """
-    outbox, now = context.store.outbox, context.now()
+    outbox, send_outcomes = context.store.outbox, context.store.send_outcomes
+    now = context.now()
     match outcome:
         case RetryLater(seconds=seconds, requested_by_telegram=requested_by_telegram):
             if requested_by_telegram:
@@ -50,7 +51,7 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
                 is_flood_sign = message.chat > 0 and message.priority > Priority.INTERACTIVE
                 if is_flood_sign and context.telegram_floods.record_flood(message.chat):
                     outbox.hold_chat(message.bot, 0, until, by_telegram=True)
-            return outbox.record_outcome(message, _retry_or_refuse(message, outcome), now)
+            return send_outcomes.record(message, _retry_or_refuse(message, outcome), now)
         case MessageRejected(form_unsupported=form_unsupported):
             if form_unsupported:
                 context.is_rich_unsupported.set()
@@ -61,28 +62,28 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
                 if refused.fallback_messages and not refused.is_fallback_paired:
                     # The fallback text replaces all messages of the answer.
                     outbox.drop_following_replies(message, stored_reply.FIRST_FILE_PART, now=now)
-            return outbox.record_outcome(message, outcome, now, replacements=replacements)
+            return send_outcomes.record(message, outcome, now, replacements=replacements)
         case UnknownOutcome(reason=reason) if message.edited_message_id:
             # An edit may safely be repeated.
-            return outbox.record_outcome(
+            return send_outcomes.record(
                 message, _retry_or_refuse(message, RetryLater(0.0, reason)), now
             )
         case UnknownOutcome():
             # Sent again with a mark, after growing delays, because each send may be a repeat.
             resend = context.resend_unknown and message.attempts < MAX_ATTEMPTS
             if message.priority is Priority.REPLY:  # only the replies behind it wait
-                return outbox.record_outcome(
+                return send_outcomes.record(
                     message, outcome, now, resend=resend, resend_delay=_retry_delay(message)
                 )
             outbox.hold_chat(
                 message.bot, message.chat, now + timedelta(seconds=_retry_delay(message))
             )
-            return outbox.record_outcome(message, outcome, now, resend=resend)
+            return send_outcomes.record(message, outcome, now, resend=resend)
         case ChatUnreachable(reason=reason, is_permanent=False) if (
             message.priority is Priority.REPLY
         ):
             # The chat may be reachable again hours from now, too late for an answer.
-            return outbox.record_outcome(message, MessageRejected(reason), now)
+            return send_outcomes.record(message, MessageRejected(reason), now)
         case ChatUnreachable(reason=reason, is_permanent=False):
             bounce_days = context.store.chats.count_bounce(message.bot, message.chat, now.date())
             bounce_outcome: SendOutcome = (
@@ -95,15 +96,15 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
                     requested_by_telegram=True,
                 )
             )
-            return outbox.record_outcome(message, bounce_outcome, now)
+            return send_outcomes.record(message, bounce_outcome, now)
         case MovedToSupergroup():
-            return outbox.record_outcome(message, outcome, now)
+            return send_outcomes.record(message, outcome, now)
         case Sent() if message.priority is Priority.REPLY:  # a digest may follow at once
-            return outbox.record_outcome(message, outcome, now)
+            return send_outcomes.record(message, outcome, now)
         case _:
             interval = GROUP_CHAT_INTERVAL if message.chat < 0 else PRIVATE_CHAT_INTERVAL
             outbox.hold_chat(message.bot, message.chat, now + timedelta(seconds=interval))
-            return outbox.record_outcome(message, outcome, now)
+            return send_outcomes.record(message, outcome, now)
 
 
 def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Sequence[OutboxMessage]:

@@ -163,5 +163,5 @@ class _DemoTimeline:
                     summary = replace(
                         sample_summary, paper=paper.key, version=paper.version, created_at=now
                     )
-                    self._store.papers.add_summary(summary)
+                    self._store.summaries.add(summary)
         publish.mark_feed_round_complete(self._store, now)

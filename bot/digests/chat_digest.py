@@ -46,7 +46,7 @@ def build_chat_digest(
     other_topics: OtherTopics = _NO_OTHER_TOPICS,
 ) -> ChatDigest:
     """Return a chat's digest for a topic; its earlier topics will have shown ``shown_versions``."""
-    received_versions = store.digests.received_versions(topic.bot, topic.chat, shared.paper_keys)
+    received_versions = store.receipts.received_versions(topic.bot, topic.chat, shared.paper_keys)
     if shown_versions:
         received_versions |= {
             key: shown_versions[key] for key in shared.paper_keys if key in shown_versions
@@ -59,7 +59,7 @@ def refresh_chat_digest(store: Store, chat_digest: ChatDigest) -> ChatDigest:
 
     It is the same object unless the chat received something meanwhile or a receipt was undone.
     """
-    received_versions = store.digests.received_versions(
+    received_versions = store.receipts.received_versions(
         chat_digest.topic.bot, chat_digest.topic.chat, chat_digest.shared.paper_keys
     )
     if received_versions == chat_digest.received_versions:

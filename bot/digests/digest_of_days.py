@@ -40,7 +40,7 @@ def last_announced_day(store: Store, now: datetime) -> date | None:
     """Return the newest announced day up to today; None before the first announcement."""
     today = calendar.arxiv_day(now)
     return max(
-        (day for day, _ in store.papers.announcement_counts_by_day() if day <= today), default=None
+        (day for day, _ in store.announcements.counts_by_day() if day <= today), default=None
     )
 
 
@@ -64,7 +64,7 @@ def build_digest_of_days(
         return None
     stored_entries = entries[: ON_DEMAND_LIMIT + MAX_LEFT_OUT]
     papers = [entry.paper for entry in entries[:ON_DEMAND_LIMIT]]
-    summaries = dict(store.papers.best_summaries([entry.paper.key for entry in stored_entries]))
+    summaries = dict(store.summaries.best_of_papers([entry.paper.key for entry in stored_entries]))
     summaries |= fill_missing_summaries(store, papers, now)
     with_summaries = tuple(
         replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in stored_entries
@@ -99,7 +99,9 @@ def _build_entries(
             query = parse(day_query.query)
         except QueryError:
             continue  # written for an older version of the query language
-        index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, *days))
+        index = AnnouncementIndex(
+            store.paper_search.find_announcements_on_days(query.clause, *days)
+        )
         matches = index.find(query, day_query.kinds)
         new_matches = [m for m in matches if m.announcement.paper.key not in entries_by_paper]
         room = max(explained_limit - len(entries_by_paper), 0)

@@ -31,7 +31,7 @@ def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
     if store.delivery_statistics.oldest_waiting_since(bot, now) is not None:
         return 0
     edits = 0
-    for number in store.summary_jobs.digests_with_late_summaries(bot, now - EDIT_WINDOW):
+    for number in store.missing_summaries.digests_with_late_summaries(bot, now - EDIT_WINDOW):
         digest = store.digests.get(number)
         if not digest or not is_ready_to_edit(store, digest, now):
             continue
@@ -94,5 +94,5 @@ def next_edit_at(issued: datetime, since: datetime) -> datetime:
 
 def _model_summaries(store: Store, paper: Paper) -> list[Summary]:
     """Return the summaries of a version by models and people."""
-    summaries = store.papers.summaries_of_version(paper.key, paper.version)
+    summaries = store.summaries.best_of_version(paper.key, paper.version)
     return [summary for summary in summaries if summary.producer != EXTRACTIVE]

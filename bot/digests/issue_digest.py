@@ -62,7 +62,7 @@ def issue_digest(
     number = store.digests.issue(addressed, copy_of=remaining.number)
     remaining.number = number
     digest = replace(addressed, number=number)
-    store.digests.reserve_entries(number, now=now)
+    store.receipts.reserve_entries(number, now=now)
     message_parts = remaining.message_parts(
         digest.topic, display_options_of(chat, topic), full=chat.full_entries
     )
@@ -211,7 +211,7 @@ def prepare_missed(store: Store, chat: Chat, now: datetime, newest: int) -> Prep
 
     ``newest`` is the number of the chat's newest digest: receipts change with it.
     """
-    entries = store.digests.missed_entries(chat.bot, chat.id, now - timedelta(days=MISSED_DAYS))
+    entries = store.entries.missed_entries(chat.bot, chat.id, now - timedelta(days=MISSED_DAYS))
     if not entries:
         return None
     digest = Digest(
@@ -231,7 +231,7 @@ def issue_missed(
     digest = _issue_prepared(
         store, chat, prepared, f"{MISSED_PERIOD_PREFIX}{_timestamp(now)}", thread
     )
-    store.digests.reserve_entries(digest.number, now=now)
+    store.receipts.reserve_entries(digest.number, now=now)
     return digest
 
 

@@ -39,13 +39,13 @@ class NewAnnouncements:
         self._store = store
         self._after = after
         self._paper_counts: dict[int, int] = {}
-        self.last_position = max(after, store.papers.last_seq())
+        self.last_position = max(after, store.announcements.last_seq())
         if only_query:
-            announcements = store.papers.find_announcements_between(
+            announcements = store.paper_search.find_announcements_between(
                 parse(only_query).clause, after, self.last_position
             )
         else:
-            announcements = store.papers.announcements_between(after, self.last_position)
+            announcements = store.announcements.between(after, self.last_position)
         self._index = AnnouncementIndex(announcements)
 
     def covers(self, topic: Subscription) -> bool:
@@ -63,7 +63,7 @@ class NewAnnouncements:
     def count_papers(self, cursor: int) -> int:
         """Return how many papers were announced after a cursor."""
         if cursor not in self._paper_counts:
-            self._paper_counts[cursor] = self._store.papers.count_papers_between(
+            self._paper_counts[cursor] = self._store.announcements.count_papers_between(
                 cursor, self.last_position
             )
         return self._paper_counts[cursor]
@@ -91,7 +91,7 @@ class SlicedAnnouncements:
         self._errors: dict[_QueryKey, Exception] = {}
         self._paper_counts: dict[int, int] = {}
         self._after = min(cursor for _, _, cursor in self._matches)
-        self.last_position = max(self._after, store.papers.last_seq())
+        self.last_position = max(self._after, store.announcements.last_seq())
         self.is_complete = True
         required_keys = {_query_key(topic) for topic in required}
         for after_key in range(0, store.papers.last_key(), SLICE_PAPERS):
@@ -108,11 +108,17 @@ class SlicedAnnouncements:
                 )
                 del self._matches[widest]
         for matches in self._matches.values():
-            matches.sort(key=_ranking_key)
+            matches.sort(
+                key=lambda match: (
+                    -match.score,
+                    -match.announcement.day.toordinal(),
+                    match.announcement.paper.id,
+                )
+            )
 
     def _read_slice(self, after_key: int) -> None:
         """Match every query against the slice of papers that begins after a key."""
-        announcements = self._store.papers.announcements_between(
+        announcements = self._store.announcements.between(
             self._after, self.last_position, paper_keys=(after_key, after_key + SLICE_PAPERS)
         )
         index, light_announcements = AnnouncementIndex(announcements), dict[int, Announcement]()
@@ -153,7 +159,7 @@ class SlicedAnnouncements:
         announcements = [
             announcement
             for key in sorted(match.announcement.paper.key for match in matches)
-            for announcement in self._store.papers.announcements_between(
+            for announcement in self._store.announcements.between(
                 self._after, self.last_position, paper_keys=(key - 1, key)
             )
         ]
@@ -162,7 +168,7 @@ class SlicedAnnouncements:
     def count_papers(self, cursor: int) -> int:
         """Return how many papers were announced after a cursor."""
         if cursor not in self._paper_counts:
-            self._paper_counts[cursor] = self._store.papers.count_papers_between(
+            self._paper_counts[cursor] = self._store.announcements.count_papers_between(
                 cursor, self.last_position
             )
         return self._paper_counts[cursor]
@@ -172,14 +178,11 @@ def _query_key(topic: Subscription) -> _QueryKey:
     return canonical_text(topic.query), topic.kinds, topic.cursor
 
 
-def _ranking_key(match: Match) -> tuple[float, int, str]:
-    announcement = match.announcement
-    return -match.score, -announcement.day.toordinal(), announcement.paper.id
-
-
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
     """Return what a query matches among the papers of the last seven days, best first."""
     last = calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
-    index = AnnouncementIndex(store.papers.find_announcements_on_days(query.clause, first, last))
+    index = AnnouncementIndex(
+        store.paper_search.find_announcements_on_days(query.clause, first, last)
+    )
     return index.find(query, FRESH_KINDS), partial(index.explain, query)

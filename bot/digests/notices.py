@@ -67,7 +67,7 @@ def notify_new_versions(store: Store, bot: int, now: datetime) -> int:
 
     The store is searched only after new announcements: a library may be large and a tick is short.
     """
-    last = str(store.papers.last_seq())
+    last = str(store.announcements.last_seq())
     if store.feed_cursors.get(_VERSIONS_CURSOR).resumption_token == last:
         return 0
     with store.transaction():

@@ -70,7 +70,7 @@ def order_recent_missing(
 
     These could not be prefetched; their summaries are edited in later.
     """
-    missing = store.summary_jobs.find_missing(bot, now - MIN_DIGEST_AGE)
+    missing = store.missing_summaries.find(bot, now - MIN_DIGEST_AGE)
     return order_jobs(
         store,
         [job for job in missing if offered_languages is None or job.language in offered_languages],
@@ -91,7 +91,9 @@ def jobs_for_due_digests(
     A topic that fails is logged and delays no other.
     """
     # Chats further behind are published without waiting for summaries.
-    oldest_position = store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
+    oldest_position = store.announcements.seq_before_newest(
+        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
+    )
     due_chats = [
         (chat_id, cursor)
         for chat_id, cursor in store.subscriptions.due_chats(bot, horizon)
@@ -141,7 +143,7 @@ def jobs_since(
 
     For each day as many papers as a digest of the topic has entries; the newest papers come first.
     """
-    announcements = store.papers.announcements_on_days(first, now.date() + timedelta(days=1))
+    announcements = store.announcements.on_days(first, now.date() + timedelta(days=1))
     index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
     for query, kinds, limit in store.subscriptions.active_requests(bot):
         try:
@@ -157,7 +159,7 @@ def jobs_since(
             papers |= {
                 m.announcement.paper.key: m.announcement.paper for m in islice(matches, limit)
             }
-    summaries = store.papers.best_summaries(papers)
+    summaries = store.summaries.best_of_papers(papers)
     return [
         SummaryJob(paper.key, paper.version, language, now)
         for paper in sorted(papers.values(), key=lambda paper: -paper.key)
@@ -209,7 +211,7 @@ def has_model_summary(entry: Entry, language: str) -> bool:
 def is_job_fulfilled(store: Store, job: SummaryJob) -> bool:
     """Return whether the summary of a job exists by now."""
     return _has_summary(
-        store.papers.summaries_of_version(job.paper, job.version), job.version, job.language
+        store.summaries.best_of_version(job.paper, job.version), job.version, job.language
     )
 
 

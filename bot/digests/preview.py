@@ -60,19 +60,17 @@ def preview(
     first, last = _recent_days_range(now)
     papers, is_exact = count_recent_papers(store, query, now)
     index = AnnouncementIndex(
-        store.papers.newest_matches(query.clause, first, last, EXAMPLE_CANDIDATES)
+        store.paper_search.newest_matches(query.clause, first, last, EXAMPLE_CANDIDATES)
     )
     base_preview = Preview(
         query=query,
         papers=papers,
         is_exact=is_exact,
         days=RECENT_DAYS,
-        days_stored=sum(
-            first <= day <= last for day, _ in store.papers.announcement_counts_by_day()
-        ),
+        days_stored=sum(first <= day <= last for day, _ in store.announcements.counts_by_day()),
         examples=tuple(match.announcement.paper for match in index.find(query, FRESH_KINDS)[:3]),
         has_chinese=has_chinese(query),
-        is_index_complete=not store.papers.is_reindexing(),
+        is_index_complete=not store.paper_index.is_reindexing(),
     )
     try:
         stored_papers = 0 if papers else count_stored_papers(store, query)
@@ -129,7 +127,7 @@ class WeeklyPaperCounts:
     ) -> dict[str, int]:
         """Return the known weekly counts, after counting at most ``count`` unknown ones."""
         counts = self.known_counts(queries, now)
-        if store.papers.is_reindexing():
+        if store.paper_index.is_reindexing():
             return counts  # a count made now is too low, and would be kept for the day
         unknown_queries = [query for query in queries if query not in counts]
         for query in unknown_queries[:count]:
@@ -162,11 +160,11 @@ def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int,
     very many, the share of matches among the newest ones is applied to all.
     """
     first, last = _recent_days_range(now)
-    papers, is_exact = store.papers.count_new_matches(query.clause, first, last)
+    papers, is_exact = store.paper_search.count_new_matches(query.clause, first, last)
     if is_exact or not papers:
         return papers, True
     sample_index = AnnouncementIndex(
-        store.papers.newest_matches(query.clause, first, last, SAMPLE_CANDIDATES)
+        store.paper_search.newest_matches(query.clause, first, last, SAMPLE_CANDIDATES)
     )
     matching_sample = len(sample_index.find(query, FRESH_KINDS))
     if papers <= len(sample_index):

@@ -73,7 +73,7 @@ def publish_due_chats(
     last_round = last_feed_round(store)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
     oldest_position = (
-        store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
+        store.announcements.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
         if due_chats
         else 0
     )
@@ -102,7 +102,9 @@ def publish_chats_behind(
     it is kept out of the tick that all other chats wait for; the digests are the same.
     """
     last_round = last_feed_round(store)
-    oldest_position = store.papers.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
+    oldest_position = store.announcements.seq_before_newest(
+        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
+    )
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
     behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
     result = PublishResult()
@@ -141,7 +143,7 @@ def mark_feed_round_complete(store: Store, now: datetime) -> None:
 
     Without this mark they would get a digest for each feed of the round.
     """
-    last = store.papers.last_seq()
+    last = store.announcements.last_seq()
     if last != last_feed_round(store):
         store.feed_cursors.put(
             FeedCursor(FEED_ROUND_CURSOR, resumption_token=str(last), checked_at=now)

@@ -115,7 +115,7 @@ class SharedDigests:
             entry.paper.key for entry in late_entries if entry.paper.key not in self._summaries
         ]
         return (
-            self._summaries | self._store.papers.best_summaries_without_text(late_keys)
+            self._summaries | self._store.summaries.best_of_papers(late_keys, without_text=True)
             if late_keys
             else self._summaries
         )
@@ -205,6 +205,6 @@ def with_best_summaries(
     For the later left-out entries the beginning of the abstract will do.
     """
     soon_entries, late_entries = split_soon_read(digest)
-    stored = store.papers.best_summaries([entry.paper.key for entry in late_entries])
+    stored = store.summaries.best_of_papers([entry.paper.key for entry in late_entries])
     created = fill_missing_summaries(store, [entry.paper for entry in soon_entries], now, save=save)
     return with_summaries(digest, {**stored, **created})

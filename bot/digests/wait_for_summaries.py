@@ -88,7 +88,7 @@ class SummaryWait:
             self.wake_jobs()
         for key, job in new_jobs.items():  # tried soon, or made since the digest was built
             self._expected_soon[key] = self.store.summary_jobs.has_attempt_before(
-                [job], now + RECHECK_INTERVAL
+                job, now + RECHECK_INTERVAL
             ) or is_job_fulfilled(self.store, job)
 
 

@@ -32,7 +32,7 @@ def distinctive_words(store: Store, paper: Paper) -> list[Term]:
     """Return the words of a paper's title, the rarest among the stored papers first."""
     word_counts: list[tuple[int, int, Term]] = []
     for position, word in enumerate(_title_words(paper)):
-        count = store.papers.count_matches(word, limit=_COMMON_WORD_PAPERS)
+        count = store.paper_search.count_matches(word, limit=_COMMON_WORD_PAPERS)
         word_counts.append((count, position, word))
     return [word for _, _, word in sorted(word_counts, key=lambda item: item[:2])]
 
@@ -58,7 +58,7 @@ def similar_papers(store: Store, paper: Paper, *, limit: int) -> list[Paper]:
     if not words:
         return []
     query = query_from_clause(words[0] if len(words) == 1 else Or(tuple(words)))
-    candidates = store.papers.search_by_relevance(query.clause, limit=limit + 1)
+    candidates = store.paper_search.search_by_relevance(query.clause, limit=limit + 1)
     return [candidate for candidate in candidates if candidate.id != paper.id][:limit]
 
 

@@ -29,7 +29,7 @@ def fill_missing_summaries(
     Summaries that are made here are stored if ``save``.
     """
     papers_by_key = {paper.key: paper for paper in papers}
-    stored = store.papers.best_summaries(papers_by_key)
+    stored = store.summaries.best_of_papers(papers_by_key)
     missing = [
         paper
         for key, paper in papers_by_key.items()
@@ -44,8 +44,8 @@ def fill_missing_summaries(
                 **stored,
                 **{summary.paper: (*stored.get(summary.paper, ()), summary) for summary in created},
             }
-        store.papers.add_summaries(created)
-        return stored | store.papers.best_summaries([paper.key for paper in missing])
+        store.summaries.add_all(created)
+        return stored | store.summaries.best_of_papers([paper.key for paper in missing])
 
 
 def extractive_summary(paper: Paper, now: datetime) -> Summary:

@@ -154,7 +154,7 @@ def _save_summary(
     gateway: ModelGateway, job: SummaryJob, summary: Summary, usage: UsageTotal
 ) -> None:
     with gateway.store.transaction():
-        gateway.store.papers.add_summary(summary)
+        gateway.store.summaries.add(summary)
         gateway.store.summary_jobs.complete(job)
         gateway.store.spending.add(charge_usage(gateway, usage))
 

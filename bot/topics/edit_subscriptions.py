@@ -84,7 +84,7 @@ def subscribe(
         name=clean_words(words)[:MAX_NAME_LENGTH],
         cadence=cadence,
         zone=chat.zone,
-        cursor=store.papers.last_seq(),
+        cursor=store.announcements.last_seq(),
         next_due=next_due.next_due(cadence, chat.zone, now),
         thread=thread,
         position=max((topic.position for topic in topics), default=0) + 1,
@@ -297,7 +297,7 @@ def restore_topic(
         return False
     if len(topics) >= limit:
         raise Refusal("topic-limit", limit=limit)
-    last = store.papers.last_seq()
+    last = store.announcements.last_seq()
     cursor = min(removed_topic.cursor, last) if removed_topic.cursor >= 0 else last
     due = next_due.next_due(removed_topic.cadence, removed_topic.zone, now)
     position = removed_topic.position or max((topic.position for topic in topics), default=0) + 1

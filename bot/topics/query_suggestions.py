@@ -121,7 +121,7 @@ def suggest_words_near(
 
 def count_stored_papers(store: Store, query: Query) -> int:
     """Return how many stored papers a query finds, up to ``MAX_COUNTED_PAPERS``."""
-    papers = store.papers.search(query.clause, limit=MAX_COUNTED_PAPERS)
+    papers = store.paper_search.search(query.clause, limit=MAX_COUNTED_PAPERS)
     return sum(match_paper(query, paper) is not None for paper in papers)
 
 

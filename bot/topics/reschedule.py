@@ -27,7 +27,7 @@ def end_pauses(store: Store, bot: int, now: datetime) -> None:
                 _postpone_overdue(store, chat, chat.paused_until, now)
                 store.chats.resume(bot, chat.id)
                 # The pause may have hidden that the bot was blocked.
-                store.outbox.requeue_dropped(bot, chat.id, now=now)
+                store.outbox_repair.requeue_dropped(bot, chat.id, now=now)
 
 
 def _postpone_overdue(store: Store, chat: Chat, until: date, now: datetime) -> None:

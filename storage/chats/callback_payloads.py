@@ -31,7 +31,19 @@ class ButtonPayloads:
         A chat has a limited number of each kind: the ones shown longest ago are deleted.
         """
         with self._engine.ensure_transaction():
-            key = self._upsert(bot, chat, text, now, kind)
+            [row] = self._engine.execute_returning(
+                """
+                insert into button_payloads (bot, chat, kind, text, updated_at)
+                values (:bot, :chat, :kind, :text, :now)
+                on conflict (bot, chat, kind, text) do update set updated_at = excluded.updated_at
+                returning key
+                """,
+                bot=bot,
+                chat=chat,
+                kind=kind,
+                text=text,
+                now=to_micros(now),
+            )
             self._engine.execute(
                 """
                 delete from button_payloads where bot = :bot and chat = :chat and kind = :kind
@@ -44,24 +56,6 @@ class ButtonPayloads:
                 kind=kind,
                 most=MAX_PER_CHAT,
             )
-        return key
-
-    def _upsert(
-        self, bot: int, chat: int, text: str, now: datetime, kind: ButtonPayloadKind
-    ) -> int:
-        [row] = self._engine.execute_returning(
-            """
-            insert into button_payloads (bot, chat, kind, text, updated_at)
-            values (:bot, :chat, :kind, :text, :now)
-            on conflict (bot, chat, kind, text) do update set updated_at = excluded.updated_at
-            returning key
-            """,
-            bot=bot,
-            chat=chat,
-            kind=kind,
-            text=text,
-            now=to_micros(now),
-        )
         return int(row["key"])
 
     def get(self, bot: int, chat: int, key: int, kind: ButtonPayloadKind) -> ButtonPayload | None:

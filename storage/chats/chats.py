@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 
 from storage.chats.cadence_columns import cadence_from_row, cadence_values
-from storage.chats.erase_chat import erase_chat, erase_person, move_chat
+from storage.chats.erase_chat import ERASE_CHAT, ERASE_PERSON, MOVE_CHAT
 from storage.engine.column_types import format_day, parse_day, texts_from_json, to_json_list
 from storage.engine.sqlite import Engine, Row, Value
 from storage.errors import RowNotFound
@@ -134,15 +134,27 @@ class Chats:
 
     def migrate(self, bot: int, old_chat: int, new_chat: int) -> None:
         """Move everything of a chat to its new id; what both have is kept once."""
-        move_chat(self._engine, bot, old_chat, new_chat)
+        if old_chat == new_chat:
+            return
+        values = {"bot": bot, "old": old_chat, "new": new_chat}
+        with self._engine.ensure_transaction():
+            for statement in MOVE_CHAT:
+                used_values = {
+                    name: value for name, value in values.items() if f":{name}" in statement
+                }
+                self._engine.execute(statement, **used_values)
 
     def erase(self, bot: int, chat: int) -> None:
         """Delete every row that names a chat."""
-        erase_chat(self._engine, bot, chat)
+        with self._engine.ensure_transaction():
+            for statement in ERASE_CHAT:
+                self._engine.execute(statement, bot=bot, chat=chat)
 
     def erase_person(self, bot: int, person: int) -> None:
         """Delete every row that names a person."""
-        erase_person(self._engine, bot, person)
+        with self._engine.ensure_transaction():
+            for statement in ERASE_PERSON:
+                self._engine.execute(statement, bot=bot, person=person)
 
     def upsert_person(self, person: Person) -> Person:
         """Store a person, or update their name and language; '' changes neither."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from storage.engine.sqlite import Engine
-
 # Children before parents. An update keeps its id and state, or it would count as new and the one
 # that asks to erase the chat could not be marked; only its content is deleted. Bans and quotas are
 # the operator's and stay: nobody can escape a ban by erasing their data.
-_ERASE_CHAT = (
+ERASE_CHAT = (
     "delete from chat_holds where bot = :bot and chat = :chat",
     "delete from button_payloads where bot = :bot and chat = :chat",
     "delete from pending_questions where bot = :bot and (chat = :chat or about_chat = :chat)",
@@ -30,7 +28,7 @@ _ERASE_CHAT = (
     where bot = :bot and chat = :chat
     """,
 )
-_ERASE_PERSON = (
+ERASE_PERSON = (
     "delete from saved_papers where bot = :bot and person = :person",
     "delete from pending_questions where bot = :bot and person = :person",
     "delete from people where bot = :bot and person = :person",
@@ -42,7 +40,7 @@ _ERASE_PERSON = (
     """,
 )
 # Of rows that both chats have, the new chat's stay; the old chat's are then deleted.
-_MOVE_CHAT = (
+MOVE_CHAT = (
     """
     insert into chats (bot, chat, kind, title, language, languages, zone, form, times,
         weekdays, on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until,
@@ -134,28 +132,3 @@ _MOVE_CHAT = (
     "update inbox_updates set chat = :new where bot = :bot and chat = :old",
     "delete from chats where bot = :bot and chat = :old",
 )
-
-
-def erase_chat(engine: Engine, bot: int, chat: int) -> None:
-    """Delete every row that names the chat, in one transaction."""
-    with engine.ensure_transaction():
-        for statement in _ERASE_CHAT:
-            engine.execute(statement, bot=bot, chat=chat)
-
-
-def erase_person(engine: Engine, bot: int, person: int) -> None:
-    """Delete every row that names the person, in one transaction."""
-    with engine.ensure_transaction():
-        for statement in _ERASE_PERSON:
-            engine.execute(statement, bot=bot, person=person)
-
-
-def move_chat(engine: Engine, bot: int, old_chat: int, new_chat: int) -> None:
-    """Move everything of one chat to another, in one transaction; a repeat changes nothing."""
-    if old_chat == new_chat:
-        return
-    with engine.ensure_transaction():
-        for statement in _MOVE_CHAT:
-            values = {"bot": bot, "old": old_chat, "new": new_chat}
-            used_values = {name: value for name, value in values.items() if f":{name}" in statement}
-            engine.execute(statement, **used_values)

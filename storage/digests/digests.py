@@ -7,19 +7,16 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from storage.digests.entries import Entries
-from storage.digests.receipts import Receipts
 from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
-from storage.engine.sqlite import Engine, Row, Value
+from storage.engine.sqlite import Engine, Row
 from storage.errors import RowNotFound
-from storage.papers.search_index import PaperIndex
-from storage.records.digests import Digest, DigestHeading, Entry
+from storage.records.digests import Digest, DigestHeading
 from storage.records.papers import AnnouncementKind
 from storage.records.summaries import Summary
-from storage.summaries.summaries import Summaries
 
 _HEADING_COLUMNS = """
     d.number, d.bot, d.chat, d.thread, d.subscription, d.topic, d.query, d.period, d.issued_at,
@@ -32,10 +29,9 @@ _HEADING_COLUMNS = """
 class Digests:
     """Issued digests, which print the same for ever; a late summary makes a new revision."""
 
-    def __init__(self, engine: Engine, analyze: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, entries: Entries) -> None:
         self._engine = engine
-        self._entries = Entries(engine, Summaries(engine, PaperIndex(engine, analyze)))
-        self._receipts = Receipts(engine)
+        self._entries = entries
 
     def issue(self, digest: Digest, *, copy_of: int = 0) -> int:
         """Store a digest and return its number; a repeated period returns the first one's number.
@@ -55,10 +51,33 @@ class Digests:
                 on conflict do nothing
                 returning number
                 """,
-                **_row_values(digest),
+                bot=digest.bot,
+                chat=digest.chat,
+                thread=digest.thread,
+                subscription=digest.subscription,
+                topic=digest.topic,
+                query=digest.query,
+                period=digest.period,
+                issued_at=to_micros(digest.issued_at),
+                first_day=format_day(digest.first_day),
+                last_day=format_day(digest.last_day),
+                announced_count=digest.announced_count,
+                imported=int(digest.imported),
+                unstored_kinds=json.dumps(Counter(digest.unstored_kinds)),
+                languages=json.dumps(digest.languages),
             )
             if not rows:
-                return self._existing_number(digest)
+                [existing_row] = self._engine.fetch_all(
+                    """
+                    select number from digests where bot = :bot and chat = :chat
+                        and subscription = :subscription and period = :period
+                    """,
+                    bot=digest.bot,
+                    chat=digest.chat,
+                    subscription=digest.subscription,
+                    period=digest.period,
+                )
+                return int(existing_row["number"])
             number = int(rows[0]["number"])
             if not (copy_of and self._entries.copy_entries(number, copy_of)):
                 self._entries.insert(number, digest)
@@ -69,19 +88,6 @@ class Digests:
                     content=zlib.compress(digest.source_document.encode()),
                 )
         return number
-
-    def _existing_number(self, digest: Digest) -> int:
-        [row] = self._engine.fetch_all(
-            """
-            select number from digests where bot = :bot and chat = :chat
-                and subscription = :subscription and period = :period
-            """,
-            bot=digest.bot,
-            chat=digest.chat,
-            subscription=digest.subscription,
-            period=digest.period,
-        )
-        return int(row["number"])
 
     def get(
         self, number: int, revision: int | None = None, *, last_position: int | None = None
@@ -104,15 +110,38 @@ class Digests:
                 if last_position is None
                 else self._entries.left_out_kinds_after(number, last_position)
             )
-            source_document = "" if row["chat"] else self._source_document(number)
-        return _digest_from_row(row, shown_revision, entries, unloaded_kinds, source_document)
-
-    def _source_document(self, number: int) -> str:
-        """Return the document that a digest was imported from, where it was kept."""
-        row = self._engine.fetch_one(
-            "select content from digest_documents where digest = :number", number=number
+            # Only what was imported has a document, and no chat.
+            document_row = (
+                None
+                if row["chat"]
+                else self._engine.fetch_one(
+                    "select content from digest_documents where digest = :number", number=number
+                )
+            )
+        return Digest(
+            topic=row["topic"],
+            query=row["query"],
+            issued_at=from_micros(row["issued_at"]),
+            entries=tuple(entry for is_shown, entry in entries if is_shown),
+            left_out=tuple(entry for is_shown, entry in entries if not is_shown),
+            first_day=parse_day(row["first_day"]),
+            last_day=parse_day(row["last_day"]),
+            announced_count=row["announced_count"],
+            period=row["period"],
+            bot=row["bot"],
+            chat=row["chat"],
+            thread=row["thread"],
+            subscription=row["subscription"],
+            imported=bool(row["imported"]),
+            revision=shown_revision,
+            number=row["number"],
+            unloaded_kinds=unloaded_kinds,
+            unstored_kinds=_unstored_kinds(row),
+            languages=tuple(json.loads(row["languages"])),
+            source_document=(
+                zlib.decompress(document_row["content"]).decode() if document_row else ""
+            ),
         )
-        return zlib.decompress(row["content"]).decode() if row else ""
 
     def count(self) -> int:
         """Count the digests that were issued or imported."""
@@ -147,7 +176,24 @@ class Digests:
             limit=limit,
             before=2**62 if before_number is None else before_number,
         )
-        return [_heading_from_row(row) for row in rows]
+        return [
+            DigestHeading(
+                number=row["number"],
+                topic=row["topic"],
+                query=row["query"],
+                issued_at=from_micros(row["issued_at"]),
+                shown_count=row["shown"],
+                left_out_count=row["left_out"] + len(_unstored_kinds(row)),
+                period=row["period"],
+                bot=row["bot"],
+                chat=row["chat"],
+                thread=row["thread"],
+                subscription=row["subscription"],
+                imported=bool(row["imported"]),
+                revision=row["revision"],
+            )
+            for row in rows
+        ]
 
     def add_revision(self, number: int, summaries: Iterable[Summary]) -> int:
         """Show late summaries in a digest: the same entries, with the summary of each language
@@ -186,28 +232,6 @@ class Digests:
             )
         return revision
 
-    def missed_entries(self, bot: int, chat: int, since: datetime, limit: int = 200) -> list[Entry]:
-        """Return what a chat's digests since an instant matched and the chat never received.
-
-        Each paper once, the newest digest first: left out over the limit, dropped, or rejected by
-        Telegram.
-        """
-        return self._entries.missed_entries(bot, chat, since, limit)
-
-    def received_versions(self, bot: int, chat: int, paper_keys: Iterable[int]) -> dict[int, int]:
-        """Return the highest version a chat has, or is about to get, of each of these papers."""
-        return self._receipts.received_versions(bot, chat, paper_keys)
-
-    def reserve_entries(self, number: int, *, now: datetime) -> int:
-        """Reserve a digest's shown papers for its chat; return how many were free."""
-        return self._receipts.reserve_entries(number, now=now)
-
-    def mark_received(
-        self, number: int, first_position: int, last_position: int, *, now: datetime
-    ) -> int:
-        """Mark entries that a chat opened one by one, left-out ones too, as received."""
-        return self._receipts.mark_received(number, first_position, last_position, now=now)
-
     def next_number(self) -> int:
         """Return the number that a digest issued now will most likely get."""
         row = self._engine.fetch_one("select coalesce(max(number), 0) + 1 as number from digests")
@@ -240,79 +264,7 @@ class Digests:
             self._engine.execute_many("delete from digests where number = :number", number_values)
         return len(number_values)
 
-    def delete_receipts_before(self, before: datetime) -> int:
-        """Delete receipts of what was sent before an instant; return how many."""
-        return self._receipts.delete_before(before)
-
-
-def _row_values(digest: Digest) -> dict[str, Value]:
-    return {
-        "bot": digest.bot,
-        "chat": digest.chat,
-        "thread": digest.thread,
-        "subscription": digest.subscription,
-        "topic": digest.topic,
-        "query": digest.query,
-        "period": digest.period,
-        "issued_at": to_micros(digest.issued_at),
-        "first_day": format_day(digest.first_day),
-        "last_day": format_day(digest.last_day),
-        "announced_count": digest.announced_count,
-        "imported": int(digest.imported),
-        "unstored_kinds": json.dumps(Counter(digest.unstored_kinds)),
-        "languages": json.dumps(digest.languages),
-    }
-
-
-def _digest_from_row(
-    row: Row,
-    revision: int,
-    entries: Sequence[tuple[bool, Entry]],
-    unloaded_kinds: tuple[AnnouncementKind, ...],
-    source_document: str,
-) -> Digest:
-    return Digest(
-        topic=row["topic"],
-        query=row["query"],
-        issued_at=from_micros(row["issued_at"]),
-        entries=tuple(entry for is_shown, entry in entries if is_shown),
-        left_out=tuple(entry for is_shown, entry in entries if not is_shown),
-        first_day=parse_day(row["first_day"]),
-        last_day=parse_day(row["last_day"]),
-        announced_count=row["announced_count"],
-        period=row["period"],
-        bot=row["bot"],
-        chat=row["chat"],
-        thread=row["thread"],
-        subscription=row["subscription"],
-        imported=bool(row["imported"]),
-        revision=revision,
-        number=row["number"],
-        unloaded_kinds=unloaded_kinds,
-        unstored_kinds=_unstored_kinds(row),
-        languages=tuple(json.loads(row["languages"])),
-        source_document=source_document,
-    )
-
 
 def _unstored_kinds(row: Row) -> tuple[AnnouncementKind, ...]:
     counts: dict[str, int] = json.loads(row["unstored_kinds"])
     return tuple(kind for kind in AnnouncementKind for _ in range(counts.get(kind, 0)))
-
-
-def _heading_from_row(row: Row) -> DigestHeading:
-    return DigestHeading(
-        number=row["number"],
-        topic=row["topic"],
-        query=row["query"],
-        issued_at=from_micros(row["issued_at"]),
-        shown_count=row["shown"],
-        left_out_count=row["left_out"] + len(_unstored_kinds(row)),
-        period=row["period"],
-        bot=row["bot"],
-        chat=row["chat"],
-        thread=row["thread"],
-        subscription=row["subscription"],
-        imported=bool(row["imported"]),
-        revision=row["revision"],
-    )

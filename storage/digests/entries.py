@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from storage.engine.column_types import texts_from_json, to_json_list, to_micros
-from storage.engine.sqlite import Engine, Row, Value
+from storage.engine.sqlite import Engine, Row
 from storage.papers.paper_rows import PAPER_COLUMNS, paper_from_row
 from storage.records.digests import Digest, Entry, VerbatimEntry
 from storage.records.papers import AnnouncementKind, Paper
@@ -63,7 +63,17 @@ class Entries:
                     "digest": number,
                     "position": position,
                     "shown": int(position <= shown_count),
-                    **_row_values(entry),
+                    "paper": entry.paper.key,
+                    "version": entry.paper.version,
+                    "partial": int(entry.paper.partial),
+                    "kind": entry.kind,
+                    "reasons": json.dumps(
+                        [[reason.field, reason.word] for reason in entry.reasons],
+                        ensure_ascii=False,
+                    ),
+                    "other_topics": to_json_list(entry.other_topics),
+                    # ASCII, so that every string a document may hold comes back byte for byte.
+                    "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
                 }
                 for position, entry in positioned_entries
             ),
@@ -141,9 +151,19 @@ class Entries:
             digest=number,
             last=2**62 if last_position is None else last_position,
         )
-        summary_keys = self._summary_keys_by_position(
-            number, revision, rows[-1]["position"] if rows else 0
-        )
+        summary_keys: dict[int, tuple[int, ...]] = {}  # by position
+        for key_row in self._engine.fetch_all(
+            """
+            select entry_position, summary from entry_summaries
+            where digest = :digest and revision = :revision and entry_position <= :last
+            order by entry_position, summary_position
+            """,
+            digest=number,
+            revision=revision,
+            last=rows[-1]["position"] if rows else 0,
+        ):
+            position = key_row["entry_position"]
+            summary_keys[position] = (*summary_keys.get(position, ()), key_row["summary"])
         return [
             (
                 bool(row["shown"]),
@@ -157,25 +177,6 @@ class Entries:
             )
             for row in rows
         ]
-
-    def _summary_keys_by_position(
-        self, number: int, revision: int, last_position: int
-    ) -> dict[int, tuple[int, ...]]:
-        """Return the keys of the summaries that a revision shows, by position."""
-        keys: dict[int, tuple[int, ...]] = {}
-        for row in self._engine.fetch_all(
-            """
-            select entry_position, summary from entry_summaries
-            where digest = :digest and revision = :revision and entry_position <= :last
-            order by entry_position, summary_position
-            """,
-            digest=number,
-            revision=revision,
-            last=last_position,
-        ):
-            position = row["entry_position"]
-            keys[position] = (*keys.get(position, ()), row["summary"])
-        return keys
 
     def left_out_kinds_after(self, number: int, last_position: int) -> tuple[AnnouncementKind, ...]:
         """Return the kinds of the left-out entries after a position, in order."""
@@ -242,20 +243,6 @@ class Entries:
             for row in reversed(rows)
         }
         return list(reversed(entries_by_paper.values()))
-
-
-def _row_values(entry: Entry) -> dict[str, Value]:
-    reasons = [[reason.field, reason.word] for reason in entry.reasons]
-    return {
-        "paper": entry.paper.key,
-        "version": entry.paper.version,
-        "partial": int(entry.paper.partial),
-        "kind": entry.kind,
-        "reasons": json.dumps(reasons, ensure_ascii=False),
-        "other_topics": to_json_list(entry.other_topics),
-        # ASCII, so that every string a document may hold comes back byte for byte.
-        "verbatim": json.dumps(astuple(entry.verbatim)) if entry.verbatim else None,
-    }
 
 
 def _stored_entry(row: Row) -> _StoredEntry:

@@ -19,11 +19,6 @@ class FairLock:
         self._is_held = False
         self._waiting: deque[threading.Lock] = deque()
 
-    @property
-    def waiting_count(self) -> int:
-        """Return how many threads wait for the lock."""
-        return len(self._waiting)
-
     def __enter__(self) -> None:
         """Wait for the lock."""
         with self._state_lock:
@@ -36,7 +31,11 @@ class FairLock:
         try:
             ticket.acquire()
         except BaseException:  # interrupted from the keyboard: leave the queue
-            self._leave_queue(ticket)
+            with self._state_lock:
+                if ticket in self._waiting:
+                    self._waiting.remove(ticket)
+                else:
+                    self._hand_over()
             raise
 
     def __exit__(
@@ -45,13 +44,6 @@ class FairLock:
         """Hand the lock to the thread that has waited longest."""
         with self._state_lock:
             self._hand_over()
-
-    def _leave_queue(self, ticket: threading.Lock) -> None:
-        with self._state_lock:
-            if ticket in self._waiting:
-                self._waiting.remove(ticket)
-            else:
-                self._hand_over()
 
     def _hand_over(self) -> None:
         if self._waiting:

@@ -74,7 +74,13 @@ class FileLock:
     """
 
     def __init__(self, path: Path, *, shared: bool) -> None:
-        self._descriptor = _open_lock(path)
+        try:
+            self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DatabaseNotWritable(
+                f"the folder {path.parent} cannot be written ({error.strerror}); "
+                "the database needs files of its own beside it"
+            ) from error
         if sys.platform != "win32":
             mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
             try:
@@ -125,16 +131,6 @@ def is_starting(path: Path) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _open_lock(path: Path) -> int:
-    try:
-        return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise DatabaseNotWritable(
-            f"the folder {path.parent} cannot be written ({error.strerror}); "
-            "the database needs files of its own beside it"
-        ) from error
 
 
 def check_file(path: Path) -> bool:
@@ -189,16 +185,14 @@ def how_to_restore(path: Path) -> str:
 
 def newest_backup(path: Path) -> Path | None:
     """Return the newest copy of the database that lies beside it."""
-    return max(_backups(path), key=lambda copy: copy.stat().st_mtime, default=None)
-
-
-def _backups(path: Path) -> Iterator[Path]:
+    copies: list[Path] = []
     for candidate in path.parent.glob(f"{path.name}.*"):
         if candidate.name.endswith((*_SIDE_FILE_SUFFIXES, ".tmp")) or not candidate.is_file():
             continue
         with candidate.open("rb") as file:
             if file.read(len(_MAGIC)) == _MAGIC:
-                yield candidate
+                copies.append(candidate)
+    return max(copies, key=lambda copy: copy.stat().st_mtime, default=None)
 
 
 def create_private_file(path: Path) -> None:
@@ -242,12 +236,13 @@ def remove_unfinished_copies(path: Path) -> None:
     name_pattern = re.compile(rf"{re.escape(path.name)}(\..+)?\.(\d{{1,9}})\.tmp(-journal)?")
     for file in path.parent.iterdir():
         name_match = name_pattern.fullmatch(file.name)
-        if name_match and not _is_running(int(name_match[2])):
+        if name_match and not is_running(int(name_match[2])):
             file.unlink(missing_ok=True)
             log.info("an unfinished copy was deleted", extra={"file": str(file)})
 
 
-def _is_running(process_id: int) -> bool:
+def is_running(process_id: int) -> bool:
+    """Tell whether another process of this machine has a number."""
     if process_id == os.getpid():
         return False  # an earlier process had our number
     try:

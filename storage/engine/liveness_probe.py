@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -10,7 +9,13 @@ from enum import StrEnum
 
 from storage.engine.column_types import to_micros
 from storage.engine.driver import sqlite3
-from storage.engine.file_checks import check_file, is_starting, path_from_url, to_storage_error
+from storage.engine.file_checks import (
+    check_file,
+    is_running,
+    is_starting,
+    path_from_url,
+    to_storage_error,
+)
 from storage.engine.schema_version import (
     MIGRATION_NAMES,
     Connection,
@@ -70,12 +75,4 @@ def is_holder_alive(holder: str) -> bool | None:
     host, _, process_id = holder.rpartition(":")
     if host != socket.gethostname() or not process_id.isdecimal():
         return None
-    if int(process_id) == os.getpid():
-        return False  # an earlier process had our number
-    try:
-        os.kill(int(process_id), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return is_running(int(process_id))

@@ -571,15 +571,6 @@ def first_schema(db: Database) -> None:
         db.execute(statement)
 
 
-def pending_migrations(connection: Connection) -> list[str]:
-    """Return the steps a file still lacks, in order."""
-    return [migration.name for migration in MIGRATIONS.pending(_database(connection))]
-
-
 def apply_migrations(connection: Connection, *, stop_before: str | None = None) -> None:
     """Apply the steps a file lacks; inside a transaction all of them or none."""
-    MIGRATIONS.apply(_database(connection), stop_before=stop_before)
-
-
-def _database(connection: Connection) -> Database:
-    return Database(connection, execute_plugins=False)
+    MIGRATIONS.apply(Database(connection, execute_plugins=False), stop_before=stop_before)

@@ -1,11 +1,10 @@
-"""Bring a file to the newest schema, copy it, and check whether it is intact."""
+"""Bring a file to the newest schema, and copy it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from storage.engine import schema_version
-from storage.engine.driver import SQLITE_VERSION
 from storage.engine.file_checks import (
     create_private_file,
     remove_unfinished_copies,
@@ -13,8 +12,7 @@ from storage.engine.file_checks import (
     unfinished_copy_path,
 )
 from storage.engine.sqlite import Engine
-from storage.errors import DamagedDatabase, DatabaseNotWritable
-from storage.records.operations import DatabaseHealth
+from storage.errors import DatabaseNotWritable
 
 
 def prepare_database(engine: Engine) -> None:
@@ -33,7 +31,8 @@ def prepare_database(engine: Engine) -> None:
             return
         applied_names = schema_version.applied_migrations(connection)
     if applied_names:
-        _back_up_before(engine, schema_version.next_migration(applied_names))
+        migration = schema_version.next_migration(applied_names)
+        _write_copy(engine, engine.path.with_name(f"{engine.path.name}.before-{migration}"))
     # With sqlite-utils, which nothing else needs.
     from storage.engine import former_migrations, migrations
 
@@ -42,11 +41,6 @@ def prepare_database(engine: Engine) -> None:
     with engine.transaction(), engine.translating_errors():
         former_migrations.renew(connection)
         migrations.apply_migrations(connection)
-
-
-def _back_up_before(engine: Engine, migration: str) -> None:
-    path = engine.path
-    _write_copy(engine, path.with_name(f"{path.name}.before-{migration}"))
 
 
 def back_up(engine: Engine, path: Path) -> None:
@@ -69,36 +63,3 @@ def _write_copy(engine: Engine, path: Path) -> None:
     except BaseException:
         unfinished_path.unlink(missing_ok=True)
         raise
-
-
-def find_damage(engine: Engine) -> str:
-    """Read the whole file and return what is broken in it, "" where nothing is."""
-    try:
-        rows = engine.fetch_all("pragma quick_check(1)")
-    except DamagedDatabase as error:
-        return str(error.__cause__)
-    report = str(rows[0][0])
-    return "" if report == "ok" else report
-
-
-def check_health(engine: Engine) -> DatabaseHealth:
-    """Check the whole file and count what it holds."""
-    wal_path = engine.path.with_name(f"{engine.path.name}-wal")
-    return DatabaseHealth(
-        path=str(engine.path),
-        damage=find_damage(engine),
-        size_bytes=sum(file.stat().st_size for file in (engine.path, wal_path) if file.exists()),
-        papers=_count(engine, "select count(*) from papers"),
-        announcements=_count(engine, "select count(*) from announcements"),
-        chats=_count(engine, "select count(*) from chats"),
-        subscriptions=_count(engine, "select count(*) from subscriptions"),
-        digests=_count(engine, "select count(*) from digests"),
-        waiting_messages=_count(
-            engine, "select count(*) from outbox_messages where state in ('ready', 'sending')"
-        ),
-        sqlite_version=".".join(map(str, SQLITE_VERSION)),
-    )
-
-
-def _count(engine: Engine, sql: str) -> int:
-    return int(engine.fetch_all(sql)[0][0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine
 from storage.records.feeds import FeedStatus
 
 
@@ -82,10 +82,12 @@ class FeedHealth:
     def statuses(self) -> dict[str, FeedStatus]:
         """Return how each feed answered last."""
         rows = self._engine.fetch_all("select * from feed_health order by feed")
-        return {row["feed"]: _status_from_row(row) for row in rows}
-
-
-def _status_from_row(row: Row) -> FeedStatus:
-    return FeedStatus(
-        row["feed"], row["status"], from_micros(row["since"]), parse_day(row["truncated_day"])
-    )
+        return {
+            row["feed"]: FeedStatus(
+                row["feed"],
+                row["status"],
+                from_micros(row["since"]),
+                parse_day(row["truncated_day"]),
+            )
+            for row in rows
+        }

@@ -12,7 +12,7 @@ from storage.engine.column_types import (
     to_micros,
     to_micros_or_null,
 )
-from storage.engine.sqlite import Engine, Row, Value
+from storage.engine.sqlite import Engine, Value
 from storage.records.feeds import MissingPaper
 from storage.records.papers import AnnouncementKind
 
@@ -49,7 +49,21 @@ class MissingPapers:
         rows = self._engine.fetch_all(
             "select * from missing_papers where done_at is null order by last_day desc, feed, id"
         )
-        return [_paper_from_row(row) for row in rows]
+        return [
+            MissingPaper(
+                feed=row["feed"],
+                id=row["id"],
+                first_day=date.fromisoformat(row["first_day"]),
+                last_day=date.fromisoformat(row["last_day"]),
+                noted_at=from_micros(row["noted_at"]),
+                version=row["version"],
+                kind=AnnouncementKind(row["kind"]) if row["kind"] else None,
+                attempts=row["attempts"],
+                last_requested_at=from_micros_or_none(row["last_requested_at"]),
+                done_at=from_micros_or_none(row["done_at"]),
+            )
+            for row in rows
+        ]
 
     def save_progress(self, papers: Iterable[MissingPaper]) -> None:
         """Store what became of papers, in the transaction that stores their announcements."""
@@ -84,18 +98,3 @@ class MissingPapers:
 
 def _key_values(paper: MissingPaper) -> dict[str, Value]:
     return {"feed": paper.feed, "id": paper.id, "last_day": format_day(paper.last_day)}
-
-
-def _paper_from_row(row: Row) -> MissingPaper:
-    return MissingPaper(
-        feed=row["feed"],
-        id=row["id"],
-        first_day=date.fromisoformat(row["first_day"]),
-        last_day=date.fromisoformat(row["last_day"]),
-        noted_at=from_micros(row["noted_at"]),
-        version=row["version"],
-        kind=AnnouncementKind(row["kind"]) if row["kind"] else None,
-        attempts=row["attempts"],
-        last_requested_at=from_micros_or_none(row["last_requested_at"]),
-        done_at=from_micros_or_none(row["done_at"]),
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from storage.engine.column_types import from_micros, to_micros
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine
 from storage.records.messages import InboxUpdate, UnreadableUpdates
 
 
@@ -19,20 +19,20 @@ class Inbox:
     def put(self, updates: Iterable[InboxUpdate]) -> int:
         """Store updates that are new; return how many."""
         with self._engine.ensure_transaction():
-            return sum(self._insert(update) for update in updates)
-
-    def _insert(self, update: InboxUpdate) -> int:
-        return self._engine.execute(
-            """
-            insert into inbox_updates (bot, id, chat, body, state, attempts, error)
-            values (:bot, :id, :chat, :body, 'pending', 0, '')
-            on conflict do nothing
-            """,
-            bot=update.bot,
-            id=update.id,
-            chat=update.chat,
-            body=update.body,
-        )
+            return sum(
+                self._engine.execute(
+                    """
+                    insert into inbox_updates (bot, id, chat, body, state, attempts, error)
+                    values (:bot, :id, :chat, :body, 'pending', 0, '')
+                    on conflict do nothing
+                    """,
+                    bot=update.bot,
+                    id=update.id,
+                    chat=update.chat,
+                    body=update.body,
+                )
+                for update in updates
+            )
 
     def next_of_each_chat(self, bot: int, limit: int = 100) -> list[InboxUpdate]:
         """Return the oldest pending update of each chat: these may be applied in parallel."""
@@ -47,7 +47,12 @@ class Inbox:
             bot=bot,
             limit=limit,
         )
-        return [_update_from_row(row) for row in rows]
+        return [
+            InboxUpdate(
+                row["bot"], row["id"], row["chat"], row["body"], row["follow_up"], row["attempts"]
+            )
+            for row in rows
+        ]
 
     def count_attempt(self, bot: int, id: int) -> int:
         """Count an attempt before it is made; return how many there were with this one.
@@ -187,9 +192,3 @@ class Inbox:
             keep=keep_newest,
             limit=limit,
         )
-
-
-def _update_from_row(row: Row) -> InboxUpdate:
-    return InboxUpdate(
-        row["bot"], row["id"], row["chat"], row["body"], row["follow_up"], row["attempts"]
-    )

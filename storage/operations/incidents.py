@@ -10,7 +10,7 @@ from storage.engine.column_types import (
     to_micros,
     to_micros_or_null,
 )
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine
 from storage.records.messages import Notice
 from storage.records.operations import Incident, NotifiedIncident
 
@@ -23,10 +23,18 @@ class Incidents:
 
     def all(self) -> list[NotifiedIncident]:
         """Return all incidents, by name."""
-        return [
-            _notified_from_row(row)
-            for row in self._engine.fetch_all("select * from incidents order by name")
-        ]
+        incidents: list[NotifiedIncident] = []
+        for row in self._engine.fetch_all("select * from incidents order by name"):
+            key, values = json.loads(row["notice"])
+            notice = Notice(key, tuple((name, value) for name, value in values))
+            incidents.append(
+                NotifiedIncident(
+                    Incident(row["name"], notice),
+                    from_micros(row["notified_at"]),
+                    from_micros_or_none(row["resolved_at"]),
+                )
+            )
+        return incidents
 
     def save(self, notified: NotifiedIncident) -> None:
         """Store when the operator was notified of an incident, and of its end."""
@@ -47,13 +55,3 @@ class Incidents:
     def delete(self, name: str) -> None:
         """Delete an incident: the next time it is new."""
         self._engine.execute("delete from incidents where name = :name", name=name)
-
-
-def _notified_from_row(row: Row) -> NotifiedIncident:
-    key, values = json.loads(row["notice"])
-    notice = Notice(key, tuple((name, value) for name, value in values))
-    return NotifiedIncident(
-        Incident(row["name"], notice),
-        from_micros(row["notified_at"]),
-        from_micros_or_none(row["resolved_at"]),
-    )

@@ -9,7 +9,7 @@ from datetime import date
 
 from storage.engine.column_types import format_day
 from storage.engine.query_time_limit import within_budget
-from storage.engine.sqlite import Engine, Row, Value
+from storage.engine.sqlite import Engine, Row
 from storage.papers.paper_rows import PAPER_COLUMNS, paper_from_row
 from storage.records.papers import Announcement, AnnouncementKind
 
@@ -22,88 +22,92 @@ SELECT_ANNOUNCEMENTS = f"""
 """
 
 
-def insert_announcements(
-    engine: Engine, keyed_announcements: Iterable[tuple[int, Announcement]]
-) -> None:
-    """Store announcements of stored papers, each of them once."""
-    engine.execute_many(
+class Announcements:
+    """Everything that feeds announced, numbered in order of arrival."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def insert(self, keyed_announcements: Iterable[tuple[int, Announcement]]) -> None:
+        """Store announcements of stored papers, each of them once."""
+        self._engine.execute_many(
+            """
+            insert into announcements (paper, version, feed, kind, day)
+            values (:paper, :version, :feed, :kind, :day)
+            on conflict do nothing
+            """,
+            [
+                {
+                    "paper": key,
+                    "version": announcement.paper.version,
+                    "feed": announcement.feed,
+                    "kind": announcement.kind,
+                    "day": format_day(announcement.day),
+                }
+                for key, announcement in keyed_announcements
+            ],
+        )
+
+    def between(
+        self, after_seq: int, up_to_seq: int, paper_keys: tuple[int, int] | None = None
+    ) -> list[Announcement]:
+        """Return the announcements after a position and up to another one, in order.
+
+        ``paper_keys`` restricts them to those of papers behind a key, up to another one.
         """
-        insert into announcements (paper, version, feed, kind, day)
-        values (:paper, :version, :feed, :kind, :day)
-        on conflict do nothing
-        """,
-        [_row_values(key, announcement) for key, announcement in keyed_announcements],
-    )
+        condition, values = (
+            "a.seq > :after and a.seq <= :upto",
+            {"after": after_seq, "upto": up_to_seq},
+        )
+        if paper_keys:  # the sign keeps the engine from reading all positions for a few papers
+            condition = (
+                "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
+            )
+            values |= {"low": paper_keys[0], "high": paper_keys[1]}
+        return announcements_from_rows(
+            self._engine.fetch_all(
+                f"{SELECT_ANNOUNCEMENTS} where {condition} order by a.seq", **values
+            )
+        )
 
+    def count_papers_between(self, after_seq: int, up_to_seq: int) -> int:
+        """Count the papers announced after a position and up to another one."""
+        row = self._engine.fetch_one(
+            """
+            select count(distinct paper) as n from announcements where seq > :after and seq <= :upto
+            """,
+            after=after_seq,
+            upto=up_to_seq,
+        )
+        return int(row["n"]) if row else 0
 
-def announcements_between(
-    engine: Engine, after_seq: int, up_to_seq: int, paper_keys: tuple[int, int] | None = None
-) -> list[Announcement]:
-    """Return the announcements after a position and up to another one, in order.
+    def seq_before_newest(self, count: int) -> int:
+        """Return the position behind which the newest ``count`` announcements stand; else 0."""
+        row = self._engine.fetch_one(
+            "select seq from announcements order by seq desc limit 1 offset :count", count=count
+        )
+        return int(row["seq"]) if row else 0
 
-    ``paper_keys`` restricts them to those of papers behind a key, up to another one.
-    """
-    condition, values = "a.seq > :after and a.seq <= :upto", {"after": after_seq, "upto": up_to_seq}
-    if paper_keys:  # the sign keeps the engine from reading all positions for a few papers
-        condition = "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
-        values |= {"low": paper_keys[0], "high": paper_keys[1]}
-    return announcements_from_rows(
-        engine.fetch_all(f"{SELECT_ANNOUNCEMENTS} where {condition} order by a.seq", **values)
-    )
+    def on_days(self, first: date, last: date) -> list[Announcement]:
+        """Return the announcements of these arXiv days, both ends included, in order."""
+        rows = self._engine.fetch_all(
+            f"{SELECT_ANNOUNCEMENTS} where a.day between :first and :last order by a.seq",
+            first=format_day(first),
+            last=format_day(last),
+        )
+        return announcements_from_rows(rows)
 
+    def last_seq(self) -> int:
+        """Return the newest position, 0 before the first announcement."""
+        row = self._engine.fetch_one("select coalesce(max(seq), 0) as seq from announcements")
+        return int(row["seq"]) if row else 0
 
-def count_papers_between(engine: Engine, after_seq: int, up_to_seq: int) -> int:
-    """Count the papers announced after a position and up to another one."""
-    row = engine.fetch_one(
-        """
-        select count(distinct paper) as n from announcements where seq > :after and seq <= :upto
-        """,
-        after=after_seq,
-        upto=up_to_seq,
-    )
-    return int(row["n"]) if row else 0
-
-
-def seq_before_newest(engine: Engine, count: int) -> int:
-    """Return the position behind which the newest ``count`` announcements stand; else 0."""
-    row = engine.fetch_one(
-        "select seq from announcements order by seq desc limit 1 offset :count", count=count
-    )
-    return int(row["seq"]) if row else 0
-
-
-def announcements_on_days(engine: Engine, first: date, last: date) -> list[Announcement]:
-    """Return the announcements of these arXiv days, both ends included, in order."""
-    rows = engine.fetch_all(
-        f"{SELECT_ANNOUNCEMENTS} where a.day between :first and :last order by a.seq",
-        first=format_day(first),
-        last=format_day(last),
-    )
-    return announcements_from_rows(rows)
-
-
-def last_seq(engine: Engine) -> int:
-    """Return the newest position, 0 before the first announcement."""
-    row = engine.fetch_one("select coalesce(max(seq), 0) as seq from announcements")
-    return int(row["seq"]) if row else 0
-
-
-def announcement_counts_by_day(engine: Engine) -> list[tuple[date, int]]:
-    """Return each stored arXiv day with its count of announcements, oldest first."""
-    rows = engine.fetch_all(
-        "select day, count(*) as n from announcements group by day order by day"
-    )
-    return [(date.fromisoformat(row["day"]), row["n"]) for row in rows]
-
-
-def _row_values(key: int, announcement: Announcement) -> dict[str, Value]:
-    return {
-        "paper": key,
-        "version": announcement.paper.version,
-        "feed": announcement.feed,
-        "kind": announcement.kind,
-        "day": format_day(announcement.day),
-    }
+    def counts_by_day(self) -> list[tuple[date, int]]:
+        """Return each stored arXiv day with its count of announcements, oldest first."""
+        rows = self._engine.fetch_all(
+            "select day, count(*) as n from announcements group by day order by day"
+        )
+        return [(date.fromisoformat(row["day"]), row["n"]) for row in rows]
 
 
 def announcements_from_rows(rows: Iterable[Row]) -> list[Announcement]:

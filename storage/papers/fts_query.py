@@ -44,25 +44,20 @@ def superset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
         case Term():
             return _superset_of_term(clause, analyze)
         case And(clauses):
-            return _superset_of_and(clauses, analyze)
+            required_parts = [
+                superset_expression(part, analyze) for part in clauses if not isinstance(part, Not)
+            ]
+            excluded_parts = [
+                subset_expression(part.clause, analyze) for part in clauses if isinstance(part, Not)
+            ]
+            required = _join([part for part in required_parts if part], "AND")
+            excluded = _join([part for part in excluded_parts if part], "OR")
+            return f"({required} NOT {excluded})" if required and excluded else required
         case Or(clauses):
             parts = [superset_expression(part, analyze) for part in clauses]
             return MATCH_ALL if MATCH_ALL in parts else _join(parts, "OR")
         case Not():
             return MATCH_ALL  # FTS5 has no complement; the caller's matcher decides
-
-
-def _superset_of_and(clauses: Iterable[Clause], analyze: Callable[[str], str]) -> str:
-    clauses = tuple(clauses)
-    required_parts = [
-        superset_expression(part, analyze) for part in clauses if not isinstance(part, Not)
-    ]
-    required = _join([part for part in required_parts if part], "AND")
-    excluded_parts = [
-        subset_expression(part.clause, analyze) for part in clauses if isinstance(part, Not)
-    ]
-    excluded = _join([part for part in excluded_parts if part], "OR")
-    return f"({required} NOT {excluded})" if required and excluded else required
 
 
 def with_former_words(clause: Clause) -> Clause:
@@ -151,7 +146,12 @@ def _superset_of_term(term: Term, analyze: Callable[[str], str]) -> str:
         case QueryField.AUTHOR:
             return _in_columns("authors", _author_expression(term, analyze))
         case _ if term.prefix:
-            return _in_columns(_SUPERSET_COLUMNS[term.field], _prefix_expression(term, analyze))
+            # The words of a phrase of which the last is only begun, in any order.
+            *complete_words, prefix = term.words
+            alternatives = [f"{_quote(start)} *" for [start] in term.alternatives]
+            begun_word = _join([_stems_expression(prefix, analyze), *alternatives], "OR")
+            words = [*map(_quote, complete_words), begun_word]
+            return _in_columns(_SUPERSET_COLUMNS[term.field], _join(words, "AND"))
         case _:
             return _in_columns(_SUPERSET_COLUMNS[term.field], _any_variant(term))
 
@@ -161,14 +161,16 @@ def _in_columns(columns: str, expression: str) -> str:
 
 
 def _any_variant(term: Term) -> str:
-    return _join([_phrase_or_near(words, term.max_gap) for words in term.variants], "OR")
-
-
-def _phrase_or_near(words: tuple[str, ...], max_gap: int) -> str:
-    """Find words as a phrase, or near each other in any order."""
-    if not max_gap or len(words) == 1:
-        return _phrase(words)
-    return f"NEAR({' '.join(map(_quote, words))}, {max_gap})"
+    """Find the words of a variant as a phrase, or near each other in any order."""
+    return _join(
+        [
+            f"NEAR({' '.join(map(_quote, words))}, {term.max_gap})"
+            if term.max_gap and len(words) > 1
+            else _phrase(words)
+            for words in term.variants
+        ],
+        "OR",
+    )
 
 
 def _phrase(words: Iterable[str]) -> str:
@@ -182,14 +184,6 @@ def _quote(word: str) -> str:
 def _join(parts: Iterable[str], operator: str) -> str:
     parts = list(parts)
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
-
-
-def _prefix_expression(term: Term, analyze: Callable[[str], str]) -> str:
-    """Find the words of a phrase of which the last is only begun, in any order."""
-    *complete_words, prefix = term.words
-    alternatives = [f"{_quote(start)} *" for [start] in term.alternatives]
-    prefix_expression = _join([_stems_expression(prefix, analyze), *alternatives], "OR")
-    return _join([*map(_quote, complete_words), prefix_expression], "AND")
 
 
 def _stems_expression(prefix: str, analyze: Callable[[str], str]) -> str:

@@ -14,10 +14,10 @@ from storage.engine.column_types import format_day
 from storage.engine.sqlite import Engine, Value
 from storage.papers.announcements import (
     SELECT_ANNOUNCEMENTS,
-    announcements_between,
+    Announcements,
     announcements_from_rows,
-    announcements_on_days,
 )
+from storage.papers.fts_query import title_expression
 from storage.papers.paper_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.papers.search_index import PaperIndex
 from storage.records.papers import Announcement, AnnouncementKind, Paper
@@ -36,8 +36,9 @@ _TITLE_MATCHING_ROWS_FROM = (
 class PaperSearch:
     """Searches of the full text, in a few days or in everything that is stored."""
 
-    def __init__(self, engine: Engine, index: PaperIndex) -> None:
+    def __init__(self, engine: Engine, announcements: Announcements, index: PaperIndex) -> None:
         self._engine = engine
+        self._announcements = announcements
         self._index = index
         self._cached_lowest_key: tuple[date, date, int, int] | None = (
             None  # days, last seq, sort key
@@ -46,10 +47,14 @@ class PaperSearch:
     def find_announcements_on_days(
         self, clause: Clause, first: date, last: date
     ) -> list[Announcement]:
-        """Return the announcements of these days whose papers may match, in order."""
+        """Return the announcements of these days whose papers may match, in order.
+
+        Wide like search, for the matcher to decide; by the words of the papers' newest
+        versions.
+        """
         expression = self._index.match_expression(clause)
         if not expression:
-            return announcements_on_days(self._engine, first, last)
+            return self._announcements.on_days(first, last)
         condition, values = self._match_condition(expression)
         rows = self._engine.fetch_all(
             f"{SELECT_ANNOUNCEMENTS} where a.day between :first and :last and {condition}"
@@ -66,7 +71,7 @@ class PaperSearch:
         """Return the announcements between two positions whose papers may match, in order."""
         expression = self._index.match_expression(clause)
         if not expression:
-            return announcements_between(self._engine, after_seq, up_to_seq)
+            return self._announcements.between(after_seq, up_to_seq)
         condition, values = self._match_condition(expression)
         rows = self._engine.fetch_all(
             f"{SELECT_ANNOUNCEMENTS} where a.seq > :after and a.seq <= :upto and {condition}"
@@ -92,7 +97,10 @@ class PaperSearch:
         )
 
     def count_new_matches(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
-        """Count the papers these days brought anew that may match, and tell if all of them do."""
+        """Count the papers these days brought anew that may match, and tell if all of them do.
+
+        Counted by the index, for nobody reads them; by the words of their newest versions.
+        """
         exact_match = self._index.exact_expression(clause)
         expression = exact_match or self._index.match_expression(clause)
         condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
@@ -113,18 +121,18 @@ class PaperSearch:
         self, clause: Clause, first: date, last: date, limit: int
     ) -> list[Announcement]:
         """Return the newest of these days whose papers may match, those found by title first."""
-        expression, title_expression = (
+        expression, expression_in_titles = (
             self._index.match_expression(clause),
-            self._index.title_expression(clause),
+            title_expression(clause),
         )
         condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
-        order = f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if title_expression else ""
+        order = f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if expression_in_titles else ""
         values = _new_on_days_values(first, last)
         if expression:
             values["expression"] = expression
-        if title_expression:
-            values["titled"] = title_expression
-        if expression or title_expression:
+        if expression_in_titles:
+            values["titled"] = expression_in_titles
+        if expression or expression_in_titles:
             values["floor"] = self._lowest_sort_key(first, last)
         rows = self._engine.fetch_all(
             f"""
@@ -160,19 +168,22 @@ class PaperSearch:
             self._cached_lowest_key = first, last, newest_seq, sort_key
         return sort_key
 
-    def search(self, clause: Clause, *, limit: int, offset: int, newest_first: bool) -> list[Paper]:
-        """Return a page of the papers that may match, by the day of their first announcement."""
-        order = "desc" if newest_first else "asc"
+    def search(self, clause: Clause, *, limit: int, offset: int = 0) -> list[Paper]:
+        """Return a page of the papers that may match, the latest first announcements first.
+
+        No paper that matches is missing; some may not match, so the caller asks the matcher again
+        and fetches pages until it has enough.
+        """
         expression = self._index.match_expression(clause)
         condition = "where paper_index match :expression" if expression else ""
         rows = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS} from (
                 select rowid as sort_key from paper_index {condition}
-                order by rowid {order} limit :limit offset :offset
+                order by rowid desc limit :limit offset :offset
             ) found, {CURRENT_VERSIONS}
             where p.sort_key = found.sort_key
-            order by p.sort_key {order}
+            order by p.sort_key desc
             """,
             limit=limit,
             offset=offset,
@@ -181,10 +192,13 @@ class PaperSearch:
         return [paper_from_row(row) for row in rows]
 
     def search_by_relevance(self, clause: Clause, *, limit: int) -> list[Paper]:
-        """Return papers that may match, those first whose words are rarest and most frequent."""
+        """Return papers that may match, those first whose words are rarest and most frequent.
+
+        The order is the full text's own; like search, some may not match.
+        """
         expression = self._index.match_expression(clause)
         if not expression:
-            return self.search(clause, limit=limit, offset=0, newest_first=True)
+            return self.search(clause, limit=limit)
         rows = self._engine.fetch_all(
             f"""
             select {PAPER_COLUMNS} from (

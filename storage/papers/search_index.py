@@ -9,7 +9,6 @@ from storage.engine.sqlite import Engine, Value
 from storage.papers.fts_query import (
     exact_expression,
     superset_expression,
-    title_expression,
     with_former_words,
 )
 from storage.records.papers import Paper
@@ -38,10 +37,6 @@ class PaperIndex:
     def exact_expression(self, clause: Clause) -> str:
         """Write the MATCH expression that finds what a clause matches; "" where none does."""
         return "" if self.outdated_keys() else exact_expression(clause, self._analyze)
-
-    def title_expression(self, clause: Clause) -> str:
-        """Write the MATCH expression of a clause's words in titles; "" where it has none."""
-        return title_expression(clause)
 
     def add(self, sort_key: int, columns: IndexColumns) -> None:
         """Index a new paper."""
@@ -86,9 +81,9 @@ class PaperIndex:
         return row is not None
 
     def begin_reindex(self, analyzer: str) -> None:
-        """Make this analyser the current one, whose words all papers are to get.
+        """Start to index all papers anew by this analyser, unless it indexed them.
 
-        Papers that are added from now on have them.
+        Papers that are added from now on have its words.
         """
         if self.is_analyzed_by(analyzer):
             return
@@ -100,6 +95,10 @@ class PaperIndex:
             """,
             analyzer=analyzer,
         )
+
+    def is_reindexing(self) -> bool:
+        """Tell whether some papers still have the words of a former analyser."""
+        return self.outdated_keys() is not None
 
     def outdated_keys(self) -> tuple[int, int] | None:
         """Return between which keys papers have the words of a former analyser, or None."""

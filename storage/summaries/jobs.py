@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from storage.engine.column_types import from_micros, seconds_to_micros, to_micros, to_micros_or_null
-from storage.engine.sqlite import Engine, Row, Value
-from storage.records.summaries import SummaryBacklog, SummaryCoverage, SummaryJob
-from storage.summaries import missing_summaries
+from storage.engine.sqlite import Engine, Value
+from storage.records.summaries import SummaryBacklog, SummaryJob
 from storage.summaries.missing_summaries import IS_GENERATED
 
 _INSERT_JOB = f"""
@@ -34,27 +33,27 @@ class SummaryJobs:
 
         A job that exists can only become due earlier; one that was given up stays so.
         """
+        new_jobs = 0
         with self._engine.ensure_transaction():
-            return sum(self._enqueue(job) for job in jobs)
-
-    def _enqueue(self, job: SummaryJob) -> bool:
-        values: dict[str, Value] = {
-            "paper": job.paper,
-            "version": job.version,
-            "language": job.language,
-            "needed_at": to_micros(job.needed_at),
-        }
-        if self._engine.execute(_INSERT_JOB, **values):
-            return True
-        self._engine.execute(
-            """
-            update summary_jobs set needed_at = :needed_at
-            where paper = :paper and version = :version and language = :language
-                and needed_at > :needed_at
-            """,
-            **values,
-        )
-        return False
+            for job in jobs:
+                values: dict[str, Value] = {
+                    "paper": job.paper,
+                    "version": job.version,
+                    "language": job.language,
+                    "needed_at": to_micros(job.needed_at),
+                }
+                if self._engine.execute(_INSERT_JOB, **values):
+                    new_jobs += 1
+                    continue
+                self._engine.execute(
+                    """
+                    update summary_jobs set needed_at = :needed_at
+                    where paper = :paper and version = :version and language = :language
+                        and needed_at > :needed_at
+                    """,
+                    **values,
+                )
+        return new_jobs
 
     def claim(self, now: datetime, lease_seconds: float, limit: int) -> list[SummaryJob]:
         """Claim the jobs needed first for some seconds, so that no other process pays for them."""
@@ -71,7 +70,20 @@ class SummaryJobs:
             until=to_micros(now) + seconds_to_micros(lease_seconds),
             limit=limit,
         )
-        return sorted(map(_job_from_row, rows), key=lambda job: (job.needed_at, job.key))
+        jobs = [
+            SummaryJob(
+                paper=row["paper"],
+                version=row["version"],
+                language=row["language"],
+                needed_at=from_micros(row["needed_at"]),
+                attempts=row["attempts"],
+                error=row["error"],
+                fencing_token=row["fencing_token"],
+                key=row["key"],
+            )
+            for row in rows
+        ]
+        return sorted(jobs, key=lambda job: (job.needed_at, job.key))
 
     def complete(self, job: SummaryJob) -> None:
         """Delete a job, in the transaction that stores its summary, whoever wrote it."""
@@ -118,19 +130,19 @@ class SummaryJobs:
     def retry(self, jobs: Iterable[SummaryJob]) -> int:
         """Retry these jobs where they wait or were given up; return how many."""
         with self._engine.ensure_transaction():
-            return sum(self._retry(job) for job in jobs)
-
-    def _retry(self, job: SummaryJob) -> int:
-        return self._engine.execute(
-            """
-            update summary_jobs set next_at = 0, attempts = 0
-            where paper = :paper and version = :version and language = :language
-                and (next_at is null or next_at > 0)
-            """,
-            paper=job.paper,
-            version=job.version,
-            language=job.language,
-        )
+            return sum(
+                self._engine.execute(
+                    """
+                    update summary_jobs set next_at = 0, attempts = 0
+                    where paper = :paper and version = :version and language = :language
+                        and (next_at is null or next_at > 0)
+                    """,
+                    paper=job.paper,
+                    version=job.version,
+                    language=job.language,
+                )
+                for job in jobs
+            )
 
     def delete_before(self, before: datetime, limit: int = 1000) -> int:
         """Delete some jobs that were needed before an instant; return how many."""
@@ -157,11 +169,8 @@ class SummaryJobs:
         )
         return int(row["n"]) if row else 0
 
-    def has_attempt_before(self, jobs: Iterable[SummaryJob], before: datetime) -> bool:
-        """Tell whether one of these jobs exists and will be tried before an instant."""
-        return any(self._is_tried_before(job, before) for job in jobs)
-
-    def _is_tried_before(self, job: SummaryJob, before: datetime) -> bool:
+    def has_attempt_before(self, job: SummaryJob, before: datetime) -> bool:
+        """Tell whether a job exists and will be tried before an instant."""
         row = self._engine.fetch_one(
             """
             select 1 from summary_jobs where paper = :paper and version = :version
@@ -173,25 +182,6 @@ class SummaryJobs:
             before=to_micros(before),
         )
         return row is not None
-
-    def find_missing(self, bot: int, since: datetime) -> list[SummaryJob]:
-        """Return the summaries that topics' messages since an instant lack, in their languages.
-
-        Dropped messages do not count. Digests of queries that the chat does not follow get only the
-        summaries that exist: they cost nothing.
-        """
-        return missing_summaries.find_missing_summaries(self._engine, bot, since)
-
-    def digests_with_late_summaries(self, bot: int, since: datetime) -> list[int]:
-        """Return digests since an instant with shown papers that got better summaries meanwhile.
-
-        Only in the languages of their messages.
-        """
-        return missing_summaries.digests_with_late_summaries(self._engine, bot, since)
-
-    def mean_tokens(self, model: str, language: str) -> float:
-        """Return the mean tokens of a model's recent summaries in a language; 0 where few exist."""
-        return missing_summaries.mean_tokens(self._engine, model, language)
 
     def backlog(self) -> SummaryBacklog:
         """Count the jobs that wait, that failed before, and that were given up."""
@@ -207,25 +197,3 @@ class SummaryJobs:
             if row
             else SummaryBacklog()
         )
-
-    def coverage(
-        self, bot: int, languages: Iterable[str], since: datetime
-    ) -> tuple[SummaryCoverage, ...]:
-        """Count the paper versions that digests since an instant showed, and the summarized ones.
-
-        For each language, by one scan of what was shown.
-        """
-        return missing_summaries.coverage(self._engine, bot, languages, since)
-
-
-def _job_from_row(row: Row) -> SummaryJob:
-    return SummaryJob(
-        paper=row["paper"],
-        version=row["version"],
-        language=row["language"],
-        needed_at=from_micros(row["needed_at"]),
-        attempts=row["attempts"],
-        error=row["error"],
-        fencing_token=row["fencing_token"],
-        key=row["key"],
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.engine.column_types import from_micros, to_micros
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine
 from storage.records.summaries import PaperNote
 
 
@@ -24,7 +24,20 @@ class PaperNotes:
             version=version,
             language=language,
         )
-        return None if row is None else _note_from_row(row)
+        if row is None:
+            return None
+        return PaperNote(
+            paper=row["paper"],
+            version=row["version"],
+            language=row["language"],
+            problem=row["problem"],
+            method=row["method"],
+            result=row["result"],
+            limits=row["limits"],
+            producer=row["producer"],
+            created_at=from_micros(row["created_at"]),
+            prompt_version=row["prompt_version"],
+        )
 
     def add(self, note: PaperNote) -> None:
         """Store a note, unless one exists."""
@@ -47,18 +60,3 @@ class PaperNotes:
             prompt_version=note.prompt_version,
             created_at=to_micros(note.created_at),
         )
-
-
-def _note_from_row(row: Row) -> PaperNote:
-    return PaperNote(
-        paper=row["paper"],
-        version=row["version"],
-        language=row["language"],
-        problem=row["problem"],
-        method=row["method"],
-        result=row["result"],
-        limits=row["limits"],
-        producer=row["producer"],
-        created_at=from_micros(row["created_at"]),
-        prompt_version=row["prompt_version"],
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from storage.engine.column_types import format_day
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine
 from storage.records.summaries import DailySpending
 
 
@@ -45,16 +45,15 @@ class ModelSpending:
             first=format_day(first),
             last=format_day(last),
         )
-        return [_spending_from_row(row) for row in rows]
-
-
-def _spending_from_row(row: Row) -> DailySpending:
-    return DailySpending(
-        day=date.fromisoformat(row["day"]),
-        model=row["model"],
-        calls=row["calls"],
-        prompt_tokens=row["prompt_tokens"],
-        completion_tokens=row["completion_tokens"],
-        cost_micros=row["cost_micros"],
-        unusable_answers=row["unusable_answers"],
-    )
+        return [
+            DailySpending(
+                day=date.fromisoformat(row["day"]),
+                model=row["model"],
+                calls=row["calls"],
+                prompt_tokens=row["prompt_tokens"],
+                completion_tokens=row["completion_tokens"],
+                cost_micros=row["cost_micros"],
+                unusable_answers=row["unusable_answers"],
+            )
+            for row in rows
+        ]

@@ -11,6 +11,8 @@ from storage.papers.search_index import PaperIndex
 from storage.records.summaries import Summary
 
 EXTRACTIVE, IMPORT = "extractive", "import"
+_MIN_SAMPLE = 20  # summaries that a mean needs
+_RECENT_SUMMARIES = 20_000  # of all producers, among which a model's are counted
 
 _INSERT_SUMMARY = """
     insert into summaries (paper, version, language, title, tldr, abstract, producer,
@@ -49,6 +51,12 @@ class Summaries:
                 self._index.set_summary_text(summary.paper, self.searchable_text(summary.paper))
         return bool(inserted_rows)
 
+    def add_all(self, summaries: Iterable[Summary]) -> None:
+        """Store several summaries, all of them or none."""
+        with self._engine.ensure_transaction():
+            for summary in summaries:
+                self.add(summary)
+
     def get_or_add(self, summary: Summary) -> Summary:
         """Return the summary as it is stored, storing it first where it is new."""
         if summary.key:
@@ -69,18 +77,15 @@ class Summaries:
         assert row is not None
         return summary_from_row(row)
 
-    def best_of_paper(self, paper: int) -> tuple[Summary, ...]:
-        """Return the best summary of a paper per language, the languages in order.
+    def best_of_version(self, paper: int, version: int | None = None) -> tuple[Summary, ...]:
+        """Return the best summary of a paper per language, of one version where it is named.
 
         The newest version goes first, then a model's before an imported one before an extractive
-        one, then the latest.
+        one, then the latest. The languages are in order.
         """
-        return self.best_of_version(paper)
-
-    def best_of_version(self, paper: int, version: int | None = None) -> tuple[Summary, ...]:
-        """Return the best summary per language, of one version where it is named."""
         best_by_language: dict[str, Summary] = {}
-        for summary in self._all_of_paper(paper):
+        rows = self._engine.fetch_all("select * from summaries where paper = :paper", paper=paper)
+        for summary in map(summary_from_row, rows):
             if version is not None and summary.version != version:
                 continue
             current = best_by_language.get(summary.language)
@@ -94,26 +99,37 @@ class Summaries:
         """Return the best summaries of each paper that has any, on request without their texts."""
         with self._engine.snapshot():
             summaries_by_paper = {
-                paper: tuple(map(_without_text, best)) if without_text else best
+                paper: tuple(replace(summary, title="", tldr="", abstract="") for summary in best)
+                if without_text
+                else best
                 for paper in papers
-                for best in (self.best_of_paper(paper),)
+                for best in (self.best_of_version(paper),)
             }
         return {paper: summaries for paper, summaries in summaries_by_paper.items() if summaries}
 
     def searchable_text(self, paper: int) -> str:
         """Return the text that the full-text index adds to the paper's own words."""
-        best = [summary for summary in self.best_of_paper(paper) if summary.producer != EXTRACTIVE]
+        best = [
+            summary for summary in self.best_of_version(paper) if summary.producer != EXTRACTIVE
+        ]
         return "\n".join(
             text for summary in best for text in (summary.title, summary.tldr, summary.abstract)
         )
 
-    def _all_of_paper(self, paper: int) -> list[Summary]:
-        rows = self._engine.fetch_all("select * from summaries where paper = :paper", paper=paper)
-        return [summary_from_row(row) for row in rows]
-
-
-def _without_text(summary: Summary) -> Summary:
-    return replace(summary, title="", tldr="", abstract="")
+    def mean_tokens(self, model: str, language: str) -> float:
+        """Return the mean tokens of a model's recent summaries in a language; 0 where few exist."""
+        row = self._engine.fetch_one(
+            """
+            select count(*) as n, avg(tokens) as mean from (select tokens from summaries
+                where key > (select coalesce(max(key), 0) - :recent from summaries)
+                    and producer = :model and language = :language and tokens > 0
+                order by key desc limit 200)
+            """,
+            recent=_RECENT_SUMMARIES,
+            model=model,
+            language=language,
+        )
+        return float(row["mean"]) if row and row["n"] >= _MIN_SAMPLE else 0.0
 
 
 def _preference(summary: Summary) -> tuple[int, int, int, int]:

@@ -30,7 +30,7 @@ async def test_late_summaries_are_edited_in_although_nothing_can_be_foreseen(
 ) -> None:
     [stored_paper] = store_papers(store, [paper(1)])
     shown(store, stored_paper, languages=("zh",))
-    store.papers.add_summary(late(stored_paper))
+    store.summaries.add(late(stored_paper))
     bot = running(store, NOW + 3 * MINUTE)
 
     def broken(*_: object, **__: object) -> None:

@@ -32,7 +32,7 @@ def old_store(tmp_path: Path) -> Iterator[Store]:
     """Papers about generative models, of which an older version kept "generat"."""
     url = f"sqlite:///{tmp_path / 'old.db'}"
     with closing(open_store(url, analyze=_former)) as old:
-        old.papers.begin_reindex("an older analyser")
+        old.paper_index.begin_reindex("an older analyser")
         announcements = [
             replace(paper, title=f"Generative vertices {number}", abstract="They generate LLMs.")
             for number, paper in enumerate(papers(*range(PAPERS)))
@@ -64,7 +64,7 @@ async def test_messages_are_answered_while_the_words_are_renewed(
         conversation = Conversation(running_bot, running_bot.create_person(), "en")
         await conversation.send_text("/start")
         await running_bot.finish_onboarding(conversation.person)
-        assert old_store.papers.is_reindexing()
+        assert old_store.paper_index.is_reindexing()
 
         search_answer = (await conversation.send_text("/search generative LLM"))[0]
         assert conversation.text("search-renewing") in search_answer.text
@@ -89,7 +89,7 @@ async def test_messages_are_answered_while_the_words_are_renewed(
 
 async def _renewed(store: Store) -> None:
     for _ in range(1_000):
-        if not await store.run(store.papers.is_reindexing):
+        if not await store.run(store.paper_index.is_reindexing):
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the words are still being renewed")

@@ -42,7 +42,7 @@ def delivered(store: Store, period: str = "1/2026-11-20") -> int:
     store.outbox.put_once(outbox_message(digest=number, period=period, first=1, last=1), due_at=NOW)
     [sent] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
     assert store.outbox.mark_sending(sent, NOW)
-    assert store.outbox.record_outcome(sent, Sent(7), NOW)
+    assert store.send_outcomes.record(sent, Sent(7), NOW)
     return number
 
 
@@ -100,7 +100,7 @@ def test_answers_that_were_sent_go_soon_and_others_after_a_week(store: Store) ->
         assert store.outbox.put_once(answer, due_at=NOW)
         [claimed] = store.outbox.claim(BOT, "host:1", NOW, 60.0)
         assert store.outbox.mark_sending(claimed, NOW)
-        assert store.outbox.record_outcome(claimed, outcome, NOW)
+        assert store.send_outcomes.record(claimed, outcome, NOW)
 
     assert delete_settled(store, BOT, NOW + SENT_REPLIES_RETENTION) == 0
     assert delete_settled(store, BOT, NOW + SENT_REPLIES_RETENTION + MINUTE) == 1
@@ -141,7 +141,7 @@ def test_digests_of_no_topic_go_after_a_week(store: Store, subscription: int) ->
     store.outbox.put_once(
         outbox_message(digest=numbers[1], period="words", first=1, last=1), due_at=NOW
     )
-    store.digests.reserve_entries(numbers[2], now=NOW)
+    store.receipts.reserve_entries(numbers[2], now=NOW)
 
     assert apply_retention(store, BOT, NOW + TOPICLESS_DIGESTS_RETENTION) == 0
     assert apply_retention(store, BOT, NOW + TOPICLESS_DIGESTS_RETENTION + MINUTE) == (

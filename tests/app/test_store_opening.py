@@ -16,11 +16,11 @@ def test_words_of_another_analyser_are_indexed_anew_and_once(tmp_path: Path) -> 
     query = parse("ti:hope").clause
     other = open_store(url, analyze=str.lower)
     other.papers.upsert([paper], seen_at=datetime(2026, 6, 1, tzinfo=UTC))
-    missed = other.papers.search(query, limit=1)
+    missed = other.paper_search.search(query, limit=1)
     other.close()
 
     with open_indexed_store(Config(database=url)) as store:
-        papers = store.papers.search(query, limit=1)
+        papers = store.paper_search.search(query, limit=1)
         written = _written(store.path)
     with open_indexed_store(Config(database=url)) as store:
         again = _written(store.path)

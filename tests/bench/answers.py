@@ -58,7 +58,7 @@ def open_corpus_store(folder: Path, directory: str, limit: int) -> tuple[Store, 
     """A store with the corpus and a chat that follows topics, and what it asks with."""
     store = open_store(f"sqlite:///{directory}/bench.db", analyze=index_text)
     load_papers(store, read_corpus(folder, limit))
-    now = datetime.combine(store.papers.announcement_counts_by_day()[-1][0], time(18), UTC)
+    now = datetime.combine(store.announcements.counts_by_day()[-1][0], time(18), UTC)
     bot_info = BotInfo(BOT, "papergram_bot", frozenset(categories()))
     chat = Chat(BOT, CHAT, ChatKind.PRIVATE, cadence=Cadence())
     person = Person(BOT, CHAT, "Ada", "en")
@@ -69,7 +69,7 @@ def open_corpus_store(folder: Path, directory: str, limit: int) -> tuple[Store, 
             edit_subscriptions.subscribe(
                 store, chat, topic_text, now, polled_categories=bot_info.polled_categories, limit=50
             )
-        for paper in store.papers.announcements_on_days(now.date(), now.date())[:30]:
+        for paper in store.announcements.on_days(now.date(), now.date())[:30]:
             store.saved_papers.save(BOT, CHAT, paper.paper.key, now=now)
     return store, Request(bot_info, chat, person, now)
 

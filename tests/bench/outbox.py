@@ -57,7 +57,7 @@ def send_messages(store: Store, send_seconds: float = 0.0) -> tuple[float, list[
                 send_seconds
             )  # the send; also frees the lock, so that settling waits like any other
             settling_at = perf_counter()
-            store.outbox.record_outcome(message, Sent(1), NOW)
+            store.send_outcomes.record(message, Sent(1), NOW)
             commits += [(sent_at - start) * 1000, (perf_counter() - settling_at) * 1000]
     return len(commits) / 2 / (perf_counter() - started_at), commits
 

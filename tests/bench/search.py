@@ -63,7 +63,7 @@ def make_queries(store: Store, rng: random.Random) -> list[Query]:
     """Make queries of words that occur: words, phrases, OR, NOT, prefixes, names, categories."""
     papers = [
         match.paper
-        for match in store.papers.announcements_on_days(date(2000, 1, 1), date(2100, 1, 1))[::97]
+        for match in store.announcements.on_days(date(2000, 1, 1), date(2100, 1, 1))[::97]
     ]
     return [parse(_random_query_text(rng.choice(papers), rng)) for _ in range(QUERIES)]
 
@@ -93,7 +93,7 @@ def search_all(store: Store, queries: list[Query]) -> list[float]:
     durations = []
     for query in queries:
         started_at = perf_counter()
-        store.papers.search(query.clause, limit=PAGE_SIZE)
+        store.paper_search.search(query.clause, limit=PAGE_SIZE)
         durations.append((perf_counter() - started_at) * 1000)
     return durations
 

@@ -43,7 +43,7 @@ def measure_settling(store: Store, goes_on: Callable[[], bool]) -> list[float]:
         [claimed] = store.outbox.claim(BOT, "bench", NOW, 60)
         store.outbox.mark_sending(claimed, NOW)
         started_at = perf_counter()
-        store.outbox.record_outcome(claimed, Sent(1), now=NOW)
+        store.send_outcomes.record(claimed, Sent(1), now=NOW)
         durations.append((perf_counter() - started_at) * 1000)
         sleep(SETTLE_INTERVAL)
     return durations

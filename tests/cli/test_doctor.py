@@ -136,7 +136,7 @@ def test_undeliverable_messages_are_counted(terminal: Terminal) -> None:
     with opened(terminal) as store:
         [claimed] = store.outbox.claim(BOT, "host:1", NOW, 60.0)
         assert store.outbox.mark_sending(claimed, NOW)
-        assert store.outbox.record_outcome(claimed, MessageRejected("too long"), NOW)
+        assert store.send_outcomes.record(claimed, MessageRejected("too long"), NOW)
     assert findings_by_name(terminal, token=token)["outbox"] == (False, "doctor-outbox-dead")
 
 

@@ -113,7 +113,7 @@ def test_what_the_next_digests_show_is_made_once(terminal: Terminal) -> None:
     assert "6 made, 0 failed, 0 waiting" in first[1]
     assert second[1].startswith("Nothing is wanted")
     with opened(terminal) as store:
-        coverage = {summary.language for summary in store.papers.best_summaries([1])[1]}
+        coverage = {summary.language for summary in store.summaries.best_of_papers([1])[1]}
     assert coverage == {"en", "zh"}
 
 

@@ -16,6 +16,7 @@ from bot.topics.query.parser import index_text
 from storage import open_store
 from storage.records.messages import MessageRejected, MessageState
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
+from tests.support.database import stored_message
 
 TOKEN = f"{BOT}:AAFakeTokenOfTheTestsThatOpensNothing00"
 
@@ -31,7 +32,7 @@ def database(tmp_path: Path) -> str:
     publish_due_chats(store, BOT, DUE_AT)
     [message] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
     store.outbox.mark_sending(message, DUE_AT)
-    store.outbox.record_outcome(message, MessageRejected("message is too strange"), DUE_AT)
+    store.send_outcomes.record(message, MessageRejected("message is too strange"), DUE_AT)
     store.close()
     return url
 
@@ -43,7 +44,7 @@ def call(database: str, *arguments: str, token: str = TOKEN) -> Result:
 
 def state(database: str, key: int) -> MessageState:
     store = open_store(database, analyze=index_text)
-    message = store.outbox.get(key)
+    message = stored_message(store, key)
     store.close()
     assert message is not None
     return message.state
@@ -60,7 +61,7 @@ def test_a_dead_message_is_listed_with_its_reason(database: str) -> None:
 def test_what_failed_is_listed_before_what_waits(database: str) -> None:
     """It would else stand behind all that waits, and beyond the limit."""
     store = open_store(database, analyze=index_text)
-    failed = store.outbox.get(1)
+    failed = stored_message(store, 1)
     assert failed
     store.outbox.put_once(replace(failed, part=99, attempts=0, error=""), due_at=DUE_AT)
     store.close()
@@ -73,14 +74,14 @@ def test_what_failed_is_listed_before_what_waits(database: str) -> None:
 
 def test_what_failed_first_is_listed_first_whenever_it_was_queued(database: str) -> None:
     store = open_store(database, analyze=index_text)
-    failed = store.outbox.get(1)
+    failed = stored_message(store, 1)
     assert failed
     for part, after in ((98, timedelta(minutes=2)), (99, timedelta(minutes=1))):
         store.outbox.put_once(
             replace(failed, part=part, first_entry=0, last_entry=0), due_at=DUE_AT
         )
         [later] = store.outbox.claim(BOT, "test", DUE_AT, 60.0)
-        store.outbox.record_outcome(later, MessageRejected("also"), DUE_AT + after)
+        store.send_outcomes.record(later, MessageRejected("also"), DUE_AT + after)
     store.outbox.put_once(replace(failed, part=100), due_at=DUE_AT)
     store.close()
 
@@ -131,7 +132,7 @@ def test_an_empty_state_is_said(database: str) -> None:
 
 def test_without_a_token_the_messages_of_every_bot_are_listed(database: str) -> None:
     store = open_store(database)
-    message = store.outbox.get(1)
+    message = stored_message(store, 1)
     assert message
     assert store.outbox.put_once(replace(message, bot=BOT + 1, digest=0), due_at=DUE_AT)
     store.close()

@@ -96,7 +96,7 @@ async def test_the_token_chain_is_walked_to_its_end(real_data: Path, store: Stor
 
     assert (outcome.stage, outcome.pages, outcome.records) == (BackfillStage.DONE, 3, 503)
     assert [set(question) for question in queries[1:]] == [{"verb", "resumptionToken"}] * 2
-    assert outcome.announcements == store.papers.last_seq() > 0
+    assert outcome.announcements == store.announcements.last_seq() > 0
     assert {announcement.day for announcement in announcements_after(store)} == {busiest}
 
 

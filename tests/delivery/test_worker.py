@@ -49,7 +49,7 @@ from tests.support.builders import (
     subscribe_chat,
 )
 from tests.support.clock import FakeClock
-from tests.support.database import count_rows, count_unknown_sends
+from tests.support.database import count_rows, count_unknown_sends, stored_message
 
 REPEAT = "You may have received this already"
 
@@ -414,7 +414,7 @@ async def test_a_kill_would_leave_no_more_in_doubt_than_is_being_sent(store: Sto
     async def send(outbox_message: OutboxMessage, _: ReplyContent) -> SendOutcome:
         nonlocal sending, most
         sending += 1
-        message = store.outbox.get(outbox_message.key)
+        message = stored_message(store, outbox_message.key)
         assert message
         assert message.state is MessageState.SENDING
         await asyncio.sleep(0)

@@ -93,7 +93,7 @@ def _sample_digest() -> Digest:
             paper = store.papers.get(announcement.paper.id)
             assert paper
             summary = summaries[paper.id]
-            store.papers.add_summary(replace(summary, paper=paper.key, version=paper.version))
+            store.summaries.add(replace(summary, paper=paper.key, version=paper.version))
         return recent_digest(store, parse(TOPIC), NOW)
 
 

@@ -165,7 +165,7 @@ def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.Mon
 
     def drops() -> None:
         [message] = store.outbox.messages_of_digest(dropped.number)
-        assert store.outbox.drop_message(message.key, now=DUE_AT)
+        assert store.outbox_repair.drop_message(message.key, now=DUE_AT)
 
     meanwhile(store, monkeypatch, drops)
 

@@ -43,7 +43,7 @@ from tests.storage.builders import (
     summary,
 )
 from tests.support.builders import FakeSender
-from tests.support.database import count_unknown_sends
+from tests.support.database import count_unknown_sends, stored_message
 
 
 def shown(store: Store, *papers: Paper, languages: tuple[str, ...] = ("zh", "en")) -> int:
@@ -62,7 +62,7 @@ def send(store: Store, minutes: int = 1) -> list[OutboxMessage]:
     outcomes, now = [], NOW + minutes * MINUTE
     for message in store.outbox.claim(BOT, "me", now, 60.0, 10):
         assert store.outbox.mark_sending(message, now)
-        assert store.outbox.record_outcome(message, Sent(77), now)
+        assert store.send_outcomes.record(message, Sent(77), now)
         outcomes.append(message)
     return outcomes
 
@@ -76,7 +76,7 @@ def test_a_late_summary_edits_the_message_in_silence(store: Store) -> None:
     number = shown(store, first_paper, other)
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0  # nothing new is said
 
-    store.papers.add_summary(late(first_paper))
+    store.summaries.add(late(first_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     [edit] = send(store, minutes=3)
@@ -93,11 +93,11 @@ def test_a_late_summary_edits_the_message_in_silence(store: Store) -> None:
 def test_a_later_summary_makes_another_revision_of_the_first_message(store: Store) -> None:
     first_paper, other = store_papers(store, [paper(1), paper(2)])
     shown(store, first_paper, other)
-    store.papers.add_summary(late(first_paper))
+    store.summaries.add(late(first_paper))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     send(store, minutes=3)
 
-    store.papers.add_summary(late(other, minutes=5))
+    store.summaries.add(late(other, minutes=5))
 
     again = NOW + 5 * MINUTE + EDIT_INTERVAL
     assert edit_late_summaries(store, BOT, again - MINUTE) == 0
@@ -111,7 +111,7 @@ def looks(store: Store, papers: Sequence[Paper], *, since: int, each: int, until
     edited, to_come = [], list(papers)
     for minute in range(since, until):
         if to_come and (minute - since) % each == 0:
-            store.papers.add_summary(late(to_come.pop(0), minutes=minute))
+            store.summaries.add(late(to_come.pop(0), minutes=minute))
         if edit_late_summaries(store, BOT, NOW + minute * MINUTE):
             edited.append(minute)
             send(store, minute)
@@ -170,7 +170,7 @@ def test_the_edit_waits_for_the_other_summaries_and_not_for_ever(store: Store) -
     first_paper, other = store_papers(store, [paper(1), paper(2)])
     shown(store, first_paper, other)
     store.summary_jobs.enqueue([SummaryJob(other.key, 1, "zh", NOW)])
-    store.papers.add_summary(late(first_paper))
+    store.summaries.add(late(first_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
     assert edit_late_summaries(store, BOT, NOW + FIRST_EDIT_DELAY) == 1
@@ -180,17 +180,17 @@ def test_a_summary_in_a_language_nobody_reads_there_changes_nothing(store: Store
     [stored_paper] = store_papers(store, [paper()])
     shown(store, stored_paper, languages=("en",))
 
-    store.papers.add_summary(late(stored_paper, "zh"))
+    store.summaries.add(late(stored_paper, "zh"))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
 
-    store.papers.add_summary(late(stored_paper, "en"))
+    store.summaries.add(late(stored_paper, "en"))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
 
 
 def test_nothing_is_edited_while_a_reader_waits_for_a_first_message(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper()])
     shown(store, stored_paper)
-    store.papers.add_summary(late(stored_paper))
+    store.summaries.add(late(stored_paper))
     store.outbox.put_once(outbox_message(chat_id=CHAT + 1), due_at=NOW)
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
@@ -201,7 +201,7 @@ def test_nothing_is_edited_while_a_reader_waits_for_a_first_message(store: Store
 def test_a_day_later_nobody_scrolls_back(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper()])
     shown(store, stored_paper)
-    store.papers.add_summary(late(stored_paper))
+    store.summaries.add(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + EDIT_WINDOW + timedelta(seconds=1)) == 0
 
@@ -211,8 +211,8 @@ def test_a_message_that_never_arrived_is_not_edited(store: Store) -> None:
     number = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1), due_at=NOW)
     [waiting] = store.outbox.messages_of_digest(number)
-    store.outbox.drop_message(waiting.key, now=NOW)
-    store.papers.add_summary(late(stored_paper))
+    store.outbox_repair.drop_message(waiting.key, now=NOW)
+    store.summaries.add(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
 
@@ -228,7 +228,7 @@ def test_a_possible_repeat_keeps_its_mark(store: Store) -> None:
     [doubtful] = send(store)
     assert doubtful.unknown_sends
 
-    store.papers.add_summary(late(stored_paper))
+    store.summaries.add(late(stored_paper))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
     assert store.outbox.messages_of_digest(number)[0].state is MessageState.SENT
@@ -239,7 +239,7 @@ def test_a_summary_of_another_version_is_not_told_of_this_one(store: Store) -> N
     shown(store, stored_paper)
     [newer] = store_papers(store, [paper(version=2)])
 
-    store.papers.add_summary(late(newer))
+    store.summaries.add(late(newer))
 
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 0
 
@@ -248,7 +248,7 @@ def amended(store: Store) -> OutboxMessage:
     """An edit that is under way."""
     [stored_paper] = store_papers(store, [paper()])
     shown(store, stored_paper)
-    store.papers.add_summary(late(stored_paper))
+    store.summaries.add(late(stored_paper))
     assert edit_late_summaries(store, BOT, NOW + 3 * MINUTE) == 1
     [edit] = store.outbox.claim(BOT, "me", NOW + 3 * MINUTE, 60.0, 10)
     assert store.outbox.mark_sending(edit, NOW + 3 * MINUTE)
@@ -260,7 +260,7 @@ def settled(store: Store, edit: OutboxMessage, outcome: SendOutcome) -> OutboxMe
     worker = FakeSender(store, now=NOW + 3 * MINUTE).delivery_worker()
     with store.transaction():
         assert record_outcome(worker, edit, outcome)
-    message = store.outbox.get(edit.key)
+    message = stored_message(store, edit.key)
     assert message
     return message
 
@@ -278,7 +278,7 @@ def test_an_edit_that_telegram_refuses_is_given_up_without_a_dead_letter(
 
     assert edit.state is MessageState.DROPPED
     assert store.outbox.counts_by_state(BOT)[MessageState.DEAD] == 0
-    assert store.digests.missed_entries(BOT, CHAT, NOW - MINUTE) == []  # the paper was delivered
+    assert store.entries.missed_entries(BOT, CHAT, NOW - MINUTE) == []  # the paper was delivered
 
 
 def test_an_edit_that_a_dead_process_had_under_way_is_no_repeat(store: Store) -> None:
@@ -286,7 +286,7 @@ def test_an_edit_that_a_dead_process_had_under_way_is_no_repeat(store: Store) ->
 
     store.outbox.recover_claims(BOT)
 
-    message = store.outbox.get(edit.key)
+    message = stored_message(store, edit.key)
     assert message is not None
     assert (message.state, message.unknown_sends) == (MessageState.READY, 0)
     assert count_unknown_sends(store, BOT) == 0

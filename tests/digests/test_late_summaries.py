@@ -297,7 +297,7 @@ def _says_much(world: MorningScenario) -> None:
         assert paper
         for language in ("zh", "en"):
             tldr = f"{number}号论文提出了一种方法" + "，并且它比以往的方法更好" * 20 + "。"
-            world.store.papers.add_summary(
+            world.store.summaries.add(
                 Summary(
                     paper.key,
                     paper.version,

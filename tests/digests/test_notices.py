@@ -222,7 +222,7 @@ def test_a_dropped_message_is_among_what_was_missed(store: Store) -> None:
     publish_due_chats(store, BOT, DUE_AT)
     [message] = store.outbox.claim(BOT, "me", DUE_AT, 60.0)
     store.outbox.mark_sending(message, DUE_AT)
-    store.outbox.record_outcome(message, ChatUnreachable("blocked"), DUE_AT)
+    store.send_outcomes.record(message, ChatUnreachable("blocked"), DUE_AT)
 
     page = _missed(store, reader, DUE_AT)
 

@@ -212,9 +212,9 @@ def test_a_summary_for_several_readers_is_made_for_the_first_of_them(store: Stor
 def test_what_people_said_is_not_paid_for_and_what_we_drew_ourselves_is(store: Store) -> None:
     subscribe_chat(store, reader(store, 1, "zh"))
     announce(store, papers(1, 2, 3))
-    store.papers.add_summary(make_summary(stored(store, 1), maker="import"))
-    store.papers.add_summary(make_summary(stored(store, 2), maker="extractive"))
-    store.papers.add_summary(make_summary(stored(store, 3), maker="import", tldr=""))
+    store.summaries.add(make_summary(stored(store, 1), maker="import"))
+    store.summaries.add(make_summary(stored(store, 2), maker="extractive"))
+    store.summaries.add(make_summary(stored(store, 3), maker="import", tldr=""))
 
     assert seen(store, jobs_for_due_digests(store, BOT, SOON, DUE_AT)) == [
         (2, 1, "zh"),
@@ -227,7 +227,7 @@ def test_a_new_version_is_summarized_anew(store: Store) -> None:
     topic = subscribe_chat(store, reader(store, 1, "zh"))
     changed(store, replace(topic, kinds=frozenset(AnnouncementKind)))
     announce(store, papers(1))
-    store.papers.add_summary(make_summary(stored(store, 1)))
+    store.summaries.add(make_summary(stored(store, 1)))
     assert jobs_for_due_digests(store, BOT, SOON, DUE_AT) == []
 
     announce(store, papers(1, version=2), kind=AnnouncementKind.REPLACE)
@@ -277,7 +277,7 @@ def test_the_newest_of_the_past_comes_first_and_what_is_told_is_left_out(store: 
     subscribe_chat(store, reader(store))
     announce(store, papers(1, 2), day=FRIDAY)
     announce(store, papers(3))
-    store.papers.add_summary(make_summary(stored(store, 2)))
+    store.summaries.add(make_summary(stored(store, 2)))
 
     jobs = jobs_since(store, BOT, FRIDAY, ("zh",), NOW)
 

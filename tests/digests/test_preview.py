@@ -120,7 +120,7 @@ def test_very_many_are_counted_or_estimated(store: Store, words: str, is_exact: 
 def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: Store) -> None:
     announce(store, papers(1, 2, 3))
     volumes = WeeklyPaperCounts()
-    store.papers.begin_reindex("another analyser")
+    store.paper_index.begin_reindex("another analyser")
     assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {}
     query = parse("diffusion")
     assert not preview(

@@ -66,7 +66,7 @@ def test_an_empty_period_moves_the_topic_on_in_silence(store: Store) -> None:
 
     moved = store.subscriptions.get(topic.key)
     assert moved
-    assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), DUE_AT + DAY)
+    assert (moved.cursor, moved.next_due) == (store.announcements.last_seq(), DUE_AT + DAY)
     assert issued_digests(store, reader) == []
     assert count_rows(store, "outbox_messages") == 0
 
@@ -268,7 +268,7 @@ def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store
     assert paper_numbers(digest.entries) == [1]
     moved = store.subscriptions.get(topic.key)
     assert moved
-    assert (moved.cursor, moved.next_due) == (store.papers.last_seq(), topic.next_due)
+    assert (moved.cursor, moved.next_due) == (store.announcements.last_seq(), topic.next_due)
     assert issue_on_demand(store, reader, topic, NOW + 2 * MINUTE) is None
 
     announce(store, papers(2))

@@ -82,7 +82,7 @@ class Readers:
 
     def made(self, job: SummaryJob) -> None:
         with self.store.transaction():
-            self.store.papers.add_summary(
+            self.store.summaries.add(
                 Summary(job.paper, job.version, job.language, "题目", "一句话。", "摘要", "m", NOW)
             )
             self.store.summary_jobs.complete(job)

@@ -67,7 +67,7 @@ def settled(
     """Sends what is waiting, with this outcome."""
     for message in store.outbox.claim(BOT, "me", now, 60.0, count):
         assert store.outbox.mark_sending(message, now)
-        assert store.outbox.record_outcome(message, outcome, now)
+        assert store.send_outcomes.record(message, outcome, now)
 
 
 def test_all_is_well_when_the_day_was_read(store: Store) -> None:

@@ -258,7 +258,7 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
     report = await store_batch(store, parse_batch(body, source="cs.CV"), MONDAY)
 
     assert [report.batch.counts[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
-    stored = store.papers.announcements_on_days(date(2026, 11, 23), date(2026, 11, 23))
+    stored = store.announcements.on_days(date(2026, 11, 23), date(2026, 11, 23))
     assert Counter(paper.kind for paper in stored) == report.batch.counts
 
 

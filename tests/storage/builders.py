@@ -134,7 +134,7 @@ def issue_digest(
         subscription=1,
     )
     digest_number = store.digests.issue(digest)
-    store.digests.reserve_entries(digest_number, now=NOW)
+    store.receipts.reserve_entries(digest_number, now=NOW)
     return digest_number
 
 

@@ -78,13 +78,13 @@ async def test_each_paper_is_summarized_once_per_language_and_counted(store: Sto
 
         assert len(server.calls) == 6
     for stored_paper in papers:
-        made = {g.language: g for g in store.papers.summaries_of_version(stored_paper.key, 1)}
+        made = {g.language: g for g in store.summaries.best_of_version(stored_paper.key, 1)}
         chinese, english = made["zh"], made["en"]
         assert chinese.producer == english.producer == MODEL
         assert all((chinese.prompt_version, chinese.tokens, chinese.tldr, chinese.abstract))
         assert (english.title, english.abstract) == (TITLE, ABSTRACT)
     paid = spent(store)
-    summaries = [g for paper in papers for g in store.papers.summaries_of_version(paper.key, 1)]
+    summaries = [g for paper in papers for g in store.summaries.best_of_version(paper.key, 1)]
     assert paid.calls == 6
     assert paid.prompt_tokens + paid.completion_tokens == sum(
         summary.tokens for summary in summaries
@@ -192,7 +192,7 @@ async def test_what_fails_the_checks_is_paid_tried_later_and_given_up_at_last(
             await run_summary_jobs(gateway)
         calls = len(server.calls)
 
-    assert store.papers.summaries_of_version(job.key, 1) == ()
+    assert store.summaries.best_of_version(job.key, 1) == ()
     backlog = store.summary_jobs.backlog()
     assert (backlog.waiting, backlog.abandoned) == (0, 1)
     assert calls <= 2 * (len(RETRY_DELAYS) + 1)
@@ -207,7 +207,7 @@ async def test_one_paper_that_fails_holds_no_other(store: Store) -> None:
     async with working(store, "wrong-language*2 good", at_once=1) as (gateway, _, _clock):
         assert await run_summary_jobs(gateway) == JobCounts(completed=3, failed=1)
 
-    summarized = [bool(store.papers.summaries_of_version(paper.key, 1)) for paper in papers]
+    summarized = [bool(store.summaries.best_of_version(paper.key, 1)) for paper in papers]
     assert sorted(summarized) == [False, True, True, True]
 
 
@@ -282,7 +282,7 @@ async def test_what_was_under_way_when_the_process_stopped_is_made_by_the_next(
 async def test_a_summary_of_an_imported_document_is_used_before_paying(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper(title=TITLE, abstract=ABSTRACT)])
 
-    store.papers.add_summary(summary(stored_paper, maker="import"))
+    store.summaries.add(summary(stored_paper, maker="import"))
     store.summary_jobs.enqueue([SummaryJob(stored_paper.key, 1, "zh", NOW)])
 
     async with working(store) as (gateway, server, _):

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from storage import Store
-from storage.records.messages import InboxUpdate, MessageState
+from storage.messages.outbox_rows import message_from_row
+from storage.records.messages import InboxUpdate, MessageState, OutboxMessage
 from storage.records.papers import Announcement
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def pending_updates(store: Store, bot: int, limit: int = 100) -> list[InboxUpdat
 
 def announcements_after(store: Store, position: int = 0) -> list[Announcement]:
     """All announcements after a position, in order."""
-    return store.papers.announcements_between(position, store.papers.last_seq())
+    return store.announcements.between(position, store.announcements.last_seq())
 
 
 def count_unknown_sends(store: Store, bot: int) -> int:
@@ -86,3 +87,14 @@ def count_unknown_sends(store: Store, bot: int) -> int:
         for state in MessageState
         for message in store.outbox.messages_in_state(bot, state, limit=1_000_000)
     )
+
+
+def stored_message(store: Store, key: int) -> OutboxMessage | None:
+    """An outbox message as it is stored now."""
+    connection = sqlite3.connect(store.path)
+    try:
+        connection.row_factory = sqlite3.Row
+        row = connection.execute("select * from outbox_messages where key = ?", (key,)).fetchone()
+    finally:
+        connection.close()
+    return None if row is None else message_from_row(row)

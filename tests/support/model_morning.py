@@ -153,7 +153,7 @@ class MorningScenario:
         for announcement in self.papers:
             paper = self.store.papers.get(announcement.paper.id)
             assert paper
-            all_summaries += self.store.papers.summaries_of_version(paper.key, paper.version)
+            all_summaries += self.store.summaries.best_of_version(paper.key, paper.version)
         return [
             summary
             for summary in all_summaries

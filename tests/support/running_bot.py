@@ -107,7 +107,7 @@ class RunningBot:
                 paper = self.store.papers.get(paper_id)
                 if paper:
                     stored_summary = replace(summary, paper=paper.key, version=paper.version)
-                    self.store.papers.add_summary(stored_summary)
+                    self.store.summaries.add(stored_summary)
 
     async def stored_chat(self, chat_owner: Person | GroupOrChannel) -> Chat:
         """How the store knows a chat."""

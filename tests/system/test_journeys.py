@@ -118,7 +118,7 @@ async def _subscribed(running_bot: RunningBot, ada: Person, tongue: Tongue) -> N
     )
     [topic] = await running_bot.topics(ada)
     assert (topic.query, topic.next_due, topic.zone) == (TOPIC, DUE, "UTC")
-    assert topic.cursor == running_bot.store.papers.last_seq()
+    assert topic.cursor == running_bot.store.announcements.last_seq()
 
 
 async def _shown_by_command(
@@ -182,7 +182,7 @@ async def _delivered_at_its_minute(
         assert next(url for label, url in digest.links if label == "[1]").startswith("#")
     [topic] = await running_bot.topics(ada)
     assert topic.next_due == DUE + DAY
-    assert topic.cursor == running_bot.store.papers.last_seq()
+    assert topic.cursor == running_bot.store.announcements.last_seq()
     assert count_rows(running_bot.store, "receipts", state="sent") == 2
     assert (
         count_rows(running_bot.store, "outbox_messages", state="sent", priority=Priority.SCHEDULED)

@@ -78,7 +78,11 @@ def test_a_new_topic_begins_with_what_comes(store: Store) -> None:
 
     topic = subscribe_chat(store, create_chat(store))
 
-    assert (topic.cursor, topic.next_due, topic.zone) == (store.papers.last_seq(), DUE_AT, "UTC")
+    assert (topic.cursor, topic.next_due, topic.zone) == (
+        store.announcements.last_seq(),
+        DUE_AT,
+        "UTC",
+    )
 
 
 def test_the_same_topic_twice_is_the_one_that_is_there(store: Store) -> None:

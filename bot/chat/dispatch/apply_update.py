@@ -219,7 +219,7 @@ def _ensure_chat(services: Services, update: Update) -> Chat:
     # Paused by us for another reason: an update from the chat means that it is reachable.
     if chat.pause_reason not in ("", REQUESTED_PAUSE):
         store.chats.resume(bot, update.chat)
-        store.outbox.requeue_dropped(bot, update.chat, now=services.now())
+        store.outbox_repair.requeue_dropped(bot, update.chat, now=services.now())
         chat = store.chats.get(bot, update.chat) or chat
     return chat
 

@@ -54,7 +54,6 @@ def recent_query_url(
     start: int = 0,
     *,
     base: str = API_BASE,
-    size: int = PAGE_SIZE,
 ) -> str:
     """Return the request for papers submitted in a period, oldest first, from ``start`` on.
 
@@ -68,7 +67,7 @@ def recent_query_url(
     parameters = {
         "search_query": f"({category_clause}) AND submittedDate:[{first} TO {last}]",
         "start": start,
-        "max_results": min(size, PAGE_SIZE, MAX_WINDOW - start),
+        "max_results": min(PAGE_SIZE, MAX_WINDOW - start),
         "sortBy": "submittedDate",
         "sortOrder": "ascending",
     }

@@ -54,7 +54,7 @@ def build_cost_report(store: Store, bot: int, settings: LlmSettings, now: dateti
         settings=settings,
         status=current_model_state(store).status,
         backlog=store.summary_jobs.backlog(),
-        coverage=store.summary_jobs.coverage(bot, settings.languages, now - COVERAGE_PERIOD),
+        coverage=store.missing_summaries.coverage(bot, settings.languages, now - COVERAGE_PERIOD),
         today=total_spending((row for row in daily_spending if row.day == today), today),
         month=total_spending(daily_spending, today),
         digests_this_month=store.usage_statistics.count_digests_since(bot, month_start_time),
@@ -78,7 +78,7 @@ def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob
         typical_prompt, typical_completion = (
             TYPICAL_TRANSLATION_TOKENS if language != "en" else TYPICAL_ENGLISH_TOKENS
         )
-        mean = store.summary_jobs.mean_tokens(settings.model, language)
+        mean = store.summaries.mean_tokens(settings.model, language)
         scale = mean / (typical_prompt + typical_completion) if mean else 1.0
         prompt_tokens += round(count * typical_prompt * scale)
         completion_tokens += round(count * typical_completion * scale)

@@ -47,7 +47,7 @@ async def test_words_that_look_like_our_record_of_stopped_topics_are_words(
     [topic] = await conversation.topics()
     assert (topic.query, topic.cursor) == (
         parse(RECORD).text,
-        conversation.running_bot.store.papers.last_seq(),
+        conversation.running_bot.store.announcements.last_seq(),
     )
 
 

@@ -89,7 +89,7 @@ async def test_a_missed_tuesday_is_repaired_with_the_right_kinds(store: Store) -
         ],
         page_size=3,
     )
-    before = store.papers.last_seq()
+    before = store.announcements.last_seq()
 
     [outcome] = await repaired(store, source)
 
@@ -124,7 +124,7 @@ async def test_a_paper_whose_revision_came_first_is_still_new(store: Store) -> N
         store.feed_cursors.put(
             FeedCursor(FEED, last_day=WEDNESDAY, batch_fingerprint="x", checked_at=NOW)
         )
-    before = store.papers.last_seq()
+    before = store.announcements.last_seq()
 
     await repaired(store, FakeArchive([twice]))
 
@@ -161,7 +161,7 @@ async def test_the_feed_of_the_same_day_adds_nothing_afterwards(store: Store) ->
     read(store, MONDAY, WEDNESDAY)
     await repaired(store, FakeArchive([ArchivedPaper("2611.00001", (utc(11, 15),), TUESDAY)]))
     [*_, announcement] = announcements_after(store)
-    seq = store.papers.last_seq()
+    seq = store.announcements.last_seq()
 
     with store.transaction():
         added = store.papers.add_announcements(
@@ -169,7 +169,7 @@ async def test_the_feed_of_the_same_day_adds_nothing_afterwards(store: Store) ->
         )
 
     assert added.unchanged == 1
-    assert store.papers.last_seq() == seq
+    assert store.announcements.last_seq() == seq
 
 
 async def test_a_repair_goes_on_after_arxiv_wanted_a_rest(store: Store) -> None:

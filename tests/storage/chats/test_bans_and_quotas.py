@@ -84,11 +84,11 @@ def test_what_waits_for_a_chat_is_withdrawn_and_can_come_back(store: Store) -> N
     digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(CHAT, digest=digest, first=1, last=1))
 
-    assert store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned") == 1
+    assert store.outbox_repair.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned") == 1
 
     assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 1
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
-    assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW + MINUTE) == 1
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {}
+    assert store.outbox_repair.requeue_dropped(BOT, CHAT, now=NOW + MINUTE) == 1
 
 
 def test_what_a_forgotten_person_said_elsewhere_is_emptied(store: Store) -> None:

@@ -214,7 +214,7 @@ def test_a_chat_moves_into_one_that_is_known_already(store: Store) -> None:
 
     assert [each.query for each in store.subscriptions.of_chat(BOT, new)] == ["shared", "only old"]
     assert len(store.digests.headings_of_chat(BOT, new)) == 2
-    assert set(store.digests.received_versions(BOT, new, [first_paper.key, two.key])) == {
+    assert set(store.receipts.received_versions(BOT, new, [first_paper.key, two.key])) == {
         first_paper.key,
         two.key,
     }
@@ -232,7 +232,7 @@ def test_papers_of_a_message_that_both_chats_had_are_not_lost(store: Store) -> N
         outbox_message(CHAT, "2", digest=issue_digest(store, [sent], "2"), first=1, last=1)
     )
     [arrived] = store.outbox.claim(BOT, "a", NOW, 60.0)
-    store.outbox.record_outcome(arrived, Sent(1), NOW)
+    store.send_outcomes.record(arrived, Sent(1), NOW)
     store.outbox.put_once(outbox_message(new, "2"))
     for number, papers in ((new, [both]), (CHAT, [both, old])):
         digest = issue_digest(store, papers, chat_id=number)
@@ -243,7 +243,7 @@ def test_papers_of_a_message_that_both_chats_had_are_not_lost(store: Store) -> N
 
     store.chats.migrate(BOT, CHAT, new)
 
-    missed = store.digests.missed_entries(BOT, new, NOW)
+    missed = store.entries.missed_entries(BOT, new, NOW)
     assert [entry.paper.key for entry in missed] == [old.key]
 
 

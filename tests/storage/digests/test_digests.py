@@ -217,7 +217,7 @@ def test_later_versions_do_not_change_an_issued_digest(store: Store) -> None:
     store.papers.add_announcements(
         [announcement(paper(1)), announcement(paper(1, 2, title="New"))], seen_at=NOW
     )
-    store.papers.add_summary(summary(cut))
+    store.summaries.add(summary(cut))
 
     assert store.digests.get(number) == before
 
@@ -274,8 +274,11 @@ def test_only_shown_papers_are_reserved_each_once(store: Store) -> None:
 
     number = issue_digest(store, [first_paper, two], "2")
 
-    assert store.digests.received_versions(BOT, CHAT, [1, 2, 3]) == {first_paper.key: 1, two.key: 1}
-    assert store.digests.received_versions(BOT, CHAT - 1, [first_paper.key]) == {}
+    assert store.receipts.received_versions(BOT, CHAT, [1, 2, 3]) == {
+        first_paper.key: 1,
+        two.key: 1,
+    }
+    assert store.receipts.received_versions(BOT, CHAT - 1, [first_paper.key]) == {}
     assert Receipts(store._engine).release_entries(number, 1, 2) == 1, (
         "the first paper belongs to the first digest"
     )
@@ -285,8 +288,8 @@ def test_old_receipts_retire_but_reservations_stay(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper(1)])
     issue_digest(store, [stored_paper])
 
-    assert store.digests.delete_receipts_before(NOW + 500 * 1440 * MINUTE) == 0
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key])
+    assert store.receipts.delete_before(NOW + 500 * 1440 * MINUTE) == 0
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key])
 
 
 def test_a_naive_instant_is_refused(store: Store) -> None:

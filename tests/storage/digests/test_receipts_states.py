@@ -182,7 +182,7 @@ class ReceiptsMachine(RuleBasedStateMachine):
     def what_was_shown_is_in_the_receipts(self) -> None:
         for number in CHATS:
             shown = {message.paper.key: message.paper.version for message in self._shown(number)}
-            assert self.store.digests.received_versions(self.bot, number, shown) == shown
+            assert self.store.receipts.received_versions(self.bot, number, shown) == shown
 
     def _shown(self, chat: int) -> Iterator[Entry]:
         return (entry for entries, _ in self._digests(chat) for entry in entries)

@@ -13,7 +13,7 @@ from storage.engine.fair_lock import FairLock
 
 def _until(lock: FairLock, waiting: int) -> None:
     """Looks until so many wait; a thread tells nobody that it has begun to."""
-    while lock.waiting_count < waiting:
+    while len(lock._waiting) < waiting:
         threading.Event().wait(0.001)
 
 
@@ -44,7 +44,7 @@ def test_those_who_wait_go_in_their_order() -> None:
     _end(threads)
 
     assert came == list(range(20))
-    assert lock.waiting_count == 0
+    assert len(lock._waiting) == 0
 
 
 def test_who_lets_go_waits_behind_those_who_waited() -> None:
@@ -116,6 +116,6 @@ def test_who_is_interrupted_while_waiting_is_in_nobodys_way(heeds_ctrl_c: None) 
     finished.set()
     thread.join(10.0)
 
-    assert lock.waiting_count == 0
+    assert len(lock._waiting) == 0
     with lock:
-        assert lock.waiting_count == 0
+        assert len(lock._waiting) == 0

@@ -258,7 +258,7 @@ def test_a_renewed_file_goes_on_where_it_was(former_file: Path) -> None:
         new_number = store.digests.issue(replace(digest, period="later"))
         recovered_count = store.outbox.recover_claims(bot)
         reindexed_count = store.papers.reindex_some(analyzer_version())
-        found_papers = store.papers.search(_clause("diffusion"), limit=100)
+        found_papers = store.paper_search.search(_clause("diffusion"), limit=100)
 
     assert new_number == 8
     assert recovered_count == 1

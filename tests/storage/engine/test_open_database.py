@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from storage import Store, open_store
 from storage.engine import file_checks, former_migrations, migrations, schema_version
@@ -162,7 +163,8 @@ def test_the_steps_are_named_as_they_are_applied(tmp_path: Path) -> None:
     """They are named apart, so that whoever only reads need not load them."""
     engine = Engine(tmp_path / "a.db")
 
-    pending = migrations.pending_migrations(engine.connection())
+    database = Database(engine.connection(), execute_plugins=False)
+    pending = [migration.name for migration in migrations.MIGRATIONS.pending(database)]
     former = former_migrations.pending_former_migrations(engine.connection())
     engine.close()
 
@@ -250,7 +252,7 @@ def test_papers_of_former_dead_letters_are_freed(tmp_path: Path) -> None:
         receipts.format(paper=3, state="sent"),
     )
 
-    received = store.digests.received_versions(1, 2, [1, 2, 3])
+    received = store.receipts.received_versions(1, 2, [1, 2, 3])
     store.close()
 
     assert received == {2: 1, 3: 1}

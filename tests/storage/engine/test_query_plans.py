@@ -55,7 +55,9 @@ def test_a_chat_is_forgotten_by_its_own_rows(store: Store) -> None:
 
 
 def test_coverage_begins_at_the_bots_digests_of_these_days(store: Store) -> None:
-    [steps] = plans(store, lambda: store.summary_jobs.coverage(BOT, ["zh"], NOW - MINUTE)).values()
+    [steps] = plans(
+        store, lambda: store.missing_summaries.coverage(BOT, ["zh"], NOW - MINUTE)
+    ).values()
 
     assert any("USING" in step and "digests_by_issued_at" in step for step in steps)
     assert not any(step.startswith(("SCAN entries", "SCAN e ", "SCAN d ")) for step in steps)

@@ -140,7 +140,7 @@ def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_words_that_another_analyser_indexed_are_not_searched(url: str) -> None:
     with closing(open_store(url)) as store:
-        store.papers.begin_reindex("new")
+        store.paper_index.begin_reindex("new")
 
     with pytest.raises(OutdatedSchema, match="indexed"):
         open_for_reading(url, analyzer="newer")

@@ -142,7 +142,7 @@ def test_the_last_message_that_left_is_known(store: Store) -> None:
     queue(store, 8)
     for n, message in enumerate(store.outbox.claim(BOT, "me", NOW, 60.0, 2)):
         store.outbox.mark_sending(message, NOW)
-        store.outbox.record_outcome(message, Sent(1), NOW + n * MINUTE)
+        store.send_outcomes.record(message, Sent(1), NOW + n * MINUTE)
 
     assert store.delivery_statistics.last_sent_at(BOT) == NOW + MINUTE
     assert store.delivery_statistics.last_sent_at(BOT + 1) is None

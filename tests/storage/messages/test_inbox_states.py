@@ -6,7 +6,7 @@ was acknowledged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -196,17 +196,20 @@ def test_no_order_of_updates_loses_or_repeats_an_effect() -> None:
     run_machine(InboxMachine)
 
 
-_OWN_PUT = Inbox._insert
+_OWN_PUT = Inbox.put
 _OWN_LAST = Inbox.last_update_id
 
 
-def _replay_applies_again(self: Inbox, update: InboxUpdate) -> int:
+def _replay_applies_again(self: Inbox, updates: Iterable[InboxUpdate]) -> int:
     """A stored update that comes once more is pending once more."""
-    put = _OWN_PUT(self, update)
-    return put or self._engine.execute(
-        "update inbox_updates set state = 'pending' where bot = :bot and id = :id",
-        bot=update.bot,
-        id=update.id,
+    return sum(
+        _OWN_PUT(self, [update])
+        or self._engine.execute(
+            "update inbox_updates set state = 'pending' where bot = :bot and id = :id",
+            bot=update.bot,
+            id=update.id,
+        )
+        for update in updates
     )
 
 
@@ -258,7 +261,7 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
     [
         ("set_follow_up", _follow_up_in_memory),
         ("mark_failed", _failed_with_its_follow_up),
-        ("_insert", _replay_applies_again),
+        ("put", _replay_applies_again),
         ("last_update_id", _acknowledged_before_stored),
         ("mark_applied", _mark_always_taken),
         ("next_of_each_chat", _newest_first),

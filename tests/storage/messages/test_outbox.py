@@ -31,7 +31,7 @@ from tests.storage.builders import (
     paper,
     store_papers,
 )
-from tests.support.database import count_unknown_sends
+from tests.support.database import count_unknown_sends, stored_message
 
 OTHER = CHAT - 1
 LEASE = 60.0
@@ -51,7 +51,7 @@ def sending(store: Store, after: timedelta = timedelta()) -> OutboxMessage:
 
 
 def state(store: Store, key: int) -> MessageState:
-    message = store.outbox.get(key)
+    message = stored_message(store, key)
     assert message is not None
     return message.state
 
@@ -85,7 +85,7 @@ def test_a_chat_gets_its_messages_one_by_one_in_order(store: Store) -> None:
     for _ in range(3):
         message = sending(store)
         assert claim(store, "b") == []
-        store.outbox.record_outcome(message, Sent(100), NOW)
+        store.send_outcomes.record(message, Sent(100), NOW)
         parts.append(message.part)
 
     assert parts == [1, 2, 3]
@@ -97,15 +97,6 @@ def test_a_chat_with_many_parts_holds_nobody_else(store: Store) -> None:
     store.outbox.put_once(outbox_message(chat_id=OTHER))
 
     assert [message.chat for message in claim(store)] == [CHAT, OTHER]
-
-
-def test_chats_may_be_passed_over(store: Store) -> None:
-    store.outbox.put_once(outbox_message())
-    store.outbox.put_once(outbox_message(chat_id=OTHER))
-
-    claimed = store.outbox.claim(BOT, "a", NOW, LEASE, 1, excluded_chats=[CHAT])
-
-    assert [message.chat for message in claimed] == [OTHER]
 
 
 def test_another_bots_messages_are_not_ours(store: Store) -> None:
@@ -146,9 +137,9 @@ def test_a_send_that_nobody_settled_comes_back_in_doubt(store: Store) -> None:
     [again] = claim(store, "b", 2 * MINUTE)
 
     assert again.unknown_sends == 1
-    assert not store.outbox.record_outcome(lost, Sent(5), NOW + 2 * MINUTE), "its fence has passed"
+    assert not store.send_outcomes.record(lost, Sent(5), NOW + 2 * MINUTE), "its fence has passed"
     assert store.outbox.mark_sending(again, NOW + 2 * MINUTE)
-    assert store.outbox.record_outcome(again, Sent(6), NOW + 2 * MINUTE)
+    assert store.send_outcomes.record(again, Sent(6), NOW + 2 * MINUTE)
     assert count_unknown_sends(store, BOT) == 1
 
 
@@ -160,7 +151,7 @@ def test_a_claim_ends_every_send_whose_time_is_over_and_no_clock_undoes_it(store
     assert store.outbox.mark_sending(two, NOW)
 
     claim(store, "b", 2 * MINUTE, n=1)
-    store.outbox.record_outcome(two, RetryLater(0, "502"), NOW)
+    store.send_outcomes.record(two, RetryLater(0, "502"), NOW)
     [again] = claim(store, "b", MINUTE / 2)
 
     assert (again.chat, again.unknown_sends) == (OTHER, 1)
@@ -170,7 +161,7 @@ def test_a_late_settlement_counts_while_nobody_else_claimed(store: Store) -> Non
     store.outbox.put_once(outbox_message())
     slow = sending(store)
 
-    assert store.outbox.record_outcome(slow, Sent(5), NOW + 10 * MINUTE)
+    assert store.send_outcomes.record(slow, Sent(5), NOW + 10 * MINUTE)
     assert claim(store, "b", 10 * MINUTE) == []
 
 
@@ -178,16 +169,16 @@ def test_what_was_sent_keeps_its_message_and_loses_its_payload(store: Store) -> 
     store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
     message = sending(store)
 
-    store.outbox.record_outcome(message, Sent(2**40), NOW)
+    store.send_outcomes.record(message, Sent(2**40), NOW)
 
-    stored_message = store.outbox.get(message.key)
-    assert stored_message is not None
-    assert (stored_message.state, stored_message.message_id, stored_message.notice) == (
+    message_now = stored_message(store, message.key)
+    assert message_now is not None
+    assert (message_now.state, message_now.message_id, message_now.notice) == (
         MessageState.SENT,
         2**40,
         None,
     )
-    assert not store.outbox.record_outcome(message, Sent(1), NOW), "settled once"
+    assert not store.send_outcomes.record(message, Sent(1), NOW), "settled once"
 
 
 def test_what_is_taken_over_in_the_middle_is_not_settled_by_a_former_holder(
@@ -198,7 +189,7 @@ def test_what_is_taken_over_in_the_middle_is_not_settled_by_a_former_holder(
 
     assert store.outbox.recover_claims(BOT) == 1
 
-    assert not store.outbox.record_outcome(message, Sent(1), NOW)
+    assert not store.send_outcomes.record(message, Sent(1), NOW)
     assert state(store, message.key) is MessageState.READY
     [again] = claim(store)
     assert again.unknown_sends == 1
@@ -211,7 +202,7 @@ def test_late_word_of_what_was_in_doubt_before_the_takeover_spares_a_repeat(stor
     assert claim(store, "b", 2 * MINUTE) == [], "held, but in doubt since the lease ran out"
     assert store.outbox.recover_claims(BOT) == 0
 
-    assert store.outbox.record_outcome(message, Sent(1), NOW + 2 * MINUTE)
+    assert store.send_outcomes.record(message, Sent(1), NOW + 2 * MINUTE)
 
     assert state(store, message.key) is MessageState.SENT
     assert claim(store, "b", 4 * MINUTE) == []
@@ -219,11 +210,11 @@ def test_late_word_of_what_was_in_doubt_before_the_takeover_spares_a_repeat(stor
 
 def test_later_waits_and_counts_only_what_counts(store: Store) -> None:
     store.outbox.put_once(outbox_message())
-    store.outbox.record_outcome(sending(store), RetryLater(90, "502"), NOW)
+    store.send_outcomes.record(sending(store), RetryLater(90, "502"), NOW)
 
     assert claim(store, after=MINUTE) == []
     again = sending(store, 2 * MINUTE)
-    store.outbox.record_outcome(
+    store.send_outcomes.record(
         again, RetryLater(0, "429", counts_as_attempt=False), NOW + 2 * MINUTE
     )
 
@@ -234,7 +225,7 @@ def test_later_waits_and_counts_only_what_counts(store: Store) -> None:
 def test_an_unknown_outcome_is_sent_once_more_by_policy(store: Store) -> None:
     store.outbox.put_once(outbox_message())
 
-    store.outbox.record_outcome(sending(store), UnknownOutcome("read time-out"), NOW)
+    store.send_outcomes.record(sending(store), UnknownOutcome("read time-out"), NOW)
 
     [again] = claim(store)
     assert again.unknown_sends == 1
@@ -245,7 +236,7 @@ def test_an_unknown_outcome_is_kept_visible_by_the_other_policy(store: Store) ->
     digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
 
-    store.outbox.record_outcome(sending(store), UnknownOutcome("read time-out"), NOW, resend=False)
+    store.send_outcomes.record(sending(store), UnknownOutcome("read time-out"), NOW, resend=False)
 
     assert claim(store) == []
     assert len(store.outbox.messages_in_state(BOT, MessageState.UNKNOWN)) == 1
@@ -257,10 +248,10 @@ def test_sent_entries_are_received_for_good(store: Store) -> None:
     digest = issue_digest(store, papers[:2], left_out=papers[2:])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=2))
 
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
 
     keys = [paper.key for paper in papers]
-    assert store.digests.received_versions(BOT, CHAT, keys) == {keys[0]: 1, keys[1]: 1}
+    assert store.receipts.received_versions(BOT, CHAT, keys) == {keys[0]: 1, keys[1]: 1}
     assert Receipts(store._engine).release_entries(digest, 1, 3) == 0
 
 
@@ -271,26 +262,26 @@ def test_a_chat_that_is_gone_is_paused_and_its_messages_dropped(store: Store) ->
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     store.outbox.put_once(outbox_message(part=2))
 
-    store.outbox.record_outcome(sending(store), ChatUnreachable("bot was blocked by the user"), NOW)
+    store.send_outcomes.record(sending(store), ChatUnreachable("bot was blocked by the user"), NOW)
 
     subscriber = store.chats.get(BOT, CHAT)
     assert subscriber is not None
     assert subscriber.pause_reason == "bot was blocked by the user"
     assert store.outbox.counts_by_state(BOT)[MessageState.DROPPED] == 2
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {}
 
 
 def test_freeing_an_update_leaves_the_version_that_was_received(store: Store) -> None:
     first, second = store_papers(store, [paper(1), paper(1, 2)])
     store.outbox.put_once(outbox_message(digest=issue_digest(store, [first]), first=1, last=1))
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
     later = issue_digest(store, [second], "1/2026-11-21")
     store.outbox.put_once(outbox_message(digest=later, first=1, last=1, period="2"))
-    assert store.digests.received_versions(BOT, CHAT, [first.key]) == {first.key: 2}
+    assert store.receipts.received_versions(BOT, CHAT, [first.key]) == {first.key: 2}
 
-    store.outbox.drop_message(claim(store)[0].key, now=NOW)
+    store.outbox_repair.drop_message(claim(store)[0].key, now=NOW)
 
-    assert store.digests.received_versions(BOT, CHAT, [first.key]) == {first.key: 1}
+    assert store.receipts.received_versions(BOT, CHAT, [first.key]) == {first.key: 1}
 
 
 def test_a_moved_chat_takes_everything_along(store: Store) -> None:
@@ -298,7 +289,7 @@ def test_a_moved_chat_takes_everything_along(store: Store) -> None:
     store.outbox.put_once(outbox_message())
     store.outbox.put_once(outbox_message(part=2))
 
-    store.outbox.record_outcome(sending(store), MovedToSupergroup(OTHER), NOW)
+    store.send_outcomes.record(sending(store), MovedToSupergroup(OTHER), NOW)
 
     [first] = claim(store)
     assert (first.chat, first.part, first.attempts) == (OTHER, 1, 0)
@@ -313,7 +304,7 @@ def test_pieces_take_the_turn_of_the_part_they_replace(store: Store) -> None:
     store.outbox.put_once(outbox_message(part=2))
     pieces = [outbox_message(piece=n, digest=digest, first=n, last=n) for n in (1, 2)]
 
-    store.outbox.record_outcome(
+    store.send_outcomes.record(
         sending(store), MessageRejected("RICH_MESSAGE_INVALID"), NOW, replacements=pieces
     )
 
@@ -321,23 +312,23 @@ def test_pieces_take_the_turn_of_the_part_they_replace(store: Store) -> None:
     for _ in range(3):
         message = sending(store)
         order.append((message.part, message.fallback_part))
-        store.outbox.record_outcome(message, Sent(1), NOW)
+        store.send_outcomes.record(message, Sent(1), NOW)
     assert order == [(1, 1), (1, 2), (2, 0)]
-    assert len(store.digests.received_versions(BOT, CHAT, [paper.key for paper in papers])) == 2
+    assert len(store.receipts.received_versions(BOT, CHAT, [paper.key for paper in papers])) == 2
 
 
 def test_a_refused_message_is_kept_and_can_be_sent_again_by_hand(store: Store) -> None:
     store.outbox.put_once(replace(outbox_message(), notice=Notice("hello")))
     message = sending(store)
 
-    store.outbox.record_outcome(message, MessageRejected("message is too long"), NOW)
+    store.send_outcomes.record(message, MessageRejected("message is too long"), NOW)
 
     [dead] = store.outbox.messages_in_state(BOT, MessageState.DEAD)
     assert (dead.error, dead.notice) == ("message is too long", Notice("hello"))
     assert claim(store) == []
-    assert store.outbox.retry_message(dead.key, now=NOW)
-    assert not store.outbox.retry_message(dead.key, now=NOW)
-    assert not store.outbox.record_outcome(message, Sent(1), NOW), "the old claim is over"
+    assert store.outbox_repair.retry_message(dead.key, now=NOW)
+    assert not store.outbox_repair.retry_message(dead.key, now=NOW)
+    assert not store.send_outcomes.record(message, Sent(1), NOW), "the old claim is over"
     assert len(claim(store)) == 1
 
 
@@ -347,7 +338,7 @@ def test_pieces_that_exist_already_leave_a_dead_letter(store: Store) -> None:
     store.outbox.put_once(outbox_message(piece=1))
     message = sending(store)
 
-    store.outbox.record_outcome(
+    store.send_outcomes.record(
         message, MessageRejected("no"), NOW, replacements=[outbox_message(piece=1)]
     )
 
@@ -360,27 +351,27 @@ def test_a_dropped_message_frees_its_entries_and_a_retry_reserves_them(store: St
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     [waiting] = store.outbox.messages_of_digest(digest)
 
-    assert store.outbox.drop_message(waiting.key, now=NOW)
-    freed = store.digests.received_versions(BOT, CHAT, [stored_paper.key])
-    assert store.outbox.retry_message(waiting.key, now=NOW)
+    assert store.outbox_repair.drop_message(waiting.key, now=NOW)
+    freed = store.receipts.received_versions(BOT, CHAT, [stored_paper.key])
+    assert store.outbox_repair.retry_message(waiting.key, now=NOW)
 
     assert freed == {}
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
 
 
 def test_a_refused_message_frees_its_entries_and_a_retry_reserves_them(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper(1)])
     digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
-    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    store.send_outcomes.record(sending(store), MessageRejected("no"), NOW)
 
-    missed = store.digests.missed_entries(BOT, CHAT, NOW)
+    missed = store.entries.missed_entries(BOT, CHAT, NOW)
     [dead] = store.outbox.messages_of_digest(digest)
-    assert store.outbox.retry_message(dead.key, now=NOW)
+    assert store.outbox_repair.retry_message(dead.key, now=NOW)
 
     assert [entry.paper.key for entry in missed] == [stored_paper.key]
-    assert store.digests.missed_entries(BOT, CHAT, NOW) == []
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
+    assert store.entries.missed_entries(BOT, CHAT, NOW) == []
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
     assert [again.unknown_sends for again in claim(store)] == [0], (
         "nothing of it was shown meanwhile"
     )
@@ -391,15 +382,15 @@ def test_what_was_received_meanwhile_comes_back_as_a_possible_repeat(store: Stor
     digest = issue_digest(store, [first_paper])
     other = issue_digest(store, [two], "other")
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
-    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    store.send_outcomes.record(sending(store), MessageRejected("no"), NOW)
     store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="other"))
-    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    store.send_outcomes.record(sending(store), MessageRejected("no"), NOW)
     again = issue_digest(store, [first_paper], "missed")
     store.outbox.put_once(outbox_message(digest=again, first=1, last=1, period="missed"))
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
 
     for each in store.outbox.messages_in_state(BOT, MessageState.DEAD):
-        store.outbox.retry_message(each.key, now=NOW)
+        store.outbox_repair.retry_message(each.key, now=NOW)
 
     assert [message.unknown_sends for message in store.outbox.messages_of_digest(digest)] == [1]
     assert [message.unknown_sends for message in store.outbox.messages_of_digest(other)] == [0]
@@ -410,15 +401,15 @@ def test_what_another_message_is_bringing_is_not_sent_again_beside_it(store: Sto
     digest = issue_digest(store, [stored_paper])
     store.outbox.put_once(outbox_message(digest=digest, first=1, last=1))
     dead = sending(store)
-    store.outbox.record_outcome(dead, MessageRejected("no"), NOW)
+    store.send_outcomes.record(dead, MessageRejected("no"), NOW)
     other = issue_digest(store, [stored_paper], "missed")
     store.outbox.put_once(outbox_message(digest=other, first=1, last=1, period="missed"))
 
-    assert not store.outbox.retry_message(dead.key, now=NOW)
-    store.outbox.record_outcome(sending(store), MessageRejected("no"), NOW)
+    assert not store.outbox_repair.retry_message(dead.key, now=NOW)
+    store.send_outcomes.record(sending(store), MessageRejected("no"), NOW)
 
-    assert store.outbox.retry_message(dead.key, now=NOW), "that message did not arrive"
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
+    assert store.outbox_repair.retry_message(dead.key, now=NOW), "that message did not arrive"
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {stored_paper.key: 1}
 
 
 def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(store: Store) -> None:
@@ -427,12 +418,12 @@ def test_what_arrived_in_other_parts_is_no_new_message_when_it_is_sent_again(sto
     digest_message = outbox_message(digest=digest, first=1, last=1)
     store.outbox.put_once(digest_message)
     first = sending(store)
-    store.outbox.record_outcome(
+    store.send_outcomes.record(
         first, MessageRejected("no"), NOW, replacements=[replace(digest_message, fallback_part=1)]
     )
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
 
-    store.outbox.retry_message(first.key, now=NOW)
+    store.outbox_repair.retry_message(first.key, now=NOW)
 
     assert [again.unknown_sends for again in claim(store)] == [1]
 
@@ -444,12 +435,12 @@ def test_an_entry_stays_reserved_while_another_message_carries_it(store: Store) 
         store.outbox.put_once(outbox_message(part=part, digest=digest, first=1, last=1))
     table, entry = store.outbox.messages_of_digest(digest)
 
-    store.outbox.drop_message(entry.key, now=NOW)
-    still = store.digests.received_versions(BOT, CHAT, [stored_paper.key])
-    store.outbox.drop_message(table.key, now=NOW)
+    store.outbox_repair.drop_message(entry.key, now=NOW)
+    still = store.receipts.received_versions(BOT, CHAT, [stored_paper.key])
+    store.outbox_repair.drop_message(table.key, now=NOW)
 
     assert still == {stored_paper.key: 1}
-    assert store.digests.received_versions(BOT, CHAT, [stored_paper.key]) == {}
+    assert store.receipts.received_versions(BOT, CHAT, [stored_paper.key]) == {}
 
 
 def test_a_hold_stops_a_chat_and_the_longer_one_counts(store: Store) -> None:
@@ -482,7 +473,7 @@ def test_a_stopping_holder_lets_go_of_what_it_has_not_begun(store: Store) -> Non
 
 def test_old_messages_retire_once_settled(store: Store) -> None:
     store.outbox.put_once(outbox_message())
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
     store.outbox.put_once(outbox_message(part=2))
 
     assert store.outbox.delete_settled(BOT, NOW) == 0
@@ -496,11 +487,11 @@ def test_an_old_message_settled_lately_holds_no_other_back(store: Store) -> None
         store.outbox.put_once(outbox_message(chat_id=CHAT - part))
     slow, *others = claim(store)
     for message in others:
-        store.outbox.record_outcome(message, Sent(1), NOW)
-    store.outbox.record_outcome(slow, Sent(1), NOW + 10 * MINUTE)
+        store.send_outcomes.record(message, Sent(1), NOW)
+    store.send_outcomes.record(slow, Sent(1), NOW + 10 * MINUTE)
 
     assert store.outbox.delete_settled(BOT, NOW + MINUTE) == 2
-    assert store.outbox.get(slow.key) is not None
+    assert stored_message(store, slow.key) is not None
 
 
 def test_messages_retire_a_few_at_a_time_in_the_order_they_were_settled(store: Store) -> None:
@@ -508,7 +499,7 @@ def test_messages_retire_a_few_at_a_time_in_the_order_they_were_settled(store: S
         store.outbox.put_once(outbox_message(chat_id=CHAT - part))
     messages = claim(store)
     for minutes, message in enumerate(reversed(messages)):
-        store.outbox.record_outcome(message, Sent(1), NOW + minutes * MINUTE)
+        store.send_outcomes.record(message, Sent(1), NOW + minutes * MINUTE)
 
     assert store.outbox.delete_settled(BOT, NOW + 5 * MINUTE, limit=2) == 2
     [message_left] = store.outbox.messages_in_state(BOT, MessageState.SENT)
@@ -517,7 +508,7 @@ def test_messages_retire_a_few_at_a_time_in_the_order_they_were_settled(store: S
 
 def test_nothing_of_another_bot_retires(store: Store) -> None:
     store.outbox.put_once(outbox_message())
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
 
     assert store.outbox.delete_settled(BOT + 1, NOW + MINUTE) == 0
 
@@ -530,7 +521,7 @@ def test_bounces_count_once_a_day_and_a_delivery_clears_them(store: Store) -> No
         for days in (0, 0, 1)
     ]
 
-    store.outbox.record_outcome(sending(store), Sent(1), NOW)
+    store.send_outcomes.record(sending(store), Sent(1), NOW)
 
     assert counted == [1, 1, 2]
     assert store.chats.count_bounce(BOT, CHAT, NOW.date()) == 1
@@ -570,7 +561,7 @@ def edit(store: Store, period: str = "edit") -> OutboxMessage:
 def test_an_edit_that_waits_holds_no_message_of_its_chat(store: Store) -> None:
     edit(store)
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
-    assert store.outbox.record_outcome(claimed, RetryLater(3600.0, "busy"), NOW)
+    assert store.send_outcomes.record(claimed, RetryLater(3600.0, "busy"), NOW)
     store.outbox.put_once(outbox_message(period="due"), due_at=NOW)
 
     [message] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
@@ -601,10 +592,10 @@ def test_a_refused_edit_is_not_revived_with_its_chat(store: Store) -> None:
     queued = edit(store)
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 5)
     assert store.outbox.mark_sending(claimed, NOW)
-    assert store.outbox.record_outcome(claimed, MessageRejected("message to edit not found"), NOW)
+    assert store.send_outcomes.record(claimed, MessageRejected("message to edit not found"), NOW)
 
-    assert store.outbox.requeue_dropped(BOT, CHAT, now=NOW) == 0
-    message = store.outbox.get(queued.key)
+    assert store.outbox_repair.requeue_dropped(BOT, CHAT, now=NOW) == 0
+    message = stored_message(store, queued.key)
     assert message is not None
     assert message.state is MessageState.DROPPED
 
@@ -616,8 +607,8 @@ def test_what_comes_of_a_chat_is_found_by_the_chat(store: Store) -> None:
     connection = store._engine.connection()
     connection.set_trace_callback(statements.append)
 
-    store.outbox.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned")
-    store.outbox.requeue_dropped(BOT, CHAT, now=NOW)
+    store.outbox_repair.drop_waiting_of_chat(BOT, CHAT, now=NOW, reason="banned")
+    store.outbox_repair.requeue_dropped(BOT, CHAT, now=NOW)
 
     connection.set_trace_callback(None)
     begin = "update outbox_messages", "select * from outbox_messages"

@@ -21,8 +21,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot.delivery.batched_commits import StoreChange, apply_changes
 from storage import Store, open_store
 from storage.engine.column_types import to_micros
-from storage.engine.sqlite import Engine
-from storage.messages import outbox, outbox_replies
 from storage.messages.outbox import Outbox
 from storage.records.messages import (
     ChatUnreachable,
@@ -45,6 +43,7 @@ from tests.storage.builders import (
     store_papers,
 )
 from tests.storage.state_machines import check_machine_finds_bug, run_machine
+from tests.support.database import stored_message
 
 LEASE, WITHIN = 60.0, 20.0
 _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
@@ -117,7 +116,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def enqueue(self, data: st.DataObject) -> None:
         number, shown = data.draw(st.sampled_from(CHATS)), data.draw(st.integers(0, 4))
         keys = [paper.key for paper in self.papers]
-        received = self.store.digests.received_versions(BOT, number, keys)
+        received = self.store.receipts.received_versions(BOT, number, keys)
         if not (free := [paper for paper in self.papers if paper.key not in received]):
             return
         twice = data.draw(st.booleans())
@@ -278,7 +277,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def _settle(self, message: OutboxMessage, outcome: SendOutcome) -> bool:
         current = self._kept(message.key)
-        accepted = self.store.outbox.record_outcome(message, outcome, self.now)
+        accepted = self.store.send_outcomes.record(message, outcome, self.now)
         rightful = current.fencing_token == message.fencing_token and current.state in _MOVING
         assert not (accepted and (message.key, message.fencing_token) in self.stale), (
             "a stale holder settled"
@@ -341,7 +340,7 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         key = data.draw(st.sampled_from(sorted(self.put)))
         before = self._kept(key).state
-        retried = self.store.outbox.retry_message(key, now=self.now)
+        retried = self.store.outbox_repair.retry_message(key, now=self.now)
         others = [
             self._kept(k).state for k in self.put if k != key and self.put[k] == self.put[key]
         ]
@@ -373,14 +372,14 @@ class OutboxMachine(RuleBasedStateMachine):
     def what_moves_or_arrived_is_in_the_receipts(self) -> None:
         for key, (number, shown) in self.put.items():
             if shown and self._kept(key).state in (*_MOVING, MessageState.SENT):
-                assert shown in self.store.digests.received_versions(BOT, number, [shown])
+                assert shown in self.store.receipts.received_versions(BOT, number, [shown])
 
     @invariant()
     def what_was_given_up_is_missed_or_comes_otherwise(self) -> None:
         for number in CHATS:
             missed = {
                 digest.paper.key
-                for digest in self.store.digests.missed_entries(BOT, number, _LONG_AGO)
+                for digest in self.store.entries.missed_entries(BOT, number, _LONG_AGO)
             }
             coming = {
                 shown
@@ -391,7 +390,7 @@ class OutboxMachine(RuleBasedStateMachine):
             assert missed == given_up, "lost without a trace, or told twice"
 
     def _kept(self, key: int) -> OutboxMessage:
-        message = self.store.outbox.get(key)
+        message = stored_message(self.store, key)
         assert message is not None
         return message
 
@@ -418,9 +417,9 @@ def _recovered_without_fence(self: Outbox, bot: int) -> int:
     )
 
 
-def _without_doubt(engine: Engine, bot: int, now: datetime) -> None:
+def _without_doubt(self: Outbox, bot: int, now: datetime) -> None:
     """What another left in the middle comes back as if it had never been sent."""
-    engine.execute(
+    self._engine.execute(
         """
         update outbox_messages set state = 'ready', holder = '', lease_until = 0
         where bot = :bot and state = 'sending' and lease_until <= :now
@@ -437,7 +436,7 @@ def _begun_by_anybody(
     return True
 
 
-def _never_late(engine: Engine, bot: int, now: datetime) -> None:
+def _never_late(self: Outbox, bot: int, now: datetime) -> None:
     """Nobody looks whether somebody still waits for an answer."""
 
 
@@ -446,7 +445,7 @@ def _never_waiting(*_: object) -> bool:
     return False
 
 
-def _replacing_nothing(engine: Engine, answer: OutboxMessage, now: datetime) -> None:
+def _replacing_nothing(self: Outbox, answer: OutboxMessage, now: datetime) -> None:
     """An older edit is made after all."""
 
 
@@ -460,12 +459,12 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("owner", "method", "bug"),
     [
-        (outbox_replies, "drop_expired_replies", _never_late),
-        (outbox_replies, "has_waiting_reply", _never_waiting),
-        (outbox_replies, "_drop_replaced_edits", _replacing_nothing),
-        (outbox_replies, "is_held_by_telegram", _never_waiting),
+        (Outbox, "drop_expired_replies", _never_late),
+        (Outbox, "has_waiting_reply", _never_waiting),
+        (Outbox, "drop_replaced_edits", _replacing_nothing),
+        (Outbox, "is_held_by_telegram", _never_waiting),
         (Outbox, "recover_claims", _recovered_without_fence),
-        (outbox, "requeue_interrupted_sends", _without_doubt),
+        (Outbox, "requeue_interrupted_sends", _without_doubt),
         (Outbox, "mark_sending", _begun_by_anybody),
         (Store, "savepoint", _undoing_nothing),
     ],

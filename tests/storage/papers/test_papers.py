@@ -110,8 +110,8 @@ def test_positions_only_grow(store: Store) -> None:
     for number in range(5):
         store.papers.add_announcements([announcement(paper(number))], seen_at=NOW)
 
-    assert store.papers.last_seq() == 5
-    assert [announced.seq for announced in store.papers.announcements_between(2, 4)] == [3, 4]
+    assert store.announcements.last_seq() == 5
+    assert [announced.seq for announced in store.announcements.between(2, 4)] == [3, 4]
 
 
 def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
@@ -123,29 +123,29 @@ def test_days_are_counted_with_the_feeds_word(store: Store) -> None:
     ]
     store.papers.add_announcements(batch, seen_at=NOW)
 
-    assert store.papers.announcement_counts_by_day() == [(before, 1), (DAY, 2)]
-    assert [announcement.kind for announcement in store.papers.announcements_on_days(DAY, DAY)] == [
+    assert store.announcements.counts_by_day() == [(before, 1), (DAY, 2)]
+    assert [announcement.kind for announcement in store.announcements.on_days(DAY, DAY)] == [
         AnnouncementKind.NEW,
         AnnouncementKind.NEW,
     ]
-    assert [a.paper.id for a in store.papers.announcements_on_days(before, before)] == [paper(2).id]
+    assert [a.paper.id for a in store.announcements.on_days(before, before)] == [paper(2).id]
 
 
 def test_a_summary_is_kept_once_per_maker_and_prompt(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper(1)])
 
-    assert store.papers.add_summary(summary(stored_paper))
-    assert not store.papers.add_summary(summary(stored_paper, title="另一个"))
-    assert store.papers.add_summary(summary(stored_paper, prompt="2"))
+    assert store.summaries.add(summary(stored_paper))
+    assert not store.summaries.add(summary(stored_paper, title="另一个"))
+    assert store.summaries.add(summary(stored_paper, prompt="2"))
 
 
 def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper(1)])
     for maker in ("model-x", "import", "extractive"):
-        store.papers.add_summary(summary(stored_paper, maker=maker))
-        store.papers.add_summary(summary(stored_paper, language="en", maker="extractive"))
+        store.summaries.add(summary(stored_paper, maker=maker))
+        store.summaries.add(summary(stored_paper, language="en", maker="extractive"))
 
-    best = store.papers.best_summaries([stored_paper.key, 999])
+    best = store.summaries.best_of_papers([stored_paper.key, 999])
 
     assert [
         (best_summary.language, best_summary.producer) for best_summary in best[stored_paper.key]
@@ -158,12 +158,12 @@ def test_a_model_speaks_before_an_import_before_an_extract(store: Store) -> None
 
 def test_the_newest_version_speaks_first(store: Store) -> None:
     first, second = store_papers(store, [paper(1), paper(1, 2)])
-    store.papers.add_summary(summary(first, title="旧"))
-    store.papers.add_summary(summary(second, title="新", maker="extractive"))
+    store.summaries.add(summary(first, title="旧"))
+    store.summaries.add(summary(second, title="新", maker="extractive"))
 
-    assert [summary.title for summary in store.papers.best_summaries([first.key])[first.key]] == [
-        "新"
-    ]
+    assert [
+        summary.title for summary in store.summaries.best_of_papers([first.key])[first.key]
+    ] == ["新"]
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ def test_search_finds(store: Store, query: str, expected: list[int]) -> None:
             paper(2, title="Hoping robots", abstract="A robot.", categories=("cs.RO",)),
         ],
     )
-    store.papers.add_summary(summary(first_paper))
+    store.summaries.add(summary(first_paper))
 
-    page = store.papers.search(parse(query).clause, limit=10)
+    page = store.paper_search.search(parse(query).clause, limit=10)
 
     assert [int(each.id[-1]) for each in page] == expected
 
@@ -205,8 +205,8 @@ def test_search_finds(store: Store, query: str, expected: list[int]) -> None:
 def test_search_follows_the_newest_version(store: Store) -> None:
     store_papers(store, [paper(1, title="Old words"), paper(1, 2, title="Fresh start")])
 
-    assert store.papers.search(parse("ti:fresh").clause, limit=5)
-    assert not store.papers.search(parse("ti:old").clause, limit=5)
+    assert store.paper_search.search(parse("ti:fresh").clause, limit=5)
+    assert not store.paper_search.search(parse("ti:old").clause, limit=5)
 
 
 def test_search_pages_from_the_newest_day(store: Store) -> None:
@@ -216,11 +216,9 @@ def test_search_pages_from_the_newest_day(store: Store) -> None:
     store.papers.add_announcements(batch, seen_at=NOW)
     clause = parse("diffusion").clause
 
-    pages = [store.papers.search(clause, limit=2, offset=offset) for offset in (0, 2, 4)]
-    oldest = store.papers.search(clause, limit=1, newest_first=False)
+    pages = [store.paper_search.search(clause, limit=2, offset=offset) for offset in (0, 2, 4)]
 
     assert [[int(match.id[-1]) for match in page] for page in pages] == [[2, 4], [1, 3], []]
-    assert oldest[0].id == paper(3).id
 
 
 def test_announced_narrows_to_words_and_days(store: Store) -> None:
@@ -231,7 +229,7 @@ def test_announced_narrows_to_words_and_days(store: Store) -> None:
     ]
     store.papers.add_announcements(batch, seen_at=NOW)
 
-    matching_announcements = store.papers.find_announcements_on_days(
+    matching_announcements = store.paper_search.find_announcements_on_days(
         parse("diffusion").clause, DAY, DAY
     )
 
@@ -295,9 +293,9 @@ def test_no_paper_that_matches_is_missing(
             [paper(n, 1, *text[:2], authors=(text[2],)) for n, text in enumerate(texts, start=1)],
         )
         stored_summary = summary(papers[0], "en", title=f"zz {phrase}")  # no phrase into the gloss
-        store.papers.add_summary(stored_summary)
+        store.summaries.add(stored_summary)
 
-        matching_keys = {paper.key for paper in store.papers.search(parsed.clause, limit=10)}
+        matching_keys = {paper.key for paper in store.paper_search.search(parsed.clause, limit=10)}
     finally:
         store.close()
 
@@ -313,45 +311,45 @@ def test_no_paper_that_matches_is_missing(
 def test_a_new_analyser_indexes_the_papers_anew_the_newest_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(open_store(url, analyze=str.lower)) as old:
-        old.papers.begin_reindex("plain")
+        old.paper_index.begin_reindex("plain")
         stored_paper = store_papers(old, [paper(n, title="Hoping robots") for n in range(5)])
-        old.papers.add_summary(summary(stored_paper[0]))
+        old.summaries.add(summary(stored_paper[0]))
         assert old.papers.reindex_some("plain") == 0
     hoping = parse("ti:hoping").clause
 
     with closing(open_store(url, analyze=index_text)) as new:
-        assert new.papers.search(hoping, limit=10) == []
+        assert new.paper_search.search(hoping, limit=10) == []
         assert new.papers.reindex_some("stems", limit=3) == 3
-        assert [paper.key for paper in new.papers.search(hoping, limit=10)] == [5, 4, 3]
-        assert new.papers.is_reindexing()
+        assert [paper.key for paper in new.paper_search.search(hoping, limit=10)] == [5, 4, 3]
+        assert new.paper_index.is_reindexing()
 
     with closing(open_store(url, analyze=index_text)) as killed_meanwhile:
         assert killed_meanwhile.papers.reindex_some("stems", limit=3) == 2
         assert killed_meanwhile.papers.reindex_some("stems", limit=3) == 0
-        assert not killed_meanwhile.papers.is_reindexing()
-        assert len(killed_meanwhile.papers.search(hoping, limit=10)) == 5
-        assert len(killed_meanwhile.papers.search(parse("扩散").clause, limit=10)) == 1
+        assert not killed_meanwhile.paper_index.is_reindexing()
+        assert len(killed_meanwhile.paper_search.search(hoping, limit=10)) == 5
+        assert len(killed_meanwhile.paper_search.search(parse("扩散").clause, limit=10)) == 1
 
 
 def test_until_papers_are_indexed_anew_all_of_them_may_match(tmp_path: Path) -> None:
     """What is not found for a topic counts as told, and would be lost."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(open_store(url, analyze=str.lower)) as old:
-        old.papers.begin_reindex("plain")
+        old.paper_index.begin_reindex("plain")
         old.papers.add_announcements(
             [announcement(paper(n, title="Hoping robots")) for n in range(5)], seen_at=NOW
         )
     clause = parse("hoping -robots").clause
 
     with closing(open_store(url, analyze=index_text)) as new:
-        new.papers.begin_reindex("stems")
-        head = new.papers.last_seq()
-        assert len(new.papers.find_announcements_between(clause, 0, head)) == 5
-        assert new.papers.count_new_matches(clause, DAY, DAY)[1] is False
+        new.paper_index.begin_reindex("stems")
+        head = new.announcements.last_seq()
+        assert len(new.paper_search.find_announcements_between(clause, 0, head)) == 5
+        assert new.paper_search.count_new_matches(clause, DAY, DAY)[1] is False
         while new.papers.reindex_some("stems", limit=2):
             pass
-        assert new.papers.find_announcements_between(clause, 0, head) == []
-        assert new.papers.count_new_matches(clause, DAY, DAY) == (0, True)
+        assert new.paper_search.find_announcements_between(clause, 0, head) == []
+        assert new.paper_search.count_new_matches(clause, DAY, DAY) == (0, True)
 
 
 def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_path: Path) -> None:
@@ -361,17 +359,17 @@ def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_p
         return " ".join(map(legacy_stem, surface_words(text)))
 
     with closing(open_store(url, analyze=former)) as old:
-        old.papers.begin_reindex("former")
+        old.paper_index.begin_reindex("former")
         store_papers(old, [paper(1, title="Generative models"), paper(2, title="Two generations")])
 
     with closing(open_store(url, analyze=index_text)) as new:
-        new.papers.begin_reindex("stems")
+        new.paper_index.begin_reindex("stems")
         clause = parse("generative").clause
-        meanwhile = {paper.title for paper in new.papers.search(clause, limit=10)}
+        meanwhile = {paper.title for paper in new.paper_search.search(clause, limit=10)}
         assert meanwhile == {"Generative models", "Two generations"}
         while new.papers.reindex_some("stems"):
             pass
-        assert [paper.title for paper in new.papers.search(clause, limit=10)] == [
+        assert [paper.title for paper in new.paper_search.search(clause, limit=10)] == [
             "Generative models"
         ]
 
@@ -391,5 +389,7 @@ def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_pa
 
         with closing(open_store(url, analyze=analysing)) as renewing:
             renewing.papers.reindex_some("stems")
-        assert [paper.title for paper in new.papers.search(parse("submarine").clause, limit=5)]
-        assert new.papers.search(parse("robot").clause, limit=5) == []
+        assert [
+            paper.title for paper in new.paper_search.search(parse("submarine").clause, limit=5)
+        ]
+        assert new.paper_search.search(parse("robot").clause, limit=5) == []

@@ -50,9 +50,9 @@ def test_a_summary_is_ordered_once_and_then_at_most_wanted_earlier(store: Store)
 
 def test_what_a_model_or_a_document_said_is_not_paid_for(store: Store) -> None:
     ours, theirs, bare = store_papers(store, [paper(1), paper(2), paper(3)])
-    store.papers.add_summary(summary(ours, maker="model-x"))
-    store.papers.add_summary(summary(theirs, maker="import"))
-    store.papers.add_summary(summary(bare, maker="extractive"))
+    store.summaries.add(summary(ours, maker="model-x"))
+    store.summaries.add(summary(theirs, maker="import"))
+    store.summaries.add(summary(bare, maker="extractive"))
 
     assert store.summary_jobs.enqueue([order(ours), order(theirs), order(bare)]) == 1
 
@@ -61,7 +61,7 @@ def test_what_a_model_or_a_document_said_is_not_paid_for(store: Store) -> None:
 
 def test_an_import_without_its_sentence_is_no_summary(store: Store) -> None:
     [stored_paper] = store_papers(store, [paper()])
-    store.papers.add_summary(summary(stored_paper, maker="import", gist=""))
+    store.summaries.add(summary(stored_paper, maker="import", gist=""))
 
     assert store.summary_jobs.enqueue([order(stored_paper)]) == 1
 
@@ -70,10 +70,10 @@ def test_what_messages_lack_is_told_in_their_languages(store: Store) -> None:
     first_paper, other, left_out = store_papers(store, [paper(1), paper(2), paper(3)])
     number = issue_digest(store, [first_paper, other], left_out=[left_out])
     store.outbox.put_once(outbox_message(digest=number, first=1, last=2), due_at=NOW)
-    store.papers.add_summary(summary(first_paper))
-    store.papers.add_summary(summary(first_paper, "en", maker="extractive"))
+    store.summaries.add(summary(first_paper))
+    store.summaries.add(summary(first_paper, "en", maker="extractive"))
 
-    missing = store.summary_jobs.find_missing(BOT, NOW)
+    missing = store.missing_summaries.find(BOT, NOW)
 
     assert [(c.paper, c.language) for c in missing] == [
         (first_paper.key, "en"),
@@ -81,8 +81,8 @@ def test_what_messages_lack_is_told_in_their_languages(store: Store) -> None:
         (other.key, "en"),
     ]
     assert {c.needed_at for c in missing} == {NOW}
-    assert store.summary_jobs.find_missing(BOT, NOW + MINUTE) == []
-    assert store.summary_jobs.find_missing(BOT + 1, NOW) == []
+    assert store.missing_summaries.find(BOT, NOW + MINUTE) == []
+    assert store.missing_summaries.find(BOT + 1, NOW) == []
 
 
 def test_what_was_given_up_lacks_nothing(store: Store) -> None:
@@ -92,12 +92,12 @@ def test_what_was_given_up_lacks_nothing(store: Store) -> None:
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1))
     [waiting] = store.outbox.messages_of_digest(number)
 
-    store.outbox.drop_message(waiting.key, now=NOW)
-    given_up = store.summary_jobs.find_missing(BOT, NOW)
-    store.outbox.retry_message(waiting.key, now=NOW)
+    store.outbox_repair.drop_message(waiting.key, now=NOW)
+    given_up = store.missing_summaries.find(BOT, NOW)
+    store.outbox_repair.retry_message(waiting.key, now=NOW)
 
     assert given_up == []
-    assert len(store.summary_jobs.find_missing(BOT, NOW)) == 2
+    assert len(store.missing_summaries.find(BOT, NOW)) == 2
 
 
 def test_nobody_claims_what_another_is_at_until_its_lease_ends(store: Store) -> None:
@@ -171,34 +171,34 @@ def test_a_digest_waits_for_no_language_that_others_read(store: Store) -> None:
 def test_a_digest_that_shows_a_title_alone_is_late_once_more_is_said(store: Store) -> None:
     """What has no sentence is ordered, so what is then said must be shown."""
     [stored_paper] = store_papers(store, [paper(1)])
-    store.papers.add_summary(summary(stored_paper, maker="import", gist=""))
+    store.summaries.add(summary(stored_paper, maker="import", gist=""))
     number = issue_digest(store, [stored_paper])
-    store.digests.add_revision(number, store.papers.summaries_of_version(stored_paper.key, 1))
+    store.digests.add_revision(number, store.summaries.best_of_version(stored_paper.key, 1))
     store.outbox.put_once(outbox_message(digest=number, first=1, last=1))
     [claimed] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
-    store.outbox.record_outcome(claimed, Sent(1), NOW)
-    before = store.summary_jobs.digests_with_late_summaries(BOT, NOW)
+    store.send_outcomes.record(claimed, Sent(1), NOW)
+    before = store.missing_summaries.digests_with_late_summaries(BOT, NOW)
 
-    store.papers.add_summary(summary(stored_paper))
+    store.summaries.add(summary(stored_paper))
 
     assert before == []
-    assert store.summary_jobs.digests_with_late_summaries(BOT, NOW) == [number]
-    store.digests.add_revision(number, store.papers.summaries_of_version(stored_paper.key, 1))
-    assert store.summary_jobs.digests_with_late_summaries(BOT, NOW) == []
+    assert store.missing_summaries.digests_with_late_summaries(BOT, NOW) == [number]
+    store.digests.add_revision(number, store.summaries.best_of_version(stored_paper.key, 1))
+    assert store.missing_summaries.digests_with_late_summaries(BOT, NOW) == []
 
 
 def test_coverage_counts_each_shown_version_once(store: Store) -> None:
     first_paper, other, left_out = store_papers(store, [paper(1), paper(2), paper(3)])
     issue_digest(store, [first_paper, other], left_out=[left_out])
     issue_digest(store, [first_paper], period="2/2026-11-20")
-    store.papers.add_summary(summary(first_paper))
-    store.papers.add_summary(summary(other, maker="extractive"))
+    store.summaries.add(summary(first_paper))
+    store.summaries.add(summary(other, maker="extractive"))
 
-    store.papers.add_summary(summary(first_paper, maker="another model"))
+    store.summaries.add(summary(first_paper, maker="another model"))
 
-    covered = store.summary_jobs.coverage(BOT, ["en", "zh"], NOW - MINUTE)
-    [later] = store.summary_jobs.coverage(BOT, ["zh"], NOW + MINUTE)
-    [others] = store.summary_jobs.coverage(BOT + 1, ["zh"], NOW - MINUTE)
+    covered = store.missing_summaries.coverage(BOT, ["en", "zh"], NOW - MINUTE)
+    [later] = store.missing_summaries.coverage(BOT, ["zh"], NOW + MINUTE)
+    [others] = store.missing_summaries.coverage(BOT + 1, ["zh"], NOW - MINUTE)
 
     assert covered == (SummaryCoverage("en", 0, 2), SummaryCoverage("zh", 1, 2))
     assert later.shown_count == others.shown_count == 0
@@ -243,13 +243,13 @@ def test_the_mean_cost_of_a_summary_is_that_of_the_recent_ones(store: Store) -> 
     """However many were made before, and by whom, it is asked for quickly."""
     papers = store_papers(store, [paper(n) for n in range(25)])
     for stored_paper in papers[:19]:
-        store.papers.add_summary(replace(summary(stored_paper), tokens=100))
-    few = store.summary_jobs.mean_tokens("model-x", "zh")
-    store.papers.add_summary(replace(summary(papers[19]), tokens=300))
-    enough = store.summary_jobs.mean_tokens("model-x", "zh")
+        store.summaries.add(replace(summary(stored_paper), tokens=100))
+    few = store.summaries.mean_tokens("model-x", "zh")
+    store.summaries.add(replace(summary(papers[19]), tokens=300))
+    enough = store.summaries.mean_tokens("model-x", "zh")
 
     # As if a year of other glosses lay between.
     store._engine.execute("update summaries set key = key + 1000000 where paper = 20")
 
     assert (few, enough) == (0.0, 110.0)
-    assert store.summary_jobs.mean_tokens("model-x", "zh") == 0.0
+    assert store.summaries.mean_tokens("model-x", "zh") == 0.0

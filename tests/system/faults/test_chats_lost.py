@@ -222,7 +222,7 @@ def _moved(store: Store, old: GroupOrChannel, new: GroupOrChannel) -> None:
     for table in ("chats", "subscriptions", "digests", "outbox_messages", "receipts", "chat_holds"):
         assert count_rows(store, table, chat=old.id) == 0, table
     [topic] = store.subscriptions.of_chat(BOT, new.id)
-    assert topic.cursor == store.papers.last_seq()
+    assert topic.cursor == store.announcements.last_seq()
     chat = store.chats.get(BOT, new.id)
     assert chat is not None
     assert chat.kind is ChatKind.SUPERGROUP

@@ -103,7 +103,7 @@ async def test_a_digest_that_cannot_be_written_at_all_holds_nobody(
             assert {"parcel cannot be rendered", "parcel refused"} < _logged(caplog)
 
         [dead] = scene.outbox_messages(ada)
-        assert store.outbox.retry_message(dead.key, now=scene.clock.instant)
+        assert store.outbox_repair.retry_message(dead.key, now=scene.clock.instant)
         await scene.wait_until_idle()
         assert len(scene.bot_messages(ada)) == 1
         assert count_rows(store, "receipts", chat=ada.id, state="sent") == 1

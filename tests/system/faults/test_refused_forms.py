@@ -169,14 +169,14 @@ async def test_what_is_refused_to_the_end_is_kept_and_holds_nobody(store: Store)
         await scene.advance_time(seconds=5)
         [dead] = [message for message in scene.outbox_messages(ada) if message.state == "dead"]
         assert dead.error.startswith("Can't parse entities")
-        assert len(store.digests.missed_entries(dead.bot, ada.id, scene.clock.instant - DAY)) == 2
+        assert len(store.entries.missed_entries(dead.bot, ada.id, scene.clock.instant - DAY)) == 2
         assert len(scene.bot_messages(bob)) == 1
 
         scene.announce_papers(3)
         await scene.move_clock_to(DUE_AT + DAY)
         assert len(scene.bot_messages(ada)) == 1, "the next digest comes"
 
-        assert store.outbox.retry_message(dead.key, now=scene.clock.instant)
+        assert store.outbox_repair.retry_message(dead.key, now=scene.clock.instant)
         await scene.advance_time(seconds=5)
         assert len(scene.bot_messages(ada)) == 2, "sent again by hand"
 

@@ -89,7 +89,7 @@ def _summarize(worker: HostileChat, answer: tuple[str, str, str]) -> None:
     made: Summary = replace(
         extractive_summary(paper, NOW), language="zh", title=title, tldr=tldr, abstract=abstract
     )
-    worker.store.papers.add_summary(made)
+    worker.store.summaries.add(made)
 
 
 @pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.slow)])

@@ -59,7 +59,7 @@ def fill_database(database: Path, folder: Path, papers: int = maxsize) -> None:
     now = datetime.now(UTC)
     store = open_bot_store(database)
     try:
-        store.papers.begin_reindex(
+        store.paper_index.begin_reindex(
             analyzer_version()
         )  # or the bot would analyse all of it once more
         batch = corpus_announcements(folder, min(papers, PAPERS), now)

@@ -99,7 +99,10 @@ def _presses(data: str, times: int) -> Sequence[Act]:
 
 def _follows(store: Store, queries: Sequence[str], back: int) -> None:
     """Follows topics that were not told of the last announcements."""
-    cursor, due = max(0, store.papers.last_seq() - back), datetime.now(UTC) + timedelta(days=1)
+    cursor, due = (
+        max(0, store.announcements.last_seq() - back),
+        datetime.now(UTC) + timedelta(days=1),
+    )
     for words in queries:
         text = parse(words).text
         topic = Subscription(BOT, EVE, text, text[:60], Cadence(), "UTC", cursor, due)
@@ -113,10 +116,10 @@ def _saves(store: Store) -> None:
 
 def _digest(store: Store) -> Digest:
     """A topic's digest of a whole day, of which it shows twelve papers."""
-    newest = store.papers.announcement_counts_by_day()[-1][0]
+    newest = store.announcements.counts_by_day()[-1][0]
     entries = [
         Entry(announcement.paper, AnnouncementKind.NEW)
-        for announcement in store.papers.announcements_on_days(newest, newest)
+        for announcement in store.announcements.on_days(newest, newest)
     ]
     first, left_out = tuple(entries[:12]), tuple(entries[12:])
     return Digest(

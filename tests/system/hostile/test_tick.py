@@ -102,7 +102,7 @@ async def test_what_was_never_told_makes_nobody_late(corpus: Path, tmp_path: Pat
 def _follow(database: Path, minute: datetime, letters: Letters) -> None:
     """Forgotten topics that are due at once and in each minute; readers who are due in each."""
     store = open_bot_store(database)
-    head = store.papers.last_seq()
+    head = store.announcements.last_seq()
     try:
         with store.transaction():
             for number in range(MINUTES):

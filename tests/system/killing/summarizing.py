@@ -122,7 +122,7 @@ def summaries_made(store: Store) -> Counter[tuple[str, str]]:
     for number in _paper_numbers():
         paper = store.papers.get(f"arxiv:2611.9{number:04}")
         assert paper
-        summaries = store.papers.summaries_of_version(paper.key, 1)
+        summaries = store.summaries.best_of_version(paper.key, 1)
         counts.update(
             (paper.id, summary.language) for summary in summaries if summary.producer == MODEL
         )

@@ -38,7 +38,7 @@ def fill_database(
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     store = open_bot_store(database)
     try:
-        store.papers.begin_reindex(
+        store.paper_index.begin_reindex(
             analyzer_version()
         )  # or the bot would analyse all of it once more
         _announce(store, paper_generator.new_announcements(OLD_PAPERS, now))
@@ -54,7 +54,7 @@ def fill_database(
                 minute,
             )
         _announce(store, paper_generator.new_announcements(NEW_PAPERS, now, days=1))
-        announcements = store.papers.announcements_between(0, store.papers.last_seq())
+        announcements = store.announcements.between(0, store.announcements.last_seq())
         fill_missing_summaries(store, [announcement.paper for announcement in announcements], now)
     finally:
         store.close()

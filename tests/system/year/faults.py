@@ -16,7 +16,7 @@ from bot.ingest.catch_up.backfill import BackfillResult
 from bot.render.telegram.split_into_messages import Message
 from bot.topics import next_due as next_due_rules
 from bot.topics.matching import AnnouncementIndex
-from storage.digests.digests import Digests
+from storage.digests.receipts import Receipts
 from storage.messages.outbox import Outbox
 from storage.papers.papers import Papers
 from storage.records.chats import Cadence
@@ -69,10 +69,10 @@ def _skip_repair(patch: pytest.MonkeyPatch) -> None:
 def _ignore_receipts(patch: pytest.MonkeyPatch) -> None:
     """The receipts is not asked."""
 
-    def no_receipts(self: Digests, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    def no_receipts(self: Receipts, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
         return {}
 
-    patch.setattr(Digests, "received_versions", no_receipts)
+    patch.setattr(Receipts, "received_versions", no_receipts)
 
 
 def _lose_messages(patch: pytest.MonkeyPatch) -> None:
@@ -80,10 +80,16 @@ def _lose_messages(patch: pytest.MonkeyPatch) -> None:
     put_once, counter = Outbox.put_once, [0]
 
     def put_nine_of_ten(
-        self: Outbox, message: OutboxMessage, *, due_at: datetime | None = None
+        self: Outbox,
+        message: OutboxMessage,
+        *,
+        due_at: datetime | None = None,
+        queue_position: int | None = None,
     ) -> bool:
         counter[0] += 1
-        return counter[0] % 10 == 0 or put_once(self, message, due_at=due_at)
+        return counter[0] % 10 == 0 or put_once(
+            self, message, due_at=due_at, queue_position=queue_position
+        )
 
     patch.setattr(Outbox, "put_once", put_nine_of_ten)
 

@@ -46,7 +46,7 @@ def status(store: Store, request: Request) -> Reply:
         )
         lines.append(Line(text, follows_directly=True))
     lines.append(Line(request.say("status-papers", papers=store.papers.count())))
-    counts_by_day = store.papers.announcement_counts_by_day()[-COUNTED_DAYS:]
+    counts_by_day = store.announcements.counts_by_day()[-COUNTED_DAYS:]
     for announcement_day, papers in reversed(counts_by_day):
         day = format_day(request.language, announcement_day)
         lines.append(Line(request.say("status-day", day=day, papers=papers), follows_directly=True))
@@ -151,7 +151,7 @@ def ban(store: Store, request: Request) -> Reply:
     if not store.bans_and_quotas.ban(bot, account_id, request.now):
         return short_reply([Line(request.say("ban-known", id=str(account_id)))])
     store.chats.pause(bot, account_id, BANNED_REASON)
-    store.outbox.drop_waiting_of_chat(bot, account_id, now=request.now, reason=BANNED_REASON)
+    store.outbox_repair.drop_waiting_of_chat(bot, account_id, now=request.now, reason=BANNED_REASON)
     return short_reply(
         [
             Line(
@@ -171,7 +171,7 @@ def unban(store: Store, request: Request) -> Reply:
     chat = store.chats.get(bot, account_id)
     if chat and chat.pause_reason == BANNED_REASON:
         store.chats.resume(bot, account_id)
-        store.outbox.requeue_dropped(bot, account_id, now=request.now)
+        store.outbox_repair.requeue_dropped(bot, account_id, now=request.now)
     text = request.say(
         "unban-done", title=_chat_title(store, request, account_id), id=str(account_id)
     )

@@ -180,5 +180,7 @@ def pause(store: Store, request: Request) -> Reply:
 def resume(store: Store, request: Request) -> Reply:
     """Handle ``/resume``: send digests again, and messages that were dropped during the pause."""
     store.chats.resume(request.chat.bot, request.chat.id)
-    revived_count = store.outbox.requeue_dropped(request.chat.bot, request.chat.id, now=request.now)
+    revived_count = store.outbox_repair.requeue_dropped(
+        request.chat.bot, request.chat.id, now=request.now
+    )
     return replace(short_reply([Line(request.say("resumed"))]), wakes_delivery=revived_count > 0)

@@ -252,7 +252,7 @@ def show_left_out(store: Store, request: Request) -> Reply:
     """Handle [Show the rest]: show the next page, and mark it as received."""
     reply, part = request.read(_left_out_page, request)
     if part:
-        store.digests.mark_received(
+        store.receipts.mark_received(
             request.action.first_argument, part.first_entry, part.last_entry, now=request.now
         )
     return reply

@@ -67,7 +67,7 @@ def export_files(store: Store, request: Request) -> Reply:
     if not saved_papers:
         raise Refusal("saved-none")
     papers = [saved_paper.paper for saved_paper in saved_papers]
-    summaries = store.papers.best_summaries([paper.key for paper in papers])
+    summaries = store.summaries.best_of_papers([paper.key for paper in papers])
     entries = tuple(
         Entry(paper, AnnouncementKind.NEW, summaries.get(paper.key, ())) for paper in papers
     )

@@ -143,25 +143,25 @@ def find_page(store: Store, query: Query, page_number: int, *, newest_first: boo
     if newest_first:
         needed_count, offset = (page_number + 1) * paper_list.PAGE_SIZE + 1, 0
         while len(papers) < needed_count:
-            candidates = store.papers.search(query.clause, limit=needed_count, offset=offset)
+            candidates = store.paper_search.search(query.clause, limit=needed_count, offset=offset)
             papers += _matching_papers(store, query, candidates)
             if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
                 break
             offset += needed_count
     else:
-        candidates = store.papers.search_by_relevance(query.clause, limit=_MAX_RANKED)
+        candidates = store.paper_search.search_by_relevance(query.clause, limit=_MAX_RANKED)
         papers = _matching_papers(store, query, candidates)
     start = page_number * paper_list.PAGE_SIZE
     page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
     has_more = len(papers) > start + paper_list.PAGE_SIZE and page_number + 1 < MAX_PAGES
     return SearchPage(
-        page_number, newest_first, page_papers, has_more, not store.papers.is_reindexing()
+        page_number, newest_first, page_papers, has_more, not store.paper_index.is_reindexing()
     )
 
 
 def _matching_papers(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
     """Return the papers that the query matches."""
-    summaries = store.papers.best_summaries([paper.key for paper in papers])
+    summaries = store.summaries.best_of_papers([paper.key for paper in papers])
     return [
         paper
         for paper in papers

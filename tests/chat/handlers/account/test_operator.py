@@ -52,9 +52,9 @@ async def test_status_tells_feeds_papers_and_what_waits(operator: Conversation) 
     answer = (await operator.ask("/status")).text
 
     assert operator.text("status-feeds", feeds=0) in answer
-    papers = operator.running_bot.store.papers
-    days = papers.announcement_counts_by_day()
-    assert operator.text("status-papers", papers=papers.count()) in answer
+    store = operator.running_bot.store
+    days = store.announcements.counts_by_day()
+    assert operator.text("status-papers", papers=store.papers.count()) in answer
     assert f"{days[-1][1]}" in answer
     assert operator.text("status-queue", waiting=0) in answer
     assert operator.text("status-failures", failed=0, unknown=0) in answer

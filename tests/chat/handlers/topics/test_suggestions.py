@@ -285,7 +285,7 @@ def _canonical(words: str) -> str:
 
 async def _announced(conversation: Conversation) -> list[Announcement]:
     store = conversation.running_bot.store
-    return await store.run(store.papers.announcements_between, 0, store.papers.last_seq())
+    return await store.run(store.announcements.between, 0, store.announcements.last_seq())
 
 
 def _any_reading_finds(typed: str, announced: list[Paper]) -> bool:
