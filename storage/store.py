@@ -26,13 +26,14 @@ from storage.feeds.backfills import Backfills
 from storage.feeds.feed_cursors import FeedCursors
 from storage.feeds.feed_health import FeedHealth
 from storage.feeds.unreadable_items import MissingPapers
+from storage.messages.delivery_statistics import DeliveryStatistics
 from storage.messages.inbox import Inbox
 from storage.messages.outbox import Outbox
 from storage.messages.outbox_repair import OutboxRepair
 from storage.messages.outcomes import SendOutcomes
 from storage.operations.incidents import Incidents
 from storage.operations.leases import Leases
-from storage.operations.statistics import DeliveryStatistics, UsageStatistics
+from storage.operations.statistics import UsageStatistics
 from storage.papers.announcements import Announcements
 from storage.papers.papers import Papers
 from storage.papers.search import PaperSearch

@@ -174,7 +174,7 @@ class _DueChat:
         ]
 
     def set_aside(self, topic: Subscription, error: Exception) -> None:
-        """Log why a topic has no digest, and postpone or pause it later."""
+        """Note a topic that has no digest, to be postponed or paused, and log why."""
         if isinstance(error, QueryError):
             log.warning("topic cannot be read", extra={"topic": topic.key})
             self.unreadable.append(topic)

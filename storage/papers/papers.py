@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from storage.engine.column_types import to_micros
+from storage.engine.column_types import to_json_list, to_micros, to_micros_or_null
 from storage.engine.sqlite import Engine
 from storage.papers.announcements import Announcements
 from storage.papers.paper_rows import (
     CURRENT_VERSIONS,
     PAPER_COLUMNS,
-    insert_version,
     paper_from_row,
 )
 from storage.papers.search_index import IndexColumns, PaperIndex
@@ -120,11 +119,11 @@ class Papers:
                 floor=lowest_sort_key,
                 ceiling=lowest_sort_key + _SORT_KEYS_PER_DAY,
             )
-            insert_version(self._engine, row["key"], paper, seen_at)
+            self._insert_version(row["key"], paper, seen_at)
             self._index.add(row["sort_key"], index_columns[paper])
             return int(row["key"]), "stored"
         key = int(stored_row["key"])
-        insert_version(self._engine, key, paper, seen_at)
+        self._insert_version(key, paper, seen_at)
         if (paper.version, not paper.partial) <= (stored_row["version"], not stored_row["partial"]):
             return key, "unchanged"
         self._engine.execute(
@@ -137,6 +136,33 @@ class Papers:
             stored_row["sort_key"], index_columns[paper], self._summaries.searchable_text(key)
         )
         return key, "updated"
+
+    def _insert_version(self, key: int, paper: Paper, seen_at: datetime) -> None:
+        """Store a version of a stored paper unless it is there."""
+        self._engine.execute(
+            """
+            insert into versions (paper, version, partial, title, abstract, authors, categories,
+                link, submitted_at, revised_at, comment, journal_ref, doi, licence, seen_at)
+            values (:paper, :version, :partial, :title, :abstract, :authors, :categories,
+                :link, :submitted_at, :revised_at, :comment, :journal_ref, :doi, :licence, :seen_at)
+            on conflict do nothing
+            """,
+            paper=key,
+            version=paper.version,
+            partial=int(paper.partial),
+            title=paper.title,
+            abstract=paper.abstract,
+            authors=to_json_list(paper.authors),
+            categories=to_json_list(paper.categories),
+            link=paper.link,
+            submitted_at=to_micros_or_null(paper.submitted_at),
+            revised_at=to_micros_or_null(paper.revised_at),
+            comment=paper.comment,
+            journal_ref=paper.journal_ref,
+            doi=paper.doi,
+            licence=paper.licence,
+            seen_at=to_micros(seen_at),
+        )
 
     def get(self, id: str, version: int | None = None) -> Paper | None:
         """Return a paper by its id, at its newest version or the one asked for."""
