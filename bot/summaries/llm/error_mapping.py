@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
+from bot.concurrency import retry_after
 from bot.summaries.llm.errors import (
     CompletionDeclined,
     KeyRefused,
@@ -85,9 +85,8 @@ def redact_key(text: str, key: str) -> str:
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """Return the seconds to wait that a server names in any usual way; None if it does not."""
     candidates = (
-        _parse_seconds(headers.get("retry-after-ms", ""), 0.001),
-        _parse_seconds(headers.get("retry-after", ""), 1.0),
-        _seconds_until(headers.get("retry-after", ""), headers.get("date", "")),
+        _milliseconds(headers.get("retry-after-ms", "")),
+        retry_after.retry_after_seconds(headers),
         _reset_seconds(headers),
         _seconds_in_text(message),
     )
@@ -95,20 +94,12 @@ def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float 
     return None if seconds is None else max(0.0, min(seconds, _MAX_WAIT_SECONDS))
 
 
-def _parse_seconds(value: str, scale: float) -> float | None:
+def _milliseconds(value: str) -> float | None:
     try:
-        seconds = float(value) * scale
+        seconds = float(value) / 1000
     except ValueError:
         return None
     return None if math.isnan(seconds) else seconds
-
-
-def _seconds_until(value: str, now: str) -> float | None:
-    """Return the seconds from the response's own date, because clocks differ."""
-    try:
-        return (parsedate_to_datetime(value) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError):
-        return None
 
 
 def _reset_seconds(headers: Mapping[str, str]) -> float | None:
