@@ -118,9 +118,7 @@ def retry(key: int, database: str | None) -> None:
     \b
     papergram outbox retry 17
     """
-    _change_message(
-        database, "retry", key, lambda repair, now: repair.retry_message(key, now=now)
-    )
+    _change_message(database, "retry", key, lambda repair, now: repair.retry_message(key, now=now))
 
 
 @outbox.command()
@@ -132,9 +130,7 @@ def drop(key: int, database: str | None) -> None:
     \b
     papergram outbox drop 17
     """
-    _change_message(
-        database, "drop", key, lambda repair, now: repair.drop_message(key, now=now)
-    )
+    _change_message(database, "drop", key, lambda repair, now: repair.drop_message(key, now=now))
 
 
 def _change_message(
