@@ -12,9 +12,9 @@ from bot.texts import say
 from bot.texts.dates import format_day, format_moment
 from bot.topics import next_due
 from storage import Store
-from storage.records.chats import Chat, MessageForm, QuietDayPolicy, Subscription
+from storage.records.chats import Chat, QuietDayPolicy, Subscription
 from storage.records.feeds import FeedCursor
-from storage.records.messages import Notice, OutboxMessage
+from storage.records.messages import Notice, notice_message
 
 MAX_VERSION_NOTICES = 100  # in one transaction
 _VERSIONS_CURSOR = "versions"  # not a source: the last announcement that was checked
@@ -44,22 +44,15 @@ def notify_quiet_day(
             "calendar-quiet", (("next", next_papers), ("day", day), ("reason", reason_text))
         )
     occasion = next_due.period_name(topic.cadence, topic.zone, topic.next_due or now)
-    store.outbox.put_once(
-        OutboxMessage(
-            bot=chat.bot,
-            chat=chat.id,
-            thread=topic.thread,
-            period=f"quiet/{occasion}",
-            part=1,
-            form=MessageForm.CLASSIC,
-            language=chat.language,
-            languages=chat.languages,
-            zone=topic.zone,
-            notice=notice,
-            silent=True,
-        ),
-        due_at=now,
+    message = notice_message(
+        chat,
+        notice,
+        period=f"quiet/{occasion}",
+        thread=topic.thread,
+        zone=topic.zone,
+        silent=True,
     )
+    store.outbox.put_once(message, due_at=now)
 
 
 def notify_new_versions(store: Store, bot: int, now: datetime) -> int:
@@ -76,16 +69,10 @@ def notify_new_versions(store: Store, bot: int, now: datetime) -> int:
             if chat := store.chats.get(bot, person):
                 title = shorten(display_title(paper), _MAX_TITLE_UNITS)
                 values = (("title", title), ("version", paper.version), ("link", paper_url(paper)))
-                message = OutboxMessage(
-                    bot=bot,
-                    chat=chat.id,
+                message = notice_message(
+                    chat,
+                    Notice("saved-version", values),
                     period=f"version/{paper.key}/{paper.version}",
-                    part=1,
-                    form=MessageForm.CLASSIC,
-                    language=chat.language,
-                    languages=chat.languages,
-                    zone=chat.zone,
-                    notice=Notice("saved-version", values),
                     silent=chat.silent,
                 )
                 store.outbox.put_once(message, due_at=now)
