@@ -24,8 +24,8 @@ from bot.latex.commands import (
 )
 from bot.latex.formula import formula_to_unicode
 from bot.latex.symbols import (
-    COMBINING,
     MATH_ACCENTS,
+    TEXT_ACCENTS,
     accent_letter,
     macro_symbol,
     subscript,
@@ -70,7 +70,9 @@ _UNTIL_NEXT_DOLLAR = re.compile(r"((?:[^$\\]|\\.){0,400})\$", re.DOTALL)
 _PROSE_WORD = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s,.;:]|$)")
 _MATH_COMMAND_OR_SCRIPT = re.compile(r"\\[A-Za-z]+|[\^_]")
 _ARGUMENT = re.compile(r"\{[^{}]*\}")
-_ACCENT_MARK = r"""(?:[`'^"~=.]\s?|[cvHkurdbt](?=[{\s\\]))"""
+_ACCENT_SIGNS = "".join(mark for mark in TEXT_ACCENTS if not mark.isalpha())
+_ACCENT_LETTERS = "".join(mark for mark in TEXT_ACCENTS if mark.isalpha())
+_ACCENT_MARK = rf"(?:[{re.escape(_ACCENT_SIGNS)}]\s?|[{_ACCENT_LETTERS}t](?=[{{\s\\]))"  # t: a tie
 _INNER_ACCENT = (
     rf"\\{_ACCENT_MARK}\s*\{{?\s*[A-Za-z]\s*\}}?"  # an accent under an accent, as in Vietnamese
 )
@@ -156,7 +158,9 @@ def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
     position = 0
     while match := _TEX_START.search(text, position):
         start = match.start()
-        result = _apply_rules(text, start, depth)
+        rules = _RULES[text[start]] if depth <= _MAX_NESTING else ()
+        results = (rule(text, start, depth) for rule in rules)
+        result = next((result for result in results if result is not None), None)
         if start > position:
             plain_text = text[position:start]
             if result and not result[0] and _REFERENCE.match(text, start):
@@ -173,16 +177,6 @@ def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
         position = result[1]
     if position < len(text):
         yield Piece(text[position:], offset + position, offset + len(text))
-
-
-def _apply_rules(text: str, position: int, depth: int) -> RuleResult | None:
-    """Return the pieces of the first rule that applies, and where they end."""
-    if depth > _MAX_NESTING:
-        return None
-    rules = _RULES[text[position]]
-    return next(
-        (result for rule in rules if (result := rule(text, position, depth)) is not None), None
-    )
 
 
 def _single_piece(rendered: str, position: int, end: int) -> RuleResult:
@@ -230,11 +224,6 @@ def _is_money(content: str, next_char: str) -> bool:
         return False
     prose_words = _PROSE_WORD.findall(_ARGUMENT.sub("", content))
     return len(prose_words) > len(_MATH_COMMAND_OR_SCRIPT.findall(content))
-
-
-def _apostrophe_rule(text: str, position: int, _: int) -> RuleResult | None:
-    match = _APOSTROPHE.match(text, position)
-    return _single_piece("'", position, match.end()) if match else None
 
 
 def _accent_rule(text: str, position: int, _: int) -> RuleResult | None:
@@ -331,14 +320,6 @@ def _reference_rule(text: str, position: int, _: int) -> RuleResult | None:
     return ([], match.end()) if match else None
 
 
-def _layout_rule(text: str, position: int, _: int) -> RuleResult | None:
-    """Read the beginning, end or item of a list."""
-    if match := _ENVIRONMENT.match(text, position):
-        return _single_piece(" ", position, match.end())
-    match = _ITEM.match(text, position)
-    return _single_piece("• ", position, match.end()) if match else None
-
-
 def _math_command_rule(text: str, position: int, _: int) -> RuleResult | None:
     """Read a mathematical command outside a formula."""
     match = _MATH_COMMAND.match(text, position)
@@ -361,7 +342,7 @@ def _command_rule(text: str, position: int, depth: int) -> RuleResult | None:
     if name in HIDDEN_ARGUMENT_COUNTS and (option := _OPTION.match(text, end)):
         end = option.end()
     if (
-        name in COMBINING
+        name in TEXT_ACCENTS
         and (group := _braced_group(text, end))
         and (letter := macro_symbol(name + group))
     ):
@@ -382,7 +363,7 @@ def _command_rule(text: str, position: int, depth: int) -> RuleResult | None:
         return result, end
     if text.startswith("{", end):
         return None  # never closed
-    if name in COMBINING:
+    if name in TEXT_ACCENTS:
         return [], _skip_blank(text, end)
     if _PATH_BEFORE.search(text, max(0, position - 40), position):
         return None
@@ -465,7 +446,7 @@ def _literal_rule(
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\\": (
         _math_rule,
-        _apostrophe_rule,
+        partial(_literal_rule, _APOSTROPHE, "'"),
         _accent_rule,
         _special_letter_rule,
         _text_script_rule,
@@ -476,7 +457,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         partial(_literal_rule, _SPACING, " "),
         partial(_literal_rule, _INVISIBLE_COMMAND, ""),
         _reference_rule,
-        _layout_rule,
+        partial(_literal_rule, _ENVIRONMENT, " "),
+        partial(_literal_rule, _ITEM, "• "),
         _math_command_rule,
         _command_rule,
     ),

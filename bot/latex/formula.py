@@ -27,8 +27,8 @@ from bot.latex.commands import (
     WORD_COMMANDS,
 )
 from bot.latex.symbols import (
-    COMBINING,
     MATH_ACCENTS,
+    TEXT_ACCENTS,
     accent_letter,
     accent_math,
     alphabet_letter,
@@ -46,7 +46,7 @@ _HIGHER_ROOT = re.compile(r"[^\s(√]+√")
 _OPENING_SIGNS = ("(", "[", "{", "⟨", "⌊", "⌈", "√", "∛", "∜", "/")
 _CLOSING_SIGNS = (")", "]", "}", "⟩", "⌋", "⌉", "/")
 _ERROR_BOUNDS = re.compile(r"([+±])[\d.].*/([−∓])[\d.].*|([−∓])[\d.].*/([+±])[\d.].*", re.DOTALL)
-_TEXT_LETTERS = frozenset("OLolijcvHkurdbt")
+_TEXT_LETTERS = frozenset(("O", "L", "o", "l", "i", "j", "t", *filter(str.isalpha, TEXT_ACCENTS)))
 """Text commands that are an author's own in a formula."""
 
 
@@ -115,7 +115,12 @@ class _FormulaReader:
                 parts = [_fraction(parts, self.read_until(end))]
                 break
             if lexeme[1:] in ALPHABETS and not lexeme.startswith("\\math"):
-                parts += self._alphabet_switch(lexeme[1:], end)
+                self._skip_blank()
+                if self._peek() == "{":
+                    parts += _in_alphabet(lexeme[1:], self._argument())
+                    parts += self.read_until(end)
+                else:
+                    parts += _in_alphabet(lexeme[1:], self.read_until(end))
                 break
             if lexeme in ("^", "_", "'") and not self._in_text:
                 self._position -= 1
@@ -145,8 +150,13 @@ class _FormulaReader:
         """Skip the space that only ends a command: "a\\leq b" is a≤b, "\\alpha = 1" is α = 1."""
         if not (lexeme[0] == "\\" and lexeme[1:].isalpha() and self._peek().isspace()):
             return
-        next_lexeme = self._peek(1)
-        if not (_is_operator(next_lexeme) or (next_lexeme == "-" and self._peek(2).isspace())):
+        following = self._peek(1)
+        symbol = macro_symbol(following[1:]) if following.startswith("\\") else following
+        # Authors set a sign such as = or \leq apart.
+        is_operator = (
+            len(symbol) == 1 and unicodedata.category(symbol) == "Sm" and symbol not in "∂∇∞√∑∏∫"
+        )
+        if not (is_operator or (following == "-" and self._peek(2).isspace())):
             self._next_token()
 
     def _argument(self) -> _Parts:
@@ -202,29 +212,22 @@ class _FormulaReader:
         if lexeme in ("--", "---"):
             return [_Part("–" if lexeme == "--" else "—", _PartKind.SYMBOL)]
         if lexeme == "$":  # a formula within text within a formula
-            return self._nested_math() if self._in_text else []
+            if not self._in_text or "$" not in self._tokens[self._position :]:
+                return []
+            self._in_text = False
+            parts = self.read_until("$")
+            self._in_text = True
+            return parts
         if lexeme == "-":
-            return [_Part("-" if self._is_hyphen() else "−", _PartKind.SYMBOL)]
+            previous = self._tokens[self._position - 2] if self._position > 1 else ""
+            joins_words = self._in_roman and previous.isalpha() and self._peek().isalpha()
+            return [_Part("-" if self._in_text or joins_words else "−", _PartKind.SYMBOL)]
         if self._in_text and lexeme in "'`":
             return [_Part("’" if lexeme == "'" else "‘")]
         return [_Part(lexeme, _PartKind.LETTER if lexeme.isalnum() else _PartKind.SYMBOL)]
 
-    def _nested_math(self) -> _Parts:
-        if "$" not in self._tokens[self._position :]:
-            return []
-        self._in_text = False
-        parts = self.read_until("$")
-        self._in_text = True
-        return parts
-
-    def _is_hyphen(self) -> bool:
-        if self._in_text:
-            return True
-        previous = self._tokens[self._position - 2] if self._position > 1 else ""
-        return self._in_roman and previous.isalpha() and self._peek().isalpha()
-
     def _command(self, name: str) -> _Parts:
-        if self._in_text and name in COMBINING:
+        if self._in_text and name in TEXT_ACCENTS:
             letter = _join_parts(self._argument())
             return [_Part(accent_letter(name, letter) or letter)]
         if name in "{}%$&#_":
@@ -239,7 +242,14 @@ class _FormulaReader:
         if name in BLANK_COMMANDS:
             return [_Part(" ", _PartKind.BLANK)]
         if name in SILENT_COMMANDS:
-            return self._silent_command(name)
+            if name in ("left", "right") and self._peek() == ".":
+                self._next_token()
+            if name in ("left", "right", "middle") and self._peek() in ("<", ">"):
+                return [_Part("⟨" if self._next_token() == "<" else "⟩", _PartKind.SYMBOL)]
+            if name in FONT_SWITCHES:
+                self._in_roman = True
+                self._skip_blank()
+            return []
         if name in HIDDEN_ARGUMENT_COUNTS:
             return self._hidden_command(name)
         if name in TEXT_COMMANDS or name in WORD_COMMANDS:
@@ -269,7 +279,10 @@ class _FormulaReader:
                 script = _join_parts(self._argument())
                 return _with_scripts(self._argument(), {"_": script})
             case "not":
-                return self._negated_symbol()
+                self._skip_blank()
+                text = _join_parts(self._argument())
+                negated = unicodedata.normalize("NFC", f"{text[:1]}\u0338{text[1:]}")
+                return [_Part(negated, _PartKind.SYMBOL)]
             case "begin":
                 return self._environment()
             case "end":
@@ -294,7 +307,10 @@ class _FormulaReader:
             }
             return _with_scripts([_Part(arrow, _PartKind.SYMBOL)], scripts)
         if name not in _TEXT_LETTERS and (rendered := macro_symbol(name)):
-            return [_Part(rendered, _symbol_kind(name, rendered))]
+            if len(rendered) > 1:
+                return [_Part(rendered, _PartKind.NAME if rendered == name else _PartKind.SYMBOL)]
+            is_letter = rendered.isalnum() or rendered in "∂∇∞ℏ°′"
+            return [_Part(rendered, _PartKind.LETTER if is_letter else _PartKind.SYMBOL)]
         return self._unknown_command(name)
 
     def _unknown_command(self, name: str) -> _Parts:
@@ -312,16 +328,6 @@ class _FormulaReader:
             return parts
         rendered = ABBREVIATIONS.get(name, name)
         return [_Part(rendered, _PartKind.LETTER if len(name) == 1 else _PartKind.NAME)]
-
-    def _silent_command(self, name: str) -> _Parts:
-        if name in ("left", "right") and self._peek() == ".":
-            self._next_token()
-        if name in ("left", "right", "middle") and self._peek() in ("<", ">"):
-            return [_Part("⟨" if self._next_token() == "<" else "⟩", _PartKind.SYMBOL)]
-        if name in FONT_SWITCHES:
-            self._in_roman = True
-            self._skip_blank()
-        return []
 
     def _hidden_command(self, name: str) -> _Parts:
         if self._peek() == "*":
@@ -356,21 +362,6 @@ class _FormulaReader:
         if name.startswith("operatorname"):
             return [_Part(text, _PartKind.NAME)]
         return [_Part(text)] if text.isalnum() else parts
-
-    def _alphabet_switch(self, name: str, end: str) -> _Parts:
-        """Apply ``\\cal`` to the rest of its group, or to the group that follows it."""
-        self._skip_blank()
-        if self._peek() != "{":
-            return _in_alphabet(name, self.read_until(end))
-        return [*_in_alphabet(name, self._argument()), *self.read_until(end)]
-
-    def _negated_symbol(self) -> _Parts:
-        self._skip_blank()
-        parts = self._argument()
-        text = _join_parts(parts)
-        return [
-            _Part(unicodedata.normalize("NFC", f"{text[:1]}\u0338{text[1:]}"), _PartKind.SYMBOL)
-        ]
 
     def _environment(self) -> _Parts:
         name = self._literal_argument().rstrip("*")
@@ -419,20 +410,6 @@ class _FormulaReader:
         parts += _with_scripts(base, scripts)
 
 
-def _is_operator(lexeme: str) -> bool:
-    """Return whether a lexeme is a sign that authors set apart, such as = or \\leq."""
-    rendered = macro_symbol(lexeme[1:]) if lexeme.startswith("\\") else lexeme
-    return (
-        len(rendered) == 1 and unicodedata.category(rendered) == "Sm" and rendered not in "∂∇∞√∑∏∫"
-    )
-
-
-def _symbol_kind(name: str, rendered: str) -> _PartKind:
-    if len(rendered) > 1:
-        return _PartKind.NAME if rendered == name else _PartKind.SYMBOL
-    return _PartKind.LETTER if rendered.isalnum() or rendered in "∂∇∞ℏ°′" else _PartKind.SYMBOL
-
-
 def _join_parts(parts: _Parts) -> str:
     """Join the parts into one text, with the spaces and brackets that keep them apart."""
     text = ""
@@ -446,15 +423,14 @@ def _join_parts(parts: _Parts) -> str:
             or _PartKind.NAME in (previous.kind, part.kind)
             or _HIGHER_ROOT.match(part.text) is not None
         )
-        if needs_blank and _ends_in_letter(text) and rendered[:1].isalnum():
+        last = text[-1:]
+        ends_in_letter = (
+            last.isalnum() or is_script_like(last) or unicodedata.combining(last or " ") > 0
+        )
+        if needs_blank and ends_in_letter and rendered[:1].isalnum():
             text += " "
         text += rendered
     return text
-
-
-def _ends_in_letter(text: str) -> bool:
-    last = text[-1:]
-    return last.isalnum() or is_script_like(last) or unicodedata.combining(last or " ") > 0
 
 
 def _bracketed_fraction(parts: _Parts, index: int) -> str:

@@ -12,14 +12,7 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
-
-def _parse_pairs(table: str) -> dict[str, str]:
-    """Parse a table of alternating names and values."""
-    words = table.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
-
-
-_EXTRA_SYMBOLS = _parse_pairs(
+_SYMBOL_TABLE = (
     "degree ° arcdeg ° prime ′ arcmin ′ arcsec ″ lt < gt > | ‖ top ⊤ bot ⊥ ne ≠ colon : neg ¬"
     " land ∧ lor ∨ implies ⇒ impliedby ⇐ iff ⇔ coloneqq ≔ coloneq ≔ lll ⋘ ggg ⋙ nsim ≁ Box □"
     " Diamond ◇ triangle △ models ⊨ vDash ⊨ Vdash ⊩ dag † ddag ‡ ddagger ‡ checkmark ✓ slash /"
@@ -29,7 +22,9 @@ _EXTRA_SYMBOLS = _parse_pairs(
     " lvert | rvert | mathsection § Re Re Im Im arg arg dim dim gcd gcd hom hom ker ker lcm lcm"
     " argmin argmin argmax argmax limsup limsup liminf liminf Pr Pr"
 )
-COMBINING = {
+_NAMES_AND_SYMBOLS = _SYMBOL_TABLE.split()
+_EXTRA_SYMBOLS = dict(zip(_NAMES_AND_SYMBOLS[::2], _NAMES_AND_SYMBOLS[1::2], strict=True))
+TEXT_ACCENTS = {
     "`": "\u0300",
     "'": "\u0301",
     "^": "\u0302",
@@ -46,23 +41,23 @@ COMBINING = {
     "k": "\u0328",
     "b": "\u0331",
 }
-_HAT, _MACRON, _TILDE, _ARROW = "\u0302", "\u0304", "\u0303", "\u20d7"
+"""The combining character of each accent command of text."""
 MATH_ACCENTS = {
-    **dict.fromkeys(("hat", "widehat", "Hat"), _HAT),
-    **dict.fromkeys(("bar", "Bar"), _MACRON),
-    **dict.fromkeys(("tilde", "widetilde", "Tilde"), _TILDE),
-    **dict.fromkeys(("vec", "Vec", "overrightarrow"), _ARROW),
-    **dict.fromkeys(("dot", "Dot"), "\u0307"),
-    **dict.fromkeys(("check", "widecheck"), "\u030c"),
+    **dict.fromkeys(("hat", "widehat", "Hat"), TEXT_ACCENTS["^"]),
+    **dict.fromkeys(("bar", "Bar"), TEXT_ACCENTS["="]),
+    **dict.fromkeys(("tilde", "widetilde", "Tilde"), TEXT_ACCENTS["~"]),
+    **dict.fromkeys(("vec", "Vec", "overrightarrow"), "\u20d7"),
+    **dict.fromkeys(("dot", "Dot"), TEXT_ACCENTS["."]),
+    **dict.fromkeys(("check", "widecheck"), TEXT_ACCENTS["v"]),
     **dict.fromkeys(("underline", "underbar"), "\u0332"),
     "overline": "\u0305",
     "overleftarrow": "\u20d6",
-    "ddot": "\u0308",
+    "ddot": TEXT_ACCENTS['"'],
     "dddot": "\u20db",
-    "breve": "\u0306",
-    "acute": "\u0301",
-    "grave": "\u0300",
-    "mathring": "\u030a",
+    "breve": TEXT_ACCENTS["u"],
+    "acute": TEXT_ACCENTS["'"],
+    "grave": TEXT_ACCENTS["`"],
+    "mathring": TEXT_ACCENTS["r"],
 }
 """Mathematical accents over or under a letter."""
 _LINE_ACCENTS = frozenset(("overline", "underline"))  # drawn through all letters
@@ -103,7 +98,7 @@ def accent_letter(accents: str, letter: str) -> str:
     """Return a letter under TeX accents, outermost first, as one character, or ""."""
     text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
     for accent in reversed(accents):
-        text = unicodedata.normalize("NFC", text + COMBINING.get(accent, ""))
+        text = unicodedata.normalize("NFC", text + TEXT_ACCENTS.get(accent, ""))
     return text if len(text) == 1 and text != letter else ""
 
 

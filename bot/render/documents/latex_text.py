@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from string import ascii_letters
@@ -19,6 +18,7 @@ from string import ascii_letters
 from pylatexenc.latexencode import get_builtin_uni2latex_dict
 
 from bot.latex import Piece, display_pieces
+from bot.latex.symbols import TEXT_ACCENTS
 from bot.render.entry_content import strip_invisible
 
 log = logging.getLogger(__name__)
@@ -154,23 +154,7 @@ _TEXT_SYMBOLS = frozenset(
         *("trademark", "uparrow", "won", "yen"),
     )
 )
-_ACCENTS = {
-    "\u0300": "`",
-    "\u0301": "'",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "=",
-    "\u0306": "u",
-    "\u0307": ".",
-    "\u0308": '"',
-    "\u030a": "r",
-    "\u030b": "H",
-    "\u030c": "v",
-    "\u0323": "d",
-    "\u0327": "c",
-    "\u0328": "k",
-    "\u0331": "b",
-}
+_ACCENTS = {accent: command for command, accent in TEXT_ACCENTS.items()}
 
 
 class UnsafeFormula(Exception):
@@ -231,7 +215,12 @@ def _letter_latex(character: str) -> str:
         return _TEXT_REPLACEMENTS.get(character, character)
     letter, *accents = list(unicodedata.normalize("NFD", character))
     if accents and letter in ascii_letters and all(accent in _ACCENTS for accent in accents):
-        return f"{{{_accented_latex(letter, accents)}}}"
+        is_accent_above = unicodedata.combining(accents[0]) == 230
+        accented = f"\\{letter}" if letter in "ij" and is_accent_above else letter
+        for command in map(_ACCENTS.__getitem__, accents):  # \'e, \v{c}, \~{\^e}
+            needs_no_braces = not command.isalpha() and accented in (letter, f"\\{letter}")
+            accented = f"\\{command}{accented if needs_no_braces else f'{{{accented}}}'}"
+        return f"{{{accented}}}"
     if len(character) > 1:
         return _letter_latex(character[0]) + character[1:]
     if unicodedata.category(character) == "Cf":  # such as a zero-width joiner
@@ -242,16 +231,6 @@ def _letter_latex(character: str) -> str:
     if formula := _safe_formula(symbol_match[1]) if symbol_match else "":
         return rf"{{\ensuremath{{{formula}}}}}"
     return f"{{{latex_name}}}" if latex_name in _TEXT_SYMBOLS else character
-
-
-def _accented_latex(letter: str, accents: Sequence[str]) -> str:
-    r"""Return a letter with its accents, as in ``\'e``, ``\v{c}`` and ``\~{\^e}``."""
-    is_accent_above = unicodedata.combining(accents[0]) == 230
-    accented = f"\\{letter}" if letter in "ij" and is_accent_above else letter
-    for accent in map(_ACCENTS.__getitem__, accents):
-        needs_no_braces = not accent.isalpha() and accented in (letter, f"\\{letter}")
-        accented = f"\\{accent}{accented if needs_no_braces else f'{{{accented}}}'}"
-    return accented
 
 
 def _formula_character(character: str) -> str:
@@ -294,7 +273,9 @@ class _FormulaWriter:
             atom = self._write_atom(part, end, in_words=in_words)
             if atom.strip():
                 scripts = ""
-            formula = _join_latex(formula, atom)
+            if atom[:1].isalpha() and re.search(r"\\[A-Za-z]+$", formula):
+                formula += " "  # or the letter would become part of the command before it
+            formula += atom
             if part[1:] in _FONT_SWITCHES and part[0] == "\\":
                 break  # a font switch consumes the rest
         self._depth -= 1
@@ -360,9 +341,3 @@ class _FormulaWriter:
         if part in ("^", "_", "'") or part[1:] in _FONT_SWITCHES:
             raise UnsafeFormula
         return self._write_atom(part, "", in_words=in_words)
-
-
-def _join_latex(latex: str, addition: str) -> str:
-    """Return both joined, with a blank if a letter would become part of the command before it."""
-    extends_command = addition[:1].isalpha() and re.search(r"\\[A-Za-z]+$", latex)
-    return f"{latex} {addition}" if extends_command else latex + addition
