@@ -52,12 +52,6 @@ def _classic_html(digest: Digest, languages: tuple[str, ...]) -> str:
     )
 
 
-def _html_page(digest: Digest, languages: tuple[str, ...]) -> str:
-    return html_page.render(
-        digest, DisplayOptions(language=supported_language(languages[0]), languages=languages)
-    )
-
-
 def _papers_of_digest(digest: Digest) -> list[Paper]:
     return [entry.paper for entry in digest.entries]
 
@@ -67,7 +61,7 @@ FORMATS: Mapping[str, Callable[[Digest, tuple[str, ...]], str]] = {
     "json": json_data.render_json,
     "rich": _rich_json,
     "classic": _classic_html,
-    "html": _html_page,
+    "html": html_page.render,
     "bibtex": lambda digest, _: bibliography(_papers_of_digest(digest)),
     "ris": lambda digest, _: ris_records(_papers_of_digest(digest)).decode(),
     "csl-json": lambda digest, _: csl_json(_papers_of_digest(digest)),

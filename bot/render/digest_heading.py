@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import LINE_UNITS, display_text, is_translated
@@ -29,20 +28,22 @@ def heading_text(digest: Digest, options: DisplayOptions) -> str:
     topic = shorten(display_text(digest.topic) or display_text(digest.query), LINE_UNITS)
     first = digest.first_day or digest.last_day
     last = digest.last_day or digest.first_day
-    date_text = _days_text(first, last, options) or format_moment(
-        options.language, digest.issued_at, options.zone
-    )
+    date_text = format_days(options.language, first, last) if first and last else ""
+    date_text = date_text or format_moment(options.language, digest.issued_at, options.zone)
     return say(options.language, "digest-heading", topic=topic, days=date_text)
-
-
-def _days_text(first: date | None, last: date | None, options: DisplayOptions) -> str:
-    return format_days(options.language, first, last) if first and last else ""
 
 
 def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
     """Return how many papers matched, how many are shown, of which kinds, out of how many."""
-    matched = digest.matched_count
-    facts = [_shown_text(digest, first, last, matched, options.language)]
+    language, matched = options.language, digest.matched_count
+    if not matched:
+        facts = [say(language, "digest-shown-none")]
+    elif (first, last) == (1, matched):
+        facts = [say(language, "digest-shown-all", matched=matched)]
+    elif (first, last) == (1, len(digest.entries)):
+        facts = [say(language, "digest-shown-some", shown=last, matched=matched)]
+    else:
+        facts = [say(language, "digest-shown-range", first=first, last=last, matched=matched)]
     kinds = Counter(
         (
             *(entry.kind for entry in numbered_entries(digest)),
@@ -52,23 +53,13 @@ def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) 
     )
     if matched and set(kinds) != {AnnouncementKind.NEW}:
         facts += [
-            say(options.language, f"digest-count-{kind}", count=kinds[kind])
+            say(language, f"digest-count-{kind}", count=kinds[kind])
             for kind in AnnouncementKind
             if kinds[kind]
         ]
     if digest.announced_count:
-        facts.append(say(options.language, "digest-seen", seen=digest.announced_count))
+        facts.append(say(language, "digest-seen", seen=digest.announced_count))
     return " · ".join(facts)
-
-
-def _shown_text(digest: Digest, first: int, last: int, matched: int, language: str) -> str:
-    if not matched:
-        return say(language, "digest-shown-none")
-    if (first, last) == (1, matched):
-        return say(language, "digest-shown-all", matched=matched)
-    if (first, last) == (1, len(digest.entries)):
-        return say(language, "digest-shown-some", shown=last, matched=matched)
-    return say(language, "digest-shown-range", first=first, last=last, matched=matched)
 
 
 def untranslated_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:

@@ -87,20 +87,30 @@ class EntryContent:
 
 def entry_content(entry: Entry, position: int, options: DisplayOptions) -> EntryContent:
     """Return what the reader sees of an entry."""
-    paper = entry.paper
+    paper, language = entry.paper, options.language
+    kind = say(language, f"entry-kind-{entry.kind}")
+    version = f"v{paper.version}" if paper.version > 1 else ""
+    words_once: dict[str, str] = {}  # each in whatever case
+    for reason in entry.reasons:
+        words_once.setdefault(reason.word.casefold(), reason.word)
+    matched_text = _bounded_list(list(words_once.values()))
+    topics = _bounded_list(entry.other_topics)
     return EntryContent(
         position=position,
         id=paper.id,
         title=display_title(paper),
         link=paper_url(paper),
         byline=_byline(paper, options),
-        labels=_labels(entry, options.language),
-        sections=_language_sections(entry, options.languages),
-        match_reason=_match_reason(entry, options.language),
-        matched_text=_matched_text(entry),
+        labels=tuple(filter(None, (_bounded_list(paper.categories), kind, version))),
+        sections=tuple(
+            _language_section(entry, section_language, includes_english="en" in options.languages)
+            for section_language in options.languages
+        ),
+        match_reason=say(language, "entry-why", words=matched_text) if matched_text else "",
+        matched_text=matched_text,
         matched_words=tuple(dict.fromkeys(display_text(reason.word) for reason in entry.reasons)),
-        topics_text=_topics_text(entry, options.language),
-        links=_page_links(paper, options.language),
+        topics_text=say(language, "entry-topics", topics=topics) if topics else "",
+        links=_page_links(paper, language),
     )
 
 
@@ -112,25 +122,19 @@ def display_title(paper: Paper) -> str:
 @lru_cache(CACHE_SIZE)
 def display_text(text: str) -> str:
     """Return one line to display: TeX as Unicode, white space collapsed; "" if all is invisible."""
-    line = " ".join(strip_invisible(_tex_to_unicode(strip_invisible(text))).split())
-    return line if _is_visible(line) else ""
-
-
-def _is_visible(text: str) -> bool:
-    """Return whether any character is visible: nobody could tap a link of zero-width characters."""
-    return any(
-        category(character)[0] in "LMNPS" and character not in _BLANK_CHARACTERS
-        for character in text
-    )
-
-
-def _tex_to_unicode(text: str) -> str:
-    """Return TeX as Unicode; text that cannot be parsed is returned as it is."""
+    source = strip_invisible(text)
     try:
-        return to_unicode(text)
+        rendered = to_unicode(source)
     except Exception:
-        log.exception("TeX not readable", extra={"length": len(text)})
-        return text
+        log.exception("TeX not readable", extra={"length": len(source)})
+        rendered = source
+    line = " ".join(strip_invisible(rendered).split())
+    # Nobody could tap a link of zero-width characters.
+    is_visible = any(
+        category(character)[0] in "LMNPS" and character not in _BLANK_CHARACTERS
+        for character in line
+    )
+    return line if is_visible else ""
 
 
 def strip_invisible(text: str) -> str:
@@ -145,9 +149,14 @@ def strip_invisible_lines(text: str) -> str:
 
 def table_row(entry: Entry, position: int, language: str) -> TableRow:
     """Return the summary row of an entry; its sentence falls back to English."""
-    sentence, is_translated = _tldr_or_english(entry, language)
-    title = display_title(entry.paper)
-    return TableRow(position, title, paper_url(entry.paper), sentence, is_translated)
+    row_language = language if is_translated(entry, language) else "en"
+    summary = _summary_in(entry, row_language)
+    if summary and summary.tldr:
+        tldr = display_text(summary.tldr)
+    else:
+        tldr = shorten(display_text(entry.paper.abstract), TLDR_UNITS)
+    title, link = display_title(entry.paper), paper_url(entry.paper)
+    return TableRow(position, title, link, tldr, is_translated=row_language == language)
 
 
 def is_translated(entry: Entry, language: str) -> bool:
@@ -156,19 +165,7 @@ def is_translated(entry: Entry, language: str) -> bool:
     return language == "en" or (summary is not None and bool(summary.tldr))
 
 
-def _tldr_or_english(entry: Entry, language: str) -> tuple[str, bool]:
-    summary = _summary_in(entry, language)
-    if summary and summary.tldr and language != "en":
-        return display_text(summary.tldr), True
-    return _english_tldr(entry), language == "en"
-
-
-def _language_sections(entry: Entry, languages: tuple[str, ...]) -> tuple[LanguageSection, ...]:
-    includes_english = "en" in languages
-    return tuple(_language_section(entry, language, includes_english) for language in languages)
-
-
-def _language_section(entry: Entry, language: str, includes_english: bool) -> LanguageSection:
+def _language_section(entry: Entry, language: str, *, includes_english: bool) -> LanguageSection:
     summary = _summary_in(entry, language)
     if language == "en":
         tldr = display_text(summary.tldr) if summary else ""
@@ -184,19 +181,12 @@ def _language_section(entry: Entry, language: str, includes_english: bool) -> La
         )
     if includes_english:
         return LanguageSection(language, title, "", "", is_translated=False)
-    english_section = _language_section(entry, "en", includes_english)
+    english_section = _language_section(entry, "en", includes_english=includes_english)
     return replace(english_section, language=language, title=title, is_translated=False)
 
 
 def _with_sentence_span(section: LanguageSection) -> LanguageSection:
     return replace(section, tldr_span=sentence_span(section.abstract, section.tldr))
-
-
-def _english_tldr(entry: Entry) -> str:
-    summary = _summary_in(entry, "en")
-    if summary and summary.tldr:
-        return display_text(summary.tldr)
-    return shorten(display_text(entry.paper.abstract), TLDR_UNITS)
 
 
 def _summary_in(entry: Entry, language: str) -> Summary | None:
@@ -214,32 +204,6 @@ def _byline(paper: Paper, options: DisplayOptions) -> str:
         if hidden_count > 0
         else first_names
     )
-
-
-def _labels(entry: Entry, language: str) -> tuple[str, ...]:
-    paper = entry.paper
-    categories = _bounded_list(paper.categories)
-    version = f"v{paper.version}" if paper.version > 1 else ""
-    kind = say(language, f"entry-kind-{entry.kind}")
-    return tuple(label for label in (categories, kind, version) if label)
-
-
-def _match_reason(entry: Entry, language: str) -> str:
-    words = _matched_text(entry)
-    return say(language, "entry-why", words=words) if words else ""
-
-
-def _matched_text(entry: Entry) -> str:
-    """Return the words that matched, each once in whatever case."""
-    words: dict[str, str] = {}
-    for reason in entry.reasons:
-        words.setdefault(reason.word.casefold(), reason.word)
-    return _bounded_list(list(words.values()))
-
-
-def _topics_text(entry: Entry, language: str) -> str:
-    topics = _bounded_list(entry.other_topics)
-    return say(language, "entry-topics", topics=topics) if topics else ""
 
 
 def _bounded_list(texts: Sequence[str]) -> str:

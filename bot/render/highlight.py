@@ -36,9 +36,14 @@ def highlight(
         # Telegram merges adjacent entities.
         runs = groupby(pieces, key=itemgetter(1))
         return [("".join(piece for piece, _ in run), is_marked) for is_marked, run in runs]
-    pattern = _words_pattern(words)
-    if pattern is None:
+    distinct_words = sorted(
+        {word for word in words if any(map(str.isalnum, word))}, key=len, reverse=True
+    )
+    if not distinct_words:
         return [(text, False)] if text else []
+    pattern = re.compile(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, distinct_words))})(?!\w)", re.IGNORECASE
+    )
     pieces = []
     position = 0
     for number, match in enumerate(pattern.finditer(text)):
@@ -61,7 +66,8 @@ def sentence_span(text: str, sentence: str) -> Span | None:
     candidates = re.finditer(re.escape(prefix[:2]), text, re.IGNORECASE)
     for candidate in islice(candidates, _MAX_ATTEMPTS):
         if end := _sentence_end(text, candidate.start(), prefix):
-            return _sentence_start(text, candidate.start()), end
+            earlier_ends = _SENTENCE_END.finditer(text, 0, candidate.start() + 1)
+            return max((match.end() for match in earlier_ends), default=0), end
     return None
 
 
@@ -78,21 +84,3 @@ def _sentence_end(text: str, start: int, sentence: str) -> int:
         position += 1
     is_inside_word = text[position - 1 : position + 1].isalnum() and position < len(text)
     return 0 if is_inside_word else position
-
-
-def _sentence_start(text: str, position: int) -> int:
-    """Return where the sentence begins that contains the character at ``position``."""
-    sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, position + 1)]
-    return sentence_ends[-1] if sentence_ends else 0
-
-
-def _words_pattern(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Return a pattern of the words, whole and in any case, longest first; None without words."""
-    distinct_words = sorted(
-        {word for word in words if any(map(str.isalnum, word))}, key=len, reverse=True
-    )
-    if not distinct_words:
-        return None
-    return re.compile(
-        rf"(?<!\w)(?:{'|'.join(map(re.escape, distinct_words))})(?!\w)", re.IGNORECASE
-    )

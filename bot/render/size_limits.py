@@ -109,16 +109,16 @@ def _text_units(value: JSON) -> int:
 
 def count_rich_blocks(blocks: Sequence[JSON]) -> int:
     """Return how many blocks Telegram counts: nested blocks, list items and table rows included."""
-    return sum(1 + _count_nested_blocks(block) for block in blocks if isinstance(block, dict))
-
-
-def _count_nested_blocks(block: dict[str, JSON]) -> int:
     total = 0
-    for key in ("blocks", "items"):
-        nested = block.get(key)
-        total += count_rich_blocks(nested) if isinstance(nested, list) else 0
-    rows = block.get("cells")
-    return total + (len(rows) if isinstance(rows, list) else 0)
+    for block in blocks:
+        if isinstance(block, dict):
+            total += 1
+            for key in ("blocks", "items"):
+                nested = block.get(key)
+                total += count_rich_blocks(nested) if isinstance(nested, list) else 0
+            rows = block.get("cells")
+            total += len(rows) if isinstance(rows, list) else 0
+    return total
 
 
 def rich_depth(blocks: Sequence[JSON]) -> int:

@@ -50,7 +50,7 @@ def test_the_id_stands_where_the_title_would(display_options: DisplayOptions, ti
 
     shown = [message.html or json.dumps(message.blocks) for message in made]
     assert sum(message.count(ID) for message in shown) >= 2, "in the table and above the entry"
-    assert web_page(untitled_digest, display_options).count(f">{ID}<") >= 2
+    assert web_page(untitled_digest, display_options.languages).count(f">{ID}<") >= 2
 
 
 @pytest.mark.parametrize("title", NONE)

@@ -28,8 +28,12 @@ def bibliography(papers: Iterable[Paper]) -> str:
 
 def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
     primary_category = paper.categories[0] if paper_citation.arxiv_id and paper.categories else ""
+    latex_title = latex_text(paper.title if display_text(paper.title) else paper.id)
+    if latex_title.startswith("\\"):
+        # BibTeX reads a brace followed by a command as one accented letter.
+        latex_title = f"{{}}{latex_title}"
     fields = (
-        ("title", _bibtex_title(paper)),
+        ("title", f"{{{latex_title}}}"),  # in extra braces, which keep its capitals
         ("author", " and ".join(map(_bibtex_author, paper_citation.authors))),
         ("year", str(paper_citation.date[0]) if paper_citation.date else ""),
         ("eprint", _field_safe_id(paper_citation.arxiv_id)),
@@ -40,13 +44,6 @@ def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
     )
     lines = [f"  {field} = {{{value}}}" for field, value in fields if value]
     return "@misc{" + ",\n".join([paper_citation.key, *lines]) + "\n}\n"
-
-
-def _bibtex_title(paper: Paper) -> str:
-    """Return the title in extra braces, which keep its capitals."""
-    latex_title = latex_text(paper.title if display_text(paper.title) else paper.id)
-    # BibTeX reads a brace followed by a command as one accented letter.
-    return f"{{{{}}{latex_title}}}" if latex_title.startswith("\\") else f"{{{latex_title}}}"
 
 
 def _bibtex_author(author: PersonName | str) -> str:

@@ -65,7 +65,10 @@ def citation_key(paper: Paper) -> str:
 
     The number at the end keeps it the same in every file, whatever other papers are in it.
     """
-    family = _first_family(paper) or "paper"
+    first_author = _split_author(display_text(paper.authors[0])) if paper.authors else ""
+    family_name = first_author if isinstance(first_author, str) else first_author.family_name
+    family_words = family_name.split() or [""]
+    family = _romanized(family_words[-1]) or "paper"
     year = "".join(map(str, _date(paper)[:1]))
     words = [_romanized(word) for word in display_text(paper.title).split()]
     title = next((word for word in words if word and word not in _STOP_WORDS), "")
@@ -80,13 +83,6 @@ def _split_author(name: str) -> PersonName | str:
         "," in parts.given_name or (parts.suffix and not parts.given_name) or _AND.search(name)
     )
     return name if is_unsure or is_group(name) else parts
-
-
-def _first_family(paper: Paper) -> str:
-    """Return the last word of the first author's family name or of a group, romanised."""
-    author = _split_author(display_text(paper.authors[0])) if paper.authors else ""
-    words = (author if isinstance(author, str) else author.family_name).split()
-    return _romanized(words[-1]) if words else ""
 
 
 def _romanized(text: str) -> str:

@@ -6,33 +6,30 @@ import json
 from collections.abc import Iterable
 
 from bot.arxiv.author_names import PersonName
-from bot.render.documents.citation import Citation, citations
+from bot.render.documents.citation import citations
 from bot.render.entry_content import display_text, display_title
 from storage.records.papers import Paper
 
 
 def csl_json(papers: Iterable[Paper]) -> str:
     """Return papers as one JSON list, each under its BibTeX key."""
-    items = [_csl_item(paper, paper_citation) for paper, paper_citation in citations(papers)]
+    items = []
+    for paper, paper_citation in citations(papers):
+        facts = {
+            "id": paper_citation.key,
+            "type": "article",  # CSL's type for preprints
+            "title": display_title(paper),
+            "author": [_csl_author(author) for author in paper_citation.authors],
+            "issued": {"date-parts": [paper_citation.date]} if paper_citation.date else None,
+            "abstract": display_text(paper.abstract),
+            "keyword": ", ".join(filter(None, map(display_text, paper.categories))),
+            "publisher": "arXiv" if paper_citation.arxiv_id else "",
+            "number": f"arXiv:{paper_citation.arxiv_id}" if paper_citation.arxiv_id else "",
+            "DOI": paper_citation.doi,
+            "URL": paper_citation.url,
+        }
+        items.append({name: fact for name, fact in facts.items() if fact})
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
-
-
-def _csl_item(paper: Paper, paper_citation: Citation) -> dict[str, object]:
-    """Return the known facts under the names of the CSL schema."""
-    facts = {
-        "id": paper_citation.key,
-        "type": "article",  # CSL's type for preprints
-        "title": display_title(paper),
-        "author": [_csl_author(author) for author in paper_citation.authors],
-        "issued": {"date-parts": [paper_citation.date]} if paper_citation.date else None,
-        "abstract": display_text(paper.abstract),
-        "keyword": ", ".join(filter(None, map(display_text, paper.categories))),
-        "publisher": "arXiv" if paper_citation.arxiv_id else "",
-        "number": f"arXiv:{paper_citation.arxiv_id}" if paper_citation.arxiv_id else "",
-        "DOI": paper_citation.doi,
-        "URL": paper_citation.url,
-    }
-    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _csl_author(author: PersonName | str) -> dict[str, str]:

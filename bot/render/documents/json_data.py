@@ -15,18 +15,12 @@ from datetime import UTC, datetime
 from bot.render.digest_heading import numbered_entries
 from bot.render.telegram.rich_blocks import JSON
 from storage.records.digests import Digest, Entry
-from storage.records.summaries import Summary
 
 
 def render_json(digest: Digest, languages: tuple[str, ...]) -> str:
     """Return the digest as a JSON object, with the summaries in these languages."""
-    return json.dumps(digest_data(digest, languages), ensure_ascii=False, indent=2) + "\n"
-
-
-def digest_data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
-    """Return the digest as JSON values."""
     shown_count = len(digest.entries)
-    return {
+    data: dict[str, JSON] = {
         "number": digest.number,
         "revision": digest.revision,
         "topic": digest.topic,
@@ -47,11 +41,21 @@ def digest_data(digest: Digest, languages: tuple[str, ...]) -> dict[str, JSON]:
             for position, entry in enumerate(numbered_entries(digest), start=1)
         ],
     }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
     paper = entry.paper
-    summaries = {summary.language: _summary_data(summary) for summary in entry.summaries}
+    summaries: dict[str, JSON] = {
+        summary.language: {
+            "title": summary.title,
+            "gist": summary.tldr,
+            "abstract": summary.abstract,
+            "maker": summary.producer,
+            "made": _iso_time(summary.created_at),
+        }
+        for summary in entry.summaries
+    }
     return {
         "id": paper.id,
         "version": paper.version or None,
@@ -71,16 +75,6 @@ def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
         "reasons": [{"field": reason.field.value, "word": reason.word} for reason in entry.reasons],
         "topics": list(entry.other_topics),
         "glosses": {language: summaries.get(language) for language in languages},
-    }
-
-
-def _summary_data(summary: Summary) -> dict[str, JSON]:
-    return {
-        "title": summary.title,
-        "gist": summary.tldr,
-        "abstract": summary.abstract,
-        "maker": summary.producer,
-        "made": _iso_time(summary.created_at),
     }
 
 

@@ -22,64 +22,57 @@ def personal_data_json(
     """Return everything that concerns the chat or the person as JSON; ``person`` may be None."""
     data: dict[str, JSON] = {
         "written": now.isoformat(),
-        "chat": _chat_data(chat),
-        "topics": [_topic_data(topic) for topic in topics],
-        "digests": [_digest_data(digest) for digest in digests],
+        "chat": {
+            "id": chat.id,
+            "kind": chat.kind,
+            "title": chat.title,
+            "language": chat.language,
+            "entry_languages": list(chat.languages),
+            "zone": chat.zone,
+            "form": chat.form,
+            "times": [clock_time.isoformat("minutes") for clock_time in chat.cadence.times],
+            "weekdays": list(chat.cadence.weekdays),
+            "quiet_days": chat.cadence.on_quiet_days,
+            "silent": chat.silent,
+            "full": chat.full_entries,
+            "paused": chat.pause_reason,
+            "paused_until": chat.paused_until.isoformat() if chat.paused_until else None,
+        },
+        "topics": [
+            {
+                "name": topic.name,
+                "query": topic.query,
+                "thread": topic.thread,
+                "times": [clock_time.isoformat("minutes") for clock_time in topic.cadence.times],
+                "zone": topic.zone,
+                "next": topic.next_due.isoformat() if topic.next_due else None,
+                "limit": topic.limit,
+                "kinds": [str(kind) for kind in sorted(topic.kinds)],
+                "paused": topic.paused,
+            }
+            for topic in topics
+        ],
+        "digests": [
+            {
+                "number": digest.number,
+                "issued": digest.issued_at.isoformat(),
+                "topic": digest.topic,
+                "query": digest.query,
+                "shown": digest.shown_count,
+                "left_out": digest.left_out_count,
+            }
+            for digest in digests
+        ],
     }
     if person:
         data["person"] = {"id": person.id, "name": person.name, "language": person.language}
-        data["library"] = [_saved_paper_data(paper) for paper in saved]
+        data["library"] = [
+            {
+                "paper": saved_paper.paper.id,
+                "title": saved_paper.paper.title,
+                "link": saved_paper.paper.link,
+                "saved": saved_paper.saved_at.isoformat(),
+            }
+            for saved_paper in saved
+        ]
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _chat_data(chat: Chat) -> JSON:
-    return {
-        "id": chat.id,
-        "kind": chat.kind,
-        "title": chat.title,
-        "language": chat.language,
-        "entry_languages": list(chat.languages),
-        "zone": chat.zone,
-        "form": chat.form,
-        "times": [delivery_time.isoformat("minutes") for delivery_time in chat.cadence.times],
-        "weekdays": list(chat.cadence.weekdays),
-        "quiet_days": chat.cadence.on_quiet_days,
-        "silent": chat.silent,
-        "full": chat.full_entries,
-        "paused": chat.pause_reason,
-        "paused_until": chat.paused_until.isoformat() if chat.paused_until else None,
-    }
-
-
-def _topic_data(topic: Subscription) -> JSON:
-    return {
-        "name": topic.name,
-        "query": topic.query,
-        "thread": topic.thread,
-        "times": [delivery_time.isoformat("minutes") for delivery_time in topic.cadence.times],
-        "zone": topic.zone,
-        "next": topic.next_due.isoformat() if topic.next_due else None,
-        "limit": topic.limit,
-        "kinds": [str(kind) for kind in sorted(topic.kinds)],
-        "paused": topic.paused,
-    }
-
-
-def _digest_data(digest: DigestHeading) -> JSON:
-    return {
-        "number": digest.number,
-        "issued": digest.issued_at.isoformat(),
-        "topic": digest.topic,
-        "query": digest.query,
-        "shown": digest.shown_count,
-        "left_out": digest.left_out_count,
-    }
-
-
-def _saved_paper_data(saved_paper: SavedPaper) -> JSON:
-    return {
-        "paper": saved_paper.paper.id,
-        "title": saved_paper.paper.title,
-        "link": saved_paper.paper.link,
-        "saved": saved_paper.saved_at.isoformat(),
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from bot.arxiv.author_names import PersonName
 from bot.render.documents.citation import citation
@@ -12,7 +12,7 @@ from storage.records.papers import Paper
 
 def ris_records(papers: Iterable[Paper]) -> bytes:
     """Return the records of papers as one file in UTF-8 with CR LF line ends."""
-    return b"".join(_encoded_record(paper) for paper in papers)
+    return b"".join(map(_encoded_record, papers))
 
 
 def _encoded_record(paper: Paper) -> bytes:
@@ -20,14 +20,10 @@ def _encoded_record(paper: Paper) -> bytes:
 
     One wide character would quadruple the memory of a ``str`` that joins thousands of records.
     """
-    return "".join(f"{line}\r\n" for line in (*_record_lines(paper), "ER  - ", "")).encode()
-
-
-def _record_lines(paper: Paper) -> Iterator[str]:
-    yield "TY  - UNPB"  # unpublished
     paper_citation = citation(paper)
     date = [f"{part:02}" for part in paper_citation.date]
     tagged_values = [
+        ("TY", "UNPB"),  # unpublished
         ("TI", display_title(paper)),
         *(("AU", _ris_author(author)) for author in paper_citation.authors),
         ("PY", "".join(date[:1])),
@@ -39,7 +35,8 @@ def _record_lines(paper: Paper) -> Iterator[str]:
         ("DO", paper_citation.doi),
         ("UR", paper_citation.url),
     ]
-    yield from (f"{tag}  - {value}" for tag, value in tagged_values if value)
+    lines = [f"{tag}  - {value}" for tag, value in tagged_values if value]
+    return "".join(f"{line}\r\n" for line in (*lines, "ER  - ", "")).encode()
 
 
 def _ris_author(author: PersonName | str) -> str:

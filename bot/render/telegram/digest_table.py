@@ -80,7 +80,11 @@ def _message_blocks(
             _row_cells(digest, position, options, with_details=with_details)
             for position in positions
         ]
-        body.append(table([_header_cells(options.language), *rows]))
+        header_cells = [
+            cell(say(options.language, f"digest-column-{name}"), is_header=True)
+            for name in ("ref", "title", "summary")
+        ]
+        body.append(table([header_cells, *rows]))
     if with_details:
         body += [entry_details(digest, position, options) for position in positions]
     return _with_frame(digest, options, first, last, body)
@@ -97,11 +101,6 @@ def _with_frame(
         *([paragraph(italic(note))] if note else []),
         footer(digest_heading.footer_text(digest, options)),
     ]
-
-
-def _header_cells(language: str) -> list[Block]:
-    columns = ("ref", "title", "summary")
-    return [cell(say(language, f"digest-column-{name}"), is_header=True) for name in columns]
 
 
 def _row_cells(

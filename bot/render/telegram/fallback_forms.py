@@ -70,9 +70,22 @@ def simpler_messages(
     if is_plain_text(outbox_message):
         return ()
     if outbox_message.form is MessageForm.RICH and digest:
-        return _classic_messages(
-            replace(outbox_message, form=MessageForm.CLASSIC), digest, paper_link
-        )
+        classic_message = replace(outbox_message, form=MessageForm.CLASSIC)
+        first, last = outbox_message.first_entry, outbox_message.last_entry
+        if outbox_message.part > FIRST_ENTRY_PART:  # a single entry stays one message
+            parts: Sequence[Part] = [Part(outbox_message.part, first, last)]
+        else:
+            options = _display_options(classic_message, digest, paper_link)
+            parts = digest_parts(digest, options, first=first, last=last)
+        return [
+            replace(
+                classic_message,
+                fallback_part=number * _FALLBACK_STEP,
+                first_entry=part.first_entry,
+                last_entry=part.last_entry,
+            )
+            for number, part in enumerate(parts, start=1)
+        ]
     plain_messages = plain_text_messages(_message_with_markup(outbox_message, digest, paper_link))
     return [
         replace(
@@ -81,31 +94,6 @@ def simpler_messages(
             silent=plain_message.silent,
         )
         for number, plain_message in enumerate(plain_messages, start=1)
-    ]
-
-
-def _classic_messages(
-    outbox_message: OutboxMessage, digest: Digest, paper_link: PaperLink
-) -> Sequence[OutboxMessage]:
-    """Return a rich part as classic parts; a single entry stays one."""
-    classic_parts = (
-        (Part(outbox_message.part, outbox_message.first_entry, outbox_message.last_entry),)
-        if outbox_message.part > FIRST_ENTRY_PART
-        else digest_parts(
-            digest,
-            _display_options(outbox_message, digest, paper_link),
-            first=outbox_message.first_entry,
-            last=outbox_message.last_entry,
-        )
-    )
-    return [
-        replace(
-            outbox_message,
-            fallback_part=number * _FALLBACK_STEP,
-            first_entry=part.first_entry,
-            last_entry=part.last_entry,
-        )
-        for number, part in enumerate(classic_parts, start=1)
     ]
 
 

@@ -12,7 +12,6 @@ from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import (
     LINE_UNITS,
     EntryContent,
-    LanguageSection,
     TableRow,
     entry_content,
     table_row,
@@ -79,7 +78,8 @@ def page_ranges(
     ]
     if fits_in_one_run(sizes, room, MAX_ROWS):
         return [(first, last)]
-    room -= message_weight(_frame_html(digest, options, first, last, repeat=True))
+    header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=True)
+    room -= message_weight("\n\n".join(["\n".join(header_lines), *note_lines]))
     return [
         (first + run_first - 1, first + run_last - 1)
         for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
@@ -88,17 +88,12 @@ def page_ranges(
 
 def message_weight(html: str) -> int:
     """Return the units of the visible text, or the scaled bytes of the HTML if that is more."""
-    visible_units = utf16_length(_visible_text(html))
-    return max(visible_units, len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1)
-
-
-def _visible_text(html: str) -> str:
-    """Return the text without its tags; entities count as the one character they stand for."""
     pieces = html.split("<")
-    text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
+    visible_text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
-        text = text.replace(entity, character)
-    return text
+        visible_text = visible_text.replace(entity, character)
+    scaled_bytes = len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1
+    return max(utf16_length(visible_text), scaled_bytes)
 
 
 def table_html(
@@ -120,13 +115,6 @@ def table_html(
         if message_weight(text) <= CLASSIC_UNITS:
             break
     return text
-
-
-def _frame_html(
-    digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool
-) -> str:
-    header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=repeat)
-    return "\n\n".join(["\n".join(header_lines), *note_lines])
 
 
 def _frame_parts(
@@ -161,8 +149,15 @@ def entry_html(
     number = 0 if digest_heading.is_single_paper(digest) else position
     content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
     top_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
-    top_lines += [_title_html(content), *_facts_lines(content)]
-    bottom_lines = _closing_lines(content)
+    labels = shorten(" · ".join(content.labels), LINE_UNITS)
+    facts = [quoted_html(line) for line in (content.byline, labels) if line]
+    top_lines += [_title_html(content), *facts]
+    reason_html = ""
+    if content.matched_text:
+        text_before, matched, text_after = content.match_reason.partition(content.matched_text)
+        reason_html = quoted_html(text_before) + _tag_html("b", matched) + quoted_html(text_after)
+    links = " · ".join(_link_html(label, url) for label, url in content.links)
+    bottom_lines = list(filter(None, (reason_html, quoted_html(content.topics_text), links)))
     shortened_note = _tag_html("i", say(options.language, "entry-shortened"))
     frame_lines = [*top_lines, *bottom_lines, shortened_note]
     rooms, is_complete = _abstract_rooms(content, options, frame_lines)
@@ -189,15 +184,13 @@ def _abstract_rooms(
     return rooms, rooms == abstract_weights
 
 
-def _facts_lines(content: EntryContent) -> list[str]:
-    lines = (content.byline, shorten(" · ".join(content.labels), LINE_UNITS))
-    return [quoted_html(line) for line in lines if line]
-
-
 def _section_paragraphs(
     content: EntryContent, options: DisplayOptions, rooms: list[int]
 ) -> list[str]:
-    """Return each language's paragraphs; without ``rooms``, all but the abstracts."""
+    """Return each language's paragraphs; without ``rooms``, all but the abstracts.
+
+    An abstract is a quotation, collapsed unless it contains a highlighted sentence.
+    """
     paragraphs: list[str] = []
     for number, section in enumerate(content.sections):
         lines = []
@@ -208,17 +201,12 @@ def _section_paragraphs(
             lines += [_highlighted_html(shorten(section.tldr, TLDR_UNITS), content.matched_words)]
         paragraphs.append("\n".join(line for line in lines if line))
         if rooms:
-            paragraphs.append(_abstract_html(section, rooms[number], content.matched_words))
+            if section.tldr_span:
+                text = _highlighted_html(section.abstract, content.matched_words, section.tldr_span)
+                paragraphs.append(f"<blockquote>{text}</blockquote>")
+            elif text := _shortened_html(section.abstract, rooms[number], content.matched_words):
+                paragraphs.append(f"<blockquote expandable>{text}</blockquote>")
     return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def _abstract_html(section: LanguageSection, max_units: int, words: Sequence[str]) -> str:
-    """Return the abstract as a quotation; collapsed unless it contains a highlighted sentence."""
-    if section.tldr_span:
-        text = _highlighted_html(section.abstract, words, section.tldr_span)
-        return f"<blockquote>{text}</blockquote>"
-    text = _shortened_html(section.abstract, max_units, words)
-    return f"<blockquote expandable>{text}</blockquote>" if text else ""
 
 
 def _shortened_html(text: str, max_units: int, words: Sequence[str]) -> str:
@@ -239,14 +227,3 @@ def _highlighted_html(text: str, words: Sequence[str], sentence: Span | None = N
         f"<b>{escape(part)}</b>" if is_marked and part.strip() else escape(part)
         for part, (_, is_marked) in zip(inert_parts, pieces, strict=True)
     )
-
-
-def _closing_lines(content: EntryContent) -> list[str]:
-    text_before, matched, text_after = (
-        content.match_reason.partition(content.matched_text)
-        if content.matched_text
-        else ("", "", "")
-    )
-    reason_html = quoted_html(text_before) + _tag_html("b", matched) + quoted_html(text_after)
-    links = " · ".join(_link_html(label, url) for label, url in content.links)
-    return [line for line in (reason_html, quoted_html(content.topics_text), links) if line]

@@ -80,25 +80,19 @@ def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOption
             for position in range(first, last + 1)
         ]
         rows = [*button_rows(numbers, NUMBERS_PER_ROW)]
-    return (*rows, *_closing_rows(digest, first, last, options.language))
-
-
-def _closing_rows(digest: Digest, first: int, last: int, language: str) -> Keyboard:
-    shown_count, numbered_count = len(digest.entries), digest.numbered_count
-    if last < shown_count:
-        return ()
-    rows: list[tuple[Button, ...]] = []
-    if last < numbered_count and digest.number:
-        label = say(language, "digest-button-rest", count=numbered_count - last)
+    if last < len(digest.entries):
+        return tuple(rows)
+    left_out_count = digest.numbered_count - last
+    if left_out_count > 0 and digest.number:
+        label = say(options.language, "digest-button-rest", count=left_out_count)
         rows.append((Button(label, Action("rest", digest.number, last + 1)),))
-    if digest.subscription and first <= shown_count:
+    if digest.subscription and first <= len(digest.entries):
+        settings_label = say(options.language, "digest-button-settings")
+        stop_label = say(options.language, "digest-button-stop")
         rows.append(
             (
-                Button(
-                    say(language, "digest-button-settings"),
-                    Action("settings", digest.subscription),
-                ),
-                Button(say(language, "digest-button-stop"), Action("stop", digest.subscription)),
+                Button(settings_label, Action("settings", digest.subscription)),
+                Button(stop_label, Action("stop", digest.subscription)),
             )
         )
     return tuple(rows)
@@ -117,9 +111,14 @@ def entry_keyboard(
         return ()
     callback_integers = entry_callback_integers(digest, position)
     save_label = say(options.language, "entry-button-saved" if is_saved else "entry-button-save")
+    citation = bibtex(paper)
+    is_copied = utf16_length(citation) <= COPY_UNITS  # otherwise it is requested
     first_row = [
         Button(save_label, Action("save", *callback_integers)),
-        _citation_button(paper, options, callback_integers),
+        Button(
+            say(options.language, "entry-button-bibtex"),
+            CopyText(citation) if is_copied else Action("bibtex", *callback_integers),
+        ),
     ]
     if len(paper.authors) > MAX_NAMED_AUTHORS and not options.all_authors:
         label = say(options.language, "entry-button-authors", count=len(paper.authors))
@@ -146,16 +145,3 @@ def encode_paper_version(paper: Paper) -> int:
 def decode_paper_version(encoded: int) -> tuple[int, int]:
     """Return the paper key and the version that an integer stands for."""
     return divmod(encoded, VERSION_BASE)
-
-
-def _citation_button(
-    paper: Paper, options: DisplayOptions, callback_integers: tuple[int, int]
-) -> Button:
-    """Return a button that copies the citation, or requests it if it is too long to be copied."""
-    label, text = say(options.language, "entry-button-bibtex"), bibtex(paper)
-    return Button(
-        label,
-        CopyText(text)
-        if utf16_length(text) <= COPY_UNITS
-        else Action("bibtex", *callback_integers),
-    )

@@ -7,7 +7,7 @@ from bot.render.entry_content import LINE_UNITS, display_text, display_title, pa
 from bot.render.size_limits import shorten
 from bot.render.telegram.html_message import escape, quoted_html
 from bot.render.telegram.keyboard import Keyboard
-from bot.render.telegram.rich_blocks import Block, bold, footer, heading, paragraph, url
+from bot.render.telegram.rich_blocks import bold, footer, heading, paragraph, url
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
 from storage.records.chats import MessageForm
@@ -23,50 +23,27 @@ def note_message(
     note: PaperNote, paper: Paper, options: DisplayOptions, buttons: Keyboard = ()
 ) -> Message:
     """Return the note as a message, in the reader's form."""
+    title, link = shorten(display_title(paper), LINE_UNITS), paper_url(paper)
+    sections = []
+    for name in SECTIONS:
+        text = display_text(getattr(note, name))
+        if name == "limits" and not text:
+            text = say(options.language, "note-limits-none")
+        label = say(options.language, f"note-{name}")
+        sections.append((label, shorten(text, _SECTION_UNITS) or "–"))
+    model_name = shorten(display_text(note.producer), _MODEL_NAME_UNITS)
+    model_line = say(options.language, "note-maker", model=model_name)
     if options.form is MessageForm.RICH:
-        return Message(options.form, blocks=_note_blocks(note, paper, options), buttons=buttons)
-    return Message(options.form, html=_note_html(note, paper, options), buttons=buttons)
-
-
-def _note_html(note: PaperNote, paper: Paper, options: DisplayOptions) -> str:
-    title, link = quoted_html(_short_title(paper)), escape(paper_url(paper))
-    title_html = f'<a href="{link}">{title}</a>' if link else title
-    sections = [
-        f"<b>{escape(label)}</b>\n{quoted_html(text)}"
-        for label, text in _labelled_sections(note, options.language)
-    ]
-    return "\n\n".join(
-        [f"<b>{title_html}</b>", *sections, f"<i>{quoted_html(_model_line(note, options))}</i>"]
+        section_blocks = [
+            block for label, text in sections for block in (paragraph(bold(label)), paragraph(text))
+        ]
+        blocks = (heading(url(title, link), 4), *section_blocks, footer(model_line))
+        return Message(options.form, blocks=blocks, buttons=buttons)
+    title_html = quoted_html(title)
+    if link:
+        title_html = f'<a href="{escape(link)}">{title_html}</a>'
+    html_sections = [f"<b>{escape(label)}</b>\n{quoted_html(text)}" for label, text in sections]
+    html = "\n\n".join(
+        [f"<b>{title_html}</b>", *html_sections, f"<i>{quoted_html(model_line)}</i>"]
     )
-
-
-def _note_blocks(note: PaperNote, paper: Paper, options: DisplayOptions) -> tuple[Block, ...]:
-    sections = [
-        paragraph(text)
-        for label, section_text in _labelled_sections(note, options.language)
-        for text in (bold(label), section_text)
-    ]
-    title_block = heading(url(_short_title(paper), paper_url(paper)), 4)
-    return (title_block, *sections, footer(_model_line(note, options)))
-
-
-def _short_title(paper: Paper) -> str:
-    return shorten(display_title(paper), LINE_UNITS)
-
-
-def _labelled_sections(note: PaperNote, language: str) -> list[tuple[str, str]]:
-    """Return each section's label and text; a paper without limits gets a text that says so."""
-    texts = {name: display_text(getattr(note, name)) for name in SECTIONS}
-    texts["limits"] = texts["limits"] or say(language, "note-limits-none")
-    return [
-        (say(language, f"note-{name}"), shorten(texts[name], _SECTION_UNITS) or "–")
-        for name in SECTIONS
-    ]
-
-
-def _model_line(note: PaperNote, options: DisplayOptions) -> str:
-    return say(
-        options.language,
-        "note-maker",
-        model=shorten(display_text(note.producer), _MODEL_NAME_UNITS),
-    )
+    return Message(options.form, html=html, buttons=buttons)

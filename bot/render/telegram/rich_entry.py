@@ -98,7 +98,16 @@ def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]
         if rooms:
             abstract = shorten(section.abstract, rooms[number])
             lines.append(_highlighted(abstract, content, section.tldr_span))
-    lines += [_match_reason(content), content.topics_text, _page_links(content)]
+    if content.matched_text:
+        text_before, matched, text_after = content.match_reason.partition(content.matched_text)
+        if matched:
+            lines.append([part for part in (text_before, bold(matched), text_after) if part])
+    lines.append(content.topics_text)
+    page_links: list[JSON] = []
+    for label, page_url in content.links:
+        page_links += [" · "] if page_links else []
+        page_links.append(url(label, page_url))
+    lines.append(page_links)
     return [paragraph(line) for line in lines if line]
 
 
@@ -108,21 +117,3 @@ def _highlighted(text: str, content: EntryContent, sentence: Span | None = None)
     if not any(is_marked for _, is_marked in parts):
         return text
     return [bold(part) if is_marked else part for part, is_marked in parts]
-
-
-def _match_reason(content: EntryContent) -> RichText:
-    text_before, matched, text_after = (
-        content.match_reason.partition(content.matched_text)
-        if content.matched_text
-        else ("", "", "")
-    )
-    return [part for part in (text_before, bold(matched), text_after) if part] if matched else ""
-
-
-def _page_links(content: EntryContent) -> list[JSON]:
-    """Return the links to the paper's pages, in one line."""
-    line: list[JSON] = []
-    for label, page_url in content.links:
-        line += [" · "] if line else []
-        line.append(url(label, page_url))
-    return line

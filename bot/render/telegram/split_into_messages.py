@@ -110,33 +110,21 @@ def render_part(
     silent: bool = False,
 ) -> Message:
     """Return a part as it is sent; ``repeat`` marks it as a possible repeat."""
-    buttons = _keyboard_of_part(digest, part, options)
+    first, last = part.first_entry, part.last_entry
+    if part.is_entry:
+        buttons = keyboard.entry_keyboard(digest, first, options)
+    else:
+        buttons = keyboard.table_keyboard(digest, first, last, options)
     if options.form is MessageForm.RICH:
-        blocks = _rich_blocks_of_part(digest, part, options, repeat)
+        blocks = (
+            rich_entry.entry_blocks(digest, first, options, repeat=repeat)
+            if part.is_entry
+            else digest_table.table_blocks(digest, options, first, last, repeat=repeat)
+        )
         return Message(options.form, blocks=blocks, buttons=buttons, silent=silent)
-    html = _classic_html_of_part(digest, part, options, repeat)
+    html = (
+        html_message.entry_html(digest, first, options, repeat=repeat)
+        if part.is_entry
+        else html_message.table_html(digest, options, first, last, repeat=repeat)
+    )
     return Message(options.form, html=html, buttons=buttons, silent=silent)
-
-
-def _rich_blocks_of_part(
-    digest: Digest, part: Part, options: DisplayOptions, repeat: bool
-) -> tuple[Block, ...]:
-    if part.is_entry:
-        return rich_entry.entry_blocks(digest, part.first_entry, options, repeat=repeat)
-    return digest_table.table_blocks(
-        digest, options, part.first_entry, part.last_entry, repeat=repeat
-    )
-
-
-def _classic_html_of_part(digest: Digest, part: Part, options: DisplayOptions, repeat: bool) -> str:
-    if part.is_entry:
-        return html_message.entry_html(digest, part.first_entry, options, repeat=repeat)
-    return html_message.table_html(
-        digest, options, part.first_entry, part.last_entry, repeat=repeat
-    )
-
-
-def _keyboard_of_part(digest: Digest, part: Part, options: DisplayOptions) -> Keyboard:
-    if not part.is_entry:
-        return keyboard.table_keyboard(digest, part.first_entry, part.last_entry, options)
-    return keyboard.entry_keyboard(digest, part.first_entry, options)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.render.size_limits import CLASSIC_UNITS, shorten
 from bot.render.telegram.html_message import escape, message_weight
-from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Link, ManagedChatAction
+from bot.render.telegram.keyboard import Action, Button, CopyText, Link, ManagedChatAction
 from bot.render.telegram.plain_text import plain_text_messages
 from bot.render.telegram.rich_blocks import JSON, Block, italic
 from bot.render.telegram.split_into_messages import Message
@@ -76,16 +76,13 @@ def decode_reply_part(content: str) -> ReplyPart:
     data = json.loads(content)
     if data["v"] != _FORMAT_VERSION:
         raise ValueError(f"an answer in form {data['v']} cannot be read")
-    if "file" in data:
-        return ReplyPart(Document(data["file"], _file_content(data), data["caption"]))
+    if "zlib" in data:
+        file_content = zlib.decompress(b64decode(data["zlib"]))
+        return ReplyPart(Document(data["file"], file_content, data["caption"]))
+    if "file" in data:  # written before files were compressed
+        return ReplyPart(Document(data["file"], b64decode(data["bytes"]), data["caption"]))
     fallback = tuple(_decode_message(message) for message in data.get("plain", ()))
     return ReplyPart(_decode_message(data), fallback, bool(data.get("paired", False)))
-
-
-def _file_content(data: dict[str, str]) -> bytes:
-    if "zlib" in data:
-        return zlib.decompress(b64decode(data["zlib"]))
-    return b64decode(data["bytes"])  # written before files were compressed
 
 
 def _encode_message(message: Message) -> dict[str, JSON]:
@@ -121,13 +118,9 @@ def _decode_message(data: dict[str, JSON]) -> Message:
         html=str(data.get("html", "")),
         text=str(data.get("text", "")),
         blocks=tuple(block for block in blocks if isinstance(block, dict)),
-        buttons=_decode_keyboard(buttons),
+        buttons=tuple(tuple(map(_decode_button, row)) for row in buttons if isinstance(row, list)),
         silent=bool(data.get("silent", False)),
     )
-
-
-def _decode_keyboard(rows: Sequence[JSON]) -> Keyboard:
-    return tuple(tuple(map(_decode_button, row)) for row in rows if isinstance(row, list))
 
 
 def _decode_button(data: JSON) -> Button:
