@@ -63,86 +63,56 @@ def write_document(
     """Return the document of these entries; ``render_row`` makes the rows of its table."""
     numbered_slots = list(enumerate(entries, start=1))
     rows = "\n".join(render_row(number, entry) for number, entry in numbered_slots)
-    details = "\n".join(_write_entry(number, entry) for number, entry in numbered_slots)
+    details = "\n".join(
+        "\n\n".join([f"[^{number}]: {entry.heading}", *(INDENT + slot for slot in entry[2:])])
+        + f"\n{INDENT}"
+        for number, entry in numbered_slots
+    )
     # Without entries, rows and details are one empty line each, as in the reference.
     return "\n".join(
         [headings.table, *TABLE_HEADER, rows, "", headings.details, "", details, "", ""]
     )
 
 
-def _write_entry(number: int, entry: EntrySlots) -> str:
-    first, *other_fields = entry[1:]
-    return "\n\n".join([f"[^{number}]: {first}", *(INDENT + field for field in other_fields)]) + (
-        "\n" + INDENT
-    )
-
-
 def parse_document(
-    lines: Sequence[str], headings: Headings, render_row: RowRenderer, *, skipped_lines: int
+    lines: list[str], headings: Headings, render_row: RowRenderer, *, skipped_lines: int
 ) -> list[EntrySlots]:
     """Return the entries of a document whose first heading follows ``skipped_lines`` lines.
 
     Raises:
         DocumentError: writing the entries again would not give exactly these lines.
     """
-    expected_lines = [headings.table, *TABLE_HEADER]
-    for offset, expected in enumerate(expected_lines):
-        if offset >= len(lines) or lines[offset] != expected:
-            raise DocumentError(skipped_lines + offset + 1, "digest-document-heading")
-    count = _count_rows(lines, len(expected_lines))
-    start = _details_start(lines, len(expected_lines), count, headings, skipped_lines)
-    _reject_first_day_format(lines, start, count, skipped_lines)
-    entries = [_read_entry(lines, start, number, skipped_lines) for number in range(1, count + 1)]
-    _check_round_trip(
-        lines, write_document(headings, entries, render_row).split("\n"), skipped_lines
-    )
-    return entries
-
-
-def _count_rows(lines: Sequence[str], start: int) -> int:
+    rows_start = len(TABLE_HEADER) + 1
+    for index, expected in enumerate((headings.table, *TABLE_HEADER)):
+        if lines[index : index + 1] != [expected]:
+            raise DocumentError(skipped_lines + index + 1, "digest-document-heading")
     count = 0
-    while start + count < len(lines) and lines[start + count].startswith(f"| [^{count + 1}] | "):
+    for line in lines[rows_start:]:
+        if not line.startswith(f"| [^{count + 1}] | "):
+            break
         count += 1
-    return count
-
-
-def _details_start(
-    lines: Sequence[str], rows: int, count: int, headings: Headings, skipped_lines: int
-) -> int:
-    start = rows + max(count, 1)
-    for offset, expected in enumerate(("", headings.details, "")):
-        if start + offset >= len(lines) or lines[start + offset] != expected:
-            raise DocumentError(skipped_lines + start + offset + 1, "digest-document-row")
-    return start + 3
-
-
-def _reject_first_day_format(
-    lines: Sequence[str], start: int, count: int, skipped_lines: int
-) -> None:
-    if count and len(lines) == start + _FIRST_DAY_ENTRY_LINES * count + 2:
-        raise DocumentError(skipped_lines + start + 1, "digest-document-first-day")
-
-
-def _read_entry(lines: Sequence[str], start: int, number: int, skipped_lines: int) -> EntrySlots:
-    """Return the slots of an entry.
-
-    Raises:
-        DocumentError: a line lacks its prefix.
-    """
-    first = start + (number - 1) * ENTRY_LINES
-    fields = []
-    for slot in range(SLOT_COUNT):
-        line_index = first + 2 * slot
-        prefix = INDENT if slot else f"[^{number}]: "
-        if line_index >= len(lines) or not lines[line_index].startswith(prefix):
-            raise DocumentError(skipped_lines + line_index + 1, "digest-document-entry")
-        fields.append(lines[line_index][len(prefix) :])
-    return make_slots(fields, skipped_lines + first + 1)
-
-
-def _check_round_trip(lines: Sequence[str], rewritten: Sequence[str], skipped_lines: int) -> None:
-    for offset in range(max(len(lines), len(rewritten))):
-        if lines[offset : offset + 1] != rewritten[offset : offset + 1]:
-            is_row = offset < len(lines) and lines[offset].startswith("| [^")
+    details_start = rows_start + max(count, 1)
+    for index, expected in enumerate(("", headings.details, ""), start=details_start):
+        if lines[index : index + 1] != [expected]:
+            raise DocumentError(skipped_lines + index + 1, "digest-document-row")
+    entries_start = details_start + 3
+    if count and len(lines) == entries_start + _FIRST_DAY_ENTRY_LINES * count + 2:
+        raise DocumentError(skipped_lines + entries_start + 1, "digest-document-first-day")
+    entries = []
+    for number in range(1, count + 1):
+        entry_start = entries_start + (number - 1) * ENTRY_LINES
+        fields = []
+        for slot in range(SLOT_COUNT):
+            index = entry_start + 2 * slot
+            prefix = INDENT if slot else f"[^{number}]: "
+            if index >= len(lines) or not lines[index].startswith(prefix):
+                raise DocumentError(skipped_lines + index + 1, "digest-document-entry")
+            fields.append(lines[index].removeprefix(prefix))
+        entries.append(make_slots(fields, skipped_lines + entry_start + 1))
+    rewritten_lines = write_document(headings, entries, render_row).split("\n")
+    for index in range(max(len(lines), len(rewritten_lines))):
+        if lines[index : index + 1] != rewritten_lines[index : index + 1]:
+            is_row = index < len(lines) and lines[index].startswith("| [^")
             key = "digest-document-row" if is_row else "digest-document-entry"
-            raise DocumentError(skipped_lines + offset + 1, key)
+            raise DocumentError(skipped_lines + index + 1, key)
+    return entries

@@ -89,8 +89,29 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
         _table_row(number, entry, languages, escapes)
         for number, entry in enumerate(digest.entries, start=1)
     ]
-    text = write_document(_headings(languages), entries, lambda number, _: rows[number - 1])
-    return f"{_comment(digest, languages)}\n{text}"
+    document = write_document(_headings(languages), entries, lambda number, _: rows[number - 1])
+    written_languages = [
+        language for language in languages if language in (ENGLISH, _other_language(languages))
+    ]
+    other_languages = [language for language in languages if language not in written_languages]
+    first, last = digest.first_day, digest.last_day
+    facts = {
+        "dialect": DIALECT,
+        "topic": _single_line(digest.topic),
+        "query": _single_line(digest.query),
+        "issued": digest.issued_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "languages": ",".join(written_languages),
+        "without": ",".join(other_languages),
+        "days": f"{first}/{last}" if first and last else "",
+        "announced": str(digest.announced_count or ""),
+        "left": str(digest.matched_count - len(digest.entries) or ""),
+    }
+    comment = "; ".join(
+        f"{name}={_percent_encoded(value, _ENCODED_IN_COMMENT)}"
+        for name, value in facts.items()
+        if value
+    )
+    return f"<!-- papergram: {comment} -->\n{document}"
 
 
 def _headings(languages: tuple[str, ...]) -> Headings:
@@ -101,32 +122,6 @@ def _headings(languages: tuple[str, ...]) -> Headings:
 def _other_language(languages: Sequence[str]) -> str:
     """Return the language besides English, for the Chinese slots of the reference; or ""."""
     return next((language for language in languages if language != ENGLISH), "")
-
-
-def _comment(digest: Digest, languages: tuple[str, ...]) -> str:
-    first, last = digest.first_day, digest.last_day
-    document_languages = [
-        language for language in languages if language in (ENGLISH, _other_language(languages))
-    ]
-    facts = {
-        "dialect": DIALECT,
-        "topic": _single_line(digest.topic),
-        "query": _single_line(digest.query),
-        "issued": digest.issued_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "languages": ",".join(document_languages),
-        "without": ",".join(
-            language for language in languages if language not in document_languages
-        ),
-        "days": f"{first}/{last}" if first and last else "",
-        "announced": str(digest.announced_count or ""),
-        "left": str(digest.matched_count - len(digest.entries) or ""),
-    }
-    facts_text = "; ".join(
-        f"{name}={_percent_encoded(value, _ENCODED_IN_COMMENT)}"
-        for name, value in facts.items()
-        if value
-    )
-    return f"<!-- papergram: {facts_text} -->"
 
 
 def _single_line(text: str) -> str:
@@ -142,10 +137,6 @@ def _percent_encoded(text: str, characters: str) -> str:
 def _escaped(text: str, pattern: re.Pattern[str]) -> str:
     """Return ``text`` with a backslash at each match, and the backslashes there doubled."""
     return pattern.sub(lambda match: match[0] * 2 + "\\", text)
-
-
-def _unescaped(text: str, pattern: re.Pattern[str]) -> str:
-    return pattern.sub(lambda match: match[0][: len(match[0]) // 2], text)
 
 
 def _entry_slots(entry: Entry, languages: tuple[str, ...], pattern: re.Pattern[str]) -> EntrySlots:
@@ -235,7 +226,7 @@ def is_papergram_document(first_line: str) -> bool:
     return first_line.startswith("<!-- papergram:")
 
 
-def parse(lines: Sequence[str]) -> Digest:
+def parse(lines: list[str]) -> Digest:
     """Return the digest of a document in our dialect; its papers are partial, it has no number."""
     facts = _parse_facts(lines[0])
     languages, escapes = tuple(facts["languages"].split(",")), _ESCAPES_BY_DIALECT[facts["dialect"]]
@@ -267,32 +258,32 @@ def parse(lines: Sequence[str]) -> Digest:
 
 
 def _parse_facts(line: str) -> dict[str, str]:
+    """Return the facts of the comment in the first line.
+
+    Raises:
+        DocumentError: one that is needed is absent, or one is impossible.
+    """
     comment = _COMMENT.fullmatch(line)
     pairs = [fact.partition("=") for fact in comment[1].split("; ")] if comment else []
     facts = {name: unquote(value) for name, _, value in pairs}
-    if not _are_valid_facts(facts):
-        raise DocumentError(1, "digest-document-comment", given=shorten(line, 100))
-    return facts
-
-
-def _are_valid_facts(facts: Mapping[str, str]) -> bool:
+    languages = facts.get("languages", "").split(",")
+    days = facts.get("days", "").split("/")
     try:
-        issued = datetime.fromisoformat(facts["issued"])
-        days = facts.get("days", "").split("/")
         for day in filter(None, days):
             date.fromisoformat(day)
-        counts = [int(facts.get(name, "0")) for name in ("announced", "left")]
+        is_valid = (
+            datetime.fromisoformat(facts["issued"]).tzinfo is not None
+            and all(0 <= int(facts.get(name, "0")) <= _MAX_PAPERS for name in ("announced", "left"))
+            and len(days) <= 2
+            and facts.get("dialect") in _ESCAPES_BY_DIALECT
+            and all(map(_LANGUAGE.fullmatch, languages))
+            and len({*languages} - {ENGLISH}) <= 1
+        )
     except (KeyError, ValueError):
-        return False
-    languages = facts.get("languages", "").split(",")
-    return (
-        issued.tzinfo is not None
-        and all(0 <= count <= _MAX_PAPERS for count in counts)
-        and len(days) <= 2
-        and facts.get("dialect") in _ESCAPES_BY_DIALECT
-        and all(map(_LANGUAGE.fullmatch, languages))
-        and len({*languages} - {ENGLISH}) <= 1
-    )
+        is_valid = False
+    if not is_valid:
+        raise DocumentError(1, "digest-document-comment", given=shorten(line, 100))
+    return facts
 
 
 def _parse_entry(
@@ -321,7 +312,10 @@ def _parse_entry(
 
 
 def _slot_text(slot: str, pattern: re.Pattern[str]) -> str:
-    return "" if slot.startswith(_UNTRANSLATED) else _unescaped(slot, pattern)
+    """Return the text of a slot: without the backslashes that ``_escaped`` inserted."""
+    if slot.startswith(_UNTRANSLATED):
+        return ""
+    return pattern.sub(lambda match: match[0][: len(match[0]) // 2], slot)
 
 
 def _parse_paper(
@@ -348,17 +342,13 @@ def _parse_paper(
         parsed_kind = AnnouncementKind(kind)
     except ValueError as error:
         raise DocumentError(entry_slots.line + _LINK_LINE_OFFSET, "digest-document-link") from error
-    if not _is_possible_paper(parsed_paper):
+    if not (
+        (_ARXIV_ID.fullmatch(parsed_paper.id) or _DOI_ID.fullmatch(parsed_paper.id))
+        and 0 <= parsed_paper.version <= _MAX_VERSION
+        and _links_to_paper(parsed_paper.link, parsed_paper.id)
+    ):
         raise DocumentError(entry_slots.line + _LINK_LINE_OFFSET, "digest-document-link")
     return parsed_paper, parsed_kind
-
-
-def _is_possible_paper(paper: Paper) -> bool:
-    """Return whether such a paper can exist, and its link is not another paper's."""
-    is_id = _ARXIV_ID.fullmatch(paper.id) or _DOI_ID.fullmatch(paper.id)
-    return (
-        bool(is_id) and 0 <= paper.version <= _MAX_VERSION and _links_to_paper(paper.link, paper.id)
-    )
 
 
 def _links_to_paper(link: str, paper_id: str) -> bool:

@@ -35,17 +35,12 @@ _ABSTRACT_PREFIX_ZH = re.compile(
 
 def render(entries: Sequence[Entry]) -> str:
     """Return the document of imported entries, byte for byte as it was."""
-    return write_document(
-        HEADINGS,
-        [_verbatim_slots(entry.verbatim) for entry in entries if entry.verbatim],
-        _table_row,
-    )
-
-
-def _verbatim_slots(verbatim: VerbatimEntry) -> EntrySlots:
-    link = f"[{verbatim.link}]({verbatim.link})"
-    fields = (verbatim.title_zh, verbatim.title, link, verbatim.tldr_zh, verbatim.tldr_en)
-    return make_slots((*fields, verbatim.abstract_zh, verbatim.abstract))
+    slots = []
+    for verbatim in (entry.verbatim for entry in entries if entry.verbatim):
+        link = f"[{verbatim.link}]({verbatim.link})"
+        fields = (verbatim.title_zh, verbatim.title, link, verbatim.tldr_zh, verbatim.tldr_en)
+        slots.append(make_slots((*fields, verbatim.abstract_zh, verbatim.abstract)))
+    return write_document(HEADINGS, slots, _table_row)
 
 
 def _table_row(number: int, entry: EntrySlots) -> str:
@@ -62,7 +57,7 @@ def _linked_address(entry: EntrySlots) -> str:
     return address
 
 
-def parse(lines: Sequence[str], issued: datetime) -> tuple[Entry, ...]:
+def parse(lines: list[str], issued: datetime) -> tuple[Entry, ...]:
     """Return the entries of a reference document, with summaries dated by its day of issue."""
     return tuple(
         _parse_entry(entry_slots, issued)
@@ -85,7 +80,19 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
         entry_slots.abstract_en,
     )
     paper, kind = _parse_paper(f"arxiv:{id_match[1]}", verbatim)
-    return Entry(paper, kind, _parse_summaries(paper, verbatim, issued), verbatim=verbatim)
+    prefix = _ABSTRACT_PREFIX_ZH.match(verbatim.abstract_zh)
+    texts_zh = (
+        verbatim.title_zh,
+        verbatim.tldr_zh,
+        verbatim.abstract_zh[prefix.end() if prefix else 0 :].strip(),
+    )
+    summaries: list[Summary] = []
+    if any(texts_zh):
+        summaries.append(Summary(0, paper.version, "zh", *texts_zh, "import", issued))
+    if verbatim.tldr_en:
+        texts_en = (paper.title, verbatim.tldr_en, paper.abstract)
+        summaries.append(Summary(0, paper.version, "en", *texts_en, "import", issued))
+    return Entry(paper, kind, tuple(summaries), verbatim=verbatim)
 
 
 def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
@@ -106,31 +113,3 @@ def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, Announc
         link=verbatim.link,
         partial=True,
     ), kind
-
-
-def _parse_summaries(
-    paper: Paper, verbatim: VerbatimEntry, issued: datetime
-) -> tuple[Summary, ...]:
-    prefix = _ABSTRACT_PREFIX_ZH.match(verbatim.abstract_zh)
-    abstract = verbatim.abstract_zh[prefix.end() if prefix else 0 :].strip()
-    summaries = [
-        Summary(
-            0, paper.version, "zh", verbatim.title_zh, verbatim.tldr_zh, abstract, "import", issued
-        )
-    ]
-    if verbatim.tldr_en:
-        summaries.append(
-            Summary(
-                0,
-                paper.version,
-                "en",
-                paper.title,
-                verbatim.tldr_en,
-                paper.abstract,
-                "import",
-                issued,
-            )
-        )
-    return tuple(
-        summary for summary in summaries if summary.title or summary.tldr or summary.abstract
-    )
