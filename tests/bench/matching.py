@@ -21,7 +21,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from bot.arxiv import taxonomy
-from bot.topics.matching import build_index
+from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.analyzer import stem, stems, surface_words
 from bot.topics.query.fields_and_terms import make_term
 from bot.topics.query.parser import index_text, parse, query_from_clause
@@ -53,7 +53,7 @@ def main() -> None:
     _print_time(
         "the same as the stored index keeps them", lambda: [index_text(t) for t in abstracts]
     )
-    _print_time("index the papers", lambda: build_index(papers))
+    _print_time("index the papers", lambda: AnnouncementIndex(papers))
     _print_time("parse the queries", lambda: [parse(text) for text in texts])
     _print_time(
         "index the papers and answer all queries", lambda: _count_matches(papers, topic_queries)
@@ -65,12 +65,12 @@ def main() -> None:
 
 
 def _count_matches(announcements: list[Announcement], topic_queries: list[Query]) -> int:
-    paper_index = build_index(announcements)
+    paper_index = AnnouncementIndex(announcements)
     return sum(len(paper_index.find(query)) for query in topic_queries)
 
 
 def _count_explanations(announcements: list[Announcement], topic_queries: list[Query]) -> int:
-    paper_index = build_index(announcements)
+    paper_index = AnnouncementIndex(announcements)
     return sum(len(paper_index.explain(query, paper_index.find(query))) for query in topic_queries)
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.topics.matching.evaluate import InvertedIndex
-from bot.topics.matching.inverted_index import find_spans
 from bot.topics.query import normal_form
 from storage.records.papers import Announcement, AnnouncementKind, Paper
-from storage.records.queries import Clause, Match, MatchReason, Query, QueryField
+from storage.records.queries import Match, MatchReason, Query, QueryField
 from storage.records.summaries import Summary
 
 _FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
@@ -30,9 +29,11 @@ class AnnouncementIndex:
         by_paper: dict[str, list[Announcement]] = {}
         for announcement in announcements:
             by_paper.setdefault(announcement.paper.id, []).append(announcement)
-        grouped = [sorted(group, key=_announcement_order) for group in by_paper.values()]
-        # Papers are numbered in the order in which equal scores rank.
-        self._announcements = sorted(grouped, key=lambda group: _ranking_key(group[-1]))
+        grouped = [sorted(group, key=lambda a: (a.day, a.seq)) for group in by_paper.values()]
+        # Papers are numbered in the order in which equal scores rank: newest day first, then by id.
+        self._announcements = sorted(
+            grouped, key=lambda group: (-group[-1].day.toordinal(), group[-1].paper.id)
+        )
         self._newest = [_newest_announcement(group) for group in self._announcements]
         self._is_fresh = [_is_fresh(group) for group in self._announcements]
         self._first_seq = min((a.seq for group in grouped for a in group), default=0)
@@ -50,14 +51,27 @@ class AnnouncementIndex:
         They come without reasons, which cost more than the search: ``explain`` adds them.
         """
         scores = self._inverted_index.scores(query.clause)
-        category_codes = _query_categories(query.clause)
+        category_codes = {
+            code
+            for term in normal_form.iterate_terms(query.clause, excluded=False)
+            if term.field is QueryField.CATEGORY
+            for code in term.words
+        }
         matches = []
         for number in sorted(sorted(scores), key=scores.__getitem__, reverse=True):
-            is_fresh = self._is_fresh_after(number, after)
-            if is_fresh is None:
-                continue
+            is_fresh = self._is_fresh[number]
+            if after and after >= self._first_seq:
+                later_announcements = [a for a in self._announcements[number] if a.seq > after]
+                if not later_announcements:
+                    continue
+                is_fresh = _is_fresh(later_announcements)
             announcement = self._newest[number]
-            kind = _kind_for_query(is_fresh, announcement.paper, category_codes)
+            categories = announcement.paper.categories
+            # A kind is cross-listed relative to the query's categories.
+            if not category_codes or not categories or categories[0] in category_codes:
+                kind = AnnouncementKind.NEW if is_fresh else AnnouncementKind.REPLACE
+            else:
+                kind = AnnouncementKind.CROSS if is_fresh else AnnouncementKind.REPLACE_CROSS
             if kind in kinds:
                 matches.append(Match(announcement, kind, scores[number]))
         return matches
@@ -71,18 +85,6 @@ class AnnouncementIndex:
             for number, m in matches_by_number.items()
         ]
 
-    def _is_fresh_after(self, number: int, after: int) -> bool | None:
-        """Return whether announcements after a sequence present a paper as new; None if none."""
-        if not after or after < self._first_seq:
-            return self._is_fresh[number]
-        later_announcements = [a for a in self._announcements[number] if a.seq > after]
-        return _is_fresh(later_announcements) if later_announcements else None
-
-
-def build_index(announcements: Iterable[Announcement]) -> AnnouncementIndex:
-    """Build an index over a batch of announcements."""
-    return AnnouncementIndex(announcements)
-
 
 def match_paper(
     query: Query, paper: Paper, summaries: Sequence[Summary] = ()
@@ -94,21 +96,6 @@ def match_paper(
         if inverted_index.scores(query.clause)
         else None
     )
-
-
-def highlight_spans(
-    text: str, query: Query, field: QueryField = QueryField.ABSTRACT
-) -> list[tuple[int, int]]:
-    """Return disjoint spans of a title or abstract that a query matches, in order."""
-    terms = normal_form.iterate_terms(query.clause, excluded=False)
-    spans = (find_spans(text, term) for term in terms if term.field in {QueryField.ANY, field})
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(span for term_spans in spans for span in term_spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _newest_announcement(announcements: Sequence[Announcement]) -> Announcement:
@@ -128,26 +115,3 @@ def _is_fresh(announcements: Iterable[Announcement]) -> bool:
     batch is still unseen, so it is not a replacement either.
     """
     return any(announcement.kind in _FRESH_KINDS for announcement in announcements)
-
-
-def _kind_for_query(
-    is_fresh: bool, paper: Paper, category_codes: frozenset[str]
-) -> AnnouncementKind:
-    """Return new, replaced or their cross-listed kinds, relative to a query's categories."""
-    is_primary = not category_codes or not paper.categories or paper.categories[0] in category_codes
-    if is_fresh:
-        return AnnouncementKind.NEW if is_primary else AnnouncementKind.CROSS
-    return AnnouncementKind.REPLACE if is_primary else AnnouncementKind.REPLACE_CROSS
-
-
-def _query_categories(clause: Clause) -> frozenset[str]:
-    terms = normal_form.iterate_terms(clause, excluded=False)
-    return frozenset(code for t in terms if t.field is QueryField.CATEGORY for code in t.words)
-
-
-def _announcement_order(announcement: Announcement) -> tuple[int, int]:
-    return announcement.day.toordinal(), announcement.seq
-
-
-def _ranking_key(announcement: Announcement) -> tuple[int, str]:
-    return -announcement.day.toordinal(), announcement.paper.id

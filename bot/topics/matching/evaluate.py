@@ -76,9 +76,17 @@ class InvertedIndex:
             known_reasons = self._reasons_by_term.setdefault(_term_key(term_postings.term), {})
             for number in supported:
                 if number not in known_reasons:
-                    known_reasons[number] = tuple(self._paper_reasons(term_postings, number))
+                    known_reasons[number] = tuple(
+                        MatchReason(
+                            field, self._field_index(field).matched_text(term_postings.term, number)
+                        )
+                        for field, papers in term_postings.by_field
+                        if number in papers
+                    )
                 reasons_by_paper[number] += known_reasons[number]
-        return {number: _unique(reasons) for number, reasons in reasons_by_paper.items()}
+        return {
+            number: tuple(dict.fromkeys(reasons)) for number, reasons in reasons_by_paper.items()
+        }
 
     def _field_index(self, field: QueryField) -> FieldIndex:
         """Return the index of a field, built on first use: a single query needs few."""
@@ -95,18 +103,15 @@ class InvertedIndex:
             case Or(clauses):
                 return set().union(*map(self._matching_papers, clauses))
             case And(clauses):
-                return self._intersect(clauses)
-
-    def _intersect(self, clauses: Sequence[Clause]) -> PaperNumbers:
-        remaining = self._all_papers
-        for clause in clauses:
-            if not remaining:
-                break
-            if isinstance(clause, Not):
-                remaining = remaining - self._matching_papers(clause.clause)
-            else:
-                remaining = remaining & self._matching_papers(clause)
-        return remaining
+                remaining = self._all_papers
+                for part in clauses:
+                    if not remaining:
+                        break
+                    if isinstance(part, Not):
+                        remaining = remaining - self._matching_papers(part.clause)
+                    else:
+                        remaining = remaining & self._matching_papers(part)
+                return remaining
 
     def _supporting_terms(
         self, clause: Clause, hits: PaperNumbers
@@ -139,14 +144,6 @@ class InvertedIndex:
                     if supported:
                         yield from self._terms_in_support(inner, supported)
 
-    def _paper_reasons(self, term_postings: _TermPostings, number: int) -> Iterator[MatchReason]:
-        """Yield the words of one paper that a term matched, field by field."""
-        for field, papers in term_postings.by_field:
-            if number in papers:
-                yield MatchReason(
-                    field, self._field_index(field).matched_text(term_postings.term, number)
-                )
-
     def _term_postings(self, term: Term) -> _TermPostings:
         key = _term_key(term)
         postings = self._postings_by_term.get(key)
@@ -156,8 +153,13 @@ class InvertedIndex:
             field_postings = [
                 (field, self._field_index(field).postings(term)) for field in searched_fields
             ]
-            fields = tuple((field, papers) for field, papers in field_postings if papers)
-            postings = self._postings_by_term[key] = _TermPostings(term, _union(fields), fields)
+            by_field = tuple((field, papers) for field, papers in field_postings if papers)
+            papers = (
+                by_field[0][1]
+                if len(by_field) == 1
+                else NO_PAPERS.union(*(papers for _, papers in by_field))
+            )
+            postings = self._postings_by_term[key] = _TermPostings(term, papers, by_field)
         return postings
 
 
@@ -166,10 +168,13 @@ def _build_field_index(
 ) -> FieldIndex:
     match field:
         case QueryField.TITLE:
-            return TextIndex([(p.title, *(g.title for g in summaries)) for p, summaries in pairs])
+            return TextIndex([(p.title, *(s.title for s in summaries)) for p, summaries in pairs])
         case QueryField.ABSTRACT:
             return TextIndex(
-                [(p.abstract, *_summary_passages(summaries)) for p, summaries in pairs]
+                [
+                    (p.abstract, *(text for s in summaries for text in (s.tldr, s.abstract)))
+                    for p, summaries in pairs
+                ]
             )
         case QueryField.AUTHOR:
             return AuthorIndex([paper.authors for paper, _ in pairs])
@@ -179,22 +184,6 @@ def _build_field_index(
             return CodeIndex([(paper.id,) for paper, _ in pairs])
         case QueryField.ANY:
             raise ValueError("no column holds them all")
-
-
-def _summary_passages(summaries: Sequence[Summary]) -> Iterator[str]:
-    for summary in summaries:
-        yield summary.tldr
-        yield summary.abstract
-
-
-def _union(fields: tuple[tuple[QueryField, PaperNumbers], ...]) -> PaperNumbers:
-    if len(fields) > 1:
-        return set().union(*(papers for _, papers in fields))
-    return fields[0][1] if fields else NO_PAPERS
-
-
-def _unique(reasons: list[MatchReason]) -> tuple[MatchReason, ...]:
-    return tuple(dict.fromkeys(reasons)) if len(reasons) > 1 else tuple(reasons)
 
 
 def _term_key(term: Term) -> _TermKey:

@@ -46,7 +46,8 @@ class TextIndex:
             f" {_PASSAGE_BREAK.join(map(_cached_index_text, passages))} "
             for passages in within_budget(texts)
         ]
-        # Joined: as lists they would be ten times the size of the texts.
+        # Cached because many terms match the same texts. Joined, because as lists they would be ten
+        # times the size of the texts.
         self._written_words: dict[str, str] = {}
         self._scanned_stems: dict[str, PaperNumbers] = {}
         self._papers_by_stem: dict[str, PaperNumbers] | None = None
@@ -66,7 +67,7 @@ class TextIndex:
         return {
             number
             for number in within_budget(candidates)
-            if any(_contains_term(text, term) for text in self._texts[number])
+            if any(next(_term_spans(text, term), None) for text in self._texts[number])
         }
 
     def _phrase_postings(self, words: tuple[str, ...], max_gap: int) -> PaperNumbers:
@@ -77,16 +78,13 @@ class TextIndex:
             return {
                 number
                 for number in within_budget(candidates)
-                if self._has_near(number, words, max_gap)
+                if any(
+                    next(_word_windows(passage.split(), words, max_gap), None)
+                    for passage in self._index_texts[number].split(_PASSAGE_BREAK)
+                )
             }
         phrase = f" {' '.join(words)} "
         return {number for number in candidates if phrase in self._index_texts[number]}
-
-    def _has_near(self, number: int, words: tuple[str, ...], max_gap: int) -> bool:
-        passages = self._index_texts[number].split(_PASSAGE_BREAK)
-        return any(
-            next(_word_windows(index_text.split(), words, max_gap), None) for index_text in passages
-        )
 
     def _stem_postings(self, stem: str) -> PaperNumbers:
         """Return the papers with a stem, by reading for the first few stems, then by postings."""
@@ -126,30 +124,31 @@ class TextIndex:
         if term.max_gap:
             if next(_word_windows(index_text.split(), term.words, term.max_gap), None) is None:
                 return ""
-            first_window = next(_near_windows(term, analyze(text), compound_words(text)))
+            # Alternative spellings count as standing after the text, as in the index.
+            sequence: list[AnalyzedWord | None] = [*analyze(text)]
+            for token in {token.stem: token for token in reversed(compound_words(text))}.values():
+                sequence += (None, token)
+            sequence_stems = [token.stem if token else "" for token in sequence]
+            window = next(_word_windows(sequence_stems, term.words, term.max_gap))
+            near_words = [token for token in (sequence[position] for position in window) if token]
             return " … ".join(
-                " ".join(text[token.start : token.end].split()) for token in first_window
+                " ".join(text[token.start : token.end].split()) for token in near_words
             )
         for stems in () if term.prefix else term.variants:
             phrase_start = index_text.find(f" {' '.join(stems)} ")
             if phrase_start < 0:
                 continue
             word_index = index_text.count(" ", 0, phrase_start)
-            words = self._words_as_written(text)[word_index : word_index + len(stems)]
+            joined_words = self._written_words.get(text)
+            if joined_words is None:
+                joined_words = self._written_words[text] = _PASSAGE_BREAK.join(written_words(text))
+            words = joined_words.split(_PASSAGE_BREAK)[word_index : word_index + len(stems)]
             if len(words) == 1:
                 return words[0]
             if words:  # otherwise a compound, which is indexed after the text
                 return " ".join(_text_span(text, words).split()) or " ".join(words)
-        return next(
-            (" ".join(text[start:end].split()) for start, end in find_spans(text, term)), ""
-        )
-
-    def _words_as_written(self, text: str) -> list[str]:
-        """Return the words as written, cached because many terms match the same texts."""
-        joined_words = self._written_words.get(text)
-        if joined_words is None:
-            joined_words = self._written_words[text] = _PASSAGE_BREAK.join(written_words(text))
-        return joined_words.split(_PASSAGE_BREAK)
+        start, end = next(_term_spans(text, term), (0, 0))
+        return " ".join(text[start:end].split())
 
     def _prefix_postings(self, prefix: str) -> PaperNumbers:
         if not self._sorted_words:
@@ -175,7 +174,11 @@ class AuthorIndex:
     def __init__(self, authors: Sequence[tuple[str, ...]]) -> None:
         self._authors = authors
         self._name_word_lists = [
-            [_name_words(name) for name in names] for names in within_budget(authors)
+            [
+                [*surface_words(name), *(token.word for token in compound_words(name))]
+                for name in names
+            ]
+            for names in within_budget(authors)
         ]
         self._papers_by_word: dict[str, PaperNumbers] = {}
         for number, names in enumerate(self._name_word_lists):
@@ -195,13 +198,13 @@ class AuthorIndex:
         return {
             number
             for number in within_budget(candidates)
-            if any(name_matches(name, term) for name in self._name_word_lists[number])
+            if any(_name_matches(name, term) for name in self._name_word_lists[number])
         }
 
     def matched_text(self, term: Term, number: int) -> str:
         """Return the first matching author of this paper, as written."""
         pairs = zip(self._authors[number], self._name_word_lists[number], strict=True)
-        return next(written for written, name in pairs if name_matches(name, term))
+        return next(written for written, name in pairs if _name_matches(name, term))
 
 
 class CodeIndex:
@@ -225,12 +228,7 @@ class CodeIndex:
 FieldIndex = TextIndex | AuthorIndex | CodeIndex
 
 
-def find_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each occurrence of a term in a text."""
-    return _term_spans(term, analyze(text), compound_words(text))
-
-
-def name_matches(name: Sequence[str], term: Term) -> bool:
+def _name_matches(name: Sequence[str], term: Term) -> bool:
     """Return whether a name has every word asked for; an initial may match a word not yet used."""
     unmatched = list(name)
     whole_words = term.words[:-1] if term.prefix else term.words
@@ -247,13 +245,9 @@ def name_matches(name: Sequence[str], term: Term) -> bool:
     return any(_covers_initials(initials, _without_first(unmatched, word)) for word in prefixed)
 
 
-def _term_spans(
-    term: Term, text_words: list[AnalyzedWord], compound_words: list[AnalyzedWord]
-) -> Iterator[tuple[int, int]]:
-    if term.max_gap:
-        for window in _near_windows(term, text_words, compound_words):
-            yield from ((token.start, token.end) for token in window)
-        return
+def _term_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each occurrence of a word, phrase or prefix in a text."""
+    text_words = analyze(text)
     for words in term.variants:
         *leading_stems, last_stem = words
         size = len(words)
@@ -266,24 +260,9 @@ def _term_spans(
                 text_words[position + n].stem == stem for n, stem in enumerate(leading_stems)
             ):
                 yield text_words[position].start, last_word.end
-        for token in compound_words if size == 1 else ():
+        for token in compound_words(text) if size == 1 else ():
             if token.word.startswith(last_stem) if term.prefix else token.stem == last_stem:
                 yield token.start, token.end
-
-
-def _near_windows(
-    term: Term, text_words: list[AnalyzedWord], compound_words: list[AnalyzedWord]
-) -> Iterator[list[AnalyzedWord]]:
-    """Yield the windows in which a term's words stand near each other.
-
-    Alternative spellings count as standing after the text, as in the index.
-    """
-    sequence: list[AnalyzedWord | None] = [*text_words]
-    for token in {token.stem: token for token in reversed(compound_words)}.values():
-        sequence += (None, token)
-    stems = [token.stem if token else "" for token in sequence]
-    for window in _word_windows(stems, term.words, term.max_gap):
-        yield [token for token in (sequence[position] for position in window) if token]
 
 
 def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> Iterator[list[int]]:
@@ -298,10 +277,6 @@ def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> I
                 and position - min(last_positions.values()) - 1 <= max_gap
             ):
                 yield sorted(last_positions.values())
-
-
-def _contains_term(text: str, term: Term) -> bool:
-    return next(find_spans(text, term), None) is not None
 
 
 def _text_span(text: str, words: list[str]) -> str:
@@ -319,10 +294,6 @@ def _text_span(text: str, words: list[str]) -> str:
             return text[start:end]
         start = text.find(words[0], start + 1)
     return ""
-
-
-def _name_words(name: str) -> list[str]:
-    return [*surface_words(name), *(token.word for token in compound_words(name))]
 
 
 def _is_initial(word: str) -> bool:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.matching import highlight_spans, match_paper
+from bot.topics.matching import match_paper
 from bot.topics.query.analyzer import analyze, compound_words, index_text, stems, written_words
 from bot.topics.query.parser import parse, parse_user_query
 from storage.records.papers import Paper
-from storage.records.queries import QueryField
+from storage.records.queries import MatchReason, QueryField
 
 # In each row every spelling finds every other.
 _SAME = r"""
@@ -126,8 +126,11 @@ def _paper(abstract: str) -> Paper:
 def test_each_spelling_finds_every_other(spellings: list[str]) -> None:
     for typed, counterpart in permutations(spellings, 2):
         query, text = parse_user_query(typed), counterpart.strip('"')
-        assert match_paper(query, _paper(text)), f"{typed!r} does not find {text!r}"
-        assert highlight_spans(_paper(text).abstract, query), f"{typed!r} marks nothing in {text!r}"
+        paper = _paper(text)
+        reasons = match_paper(query, paper)
+        assert reasons, f"{typed!r} does not find {text!r}"
+        for word in " ".join(reason.word for reason in reasons).split():
+            assert word in paper.abstract, f"{typed!r} names {word!r} of {text!r}"
         assert parse(query.text) == query, f"{typed!r} is stored as {query.text!r}"
 
 
@@ -164,8 +167,8 @@ def test_what_is_found_is_marked_as_it_is_written() -> None:
         ("multimodal", "multi-modal"),
         ("sigma", r"$\sigma$"),
     ):
-        [(start, end)] = highlight_spans(abstract, parse(typed), QueryField.ABSTRACT)
-        assert abstract[start:end] == marked
+        paper = Paper("arxiv:2611.00001", 1, "Untitled", abstract)
+        assert match_paper(parse(typed), paper) == (MatchReason(QueryField.ABSTRACT, marked),)
 
 
 _PIECES = r"""$\sigma_8$ σ - 8 * A _ ^ { } $ \ \'\i ö CDM Λ \emph{ab é word 扩散 ë ß α"""
