@@ -45,19 +45,26 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
     """Parse words into a cadence; what they do not mention stays as in ``current``.
 
     Raises:
-        Refusal: a word is neither a day nor a time.
+        Refusal: there is no word, or one is neither a day nor a time.
     """
     text = unicodedata.normalize("NFKC", words).casefold().strip()
     if text in _AS_ANNOUNCED:
         return replace(current, times=(), weekdays=())
+    pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
     days: set[int] = set()
     times: set[time] = set()
-    for word in _split_cadence_words(text):
+    cadence_words = [piece for piece in pieces if piece not in _FILLER_WORDS]
+    for word in cadence_words:
         word_days = _parse_weekdays(word)
-        if word_days is None:
-            times.add(_require_time(word))
-        else:
+        clock_time = times_of_day.parse_time(word)
+        if word_days is not None:
             days |= word_days
+        elif clock_time is not None:
+            times.add(clock_time)
+        else:
+            raise Refusal("settings-time-usage")
+    if not cadence_words:
+        raise Refusal("settings-time-usage")
     if len(times) > MAX_TIMES:
         raise Refusal("settings-time-many", most=MAX_TIMES)
     names_days = bool(days) or any(name in text for name in _EVERY_DAY)
@@ -78,16 +85,11 @@ def describe_cadence(cadence: Cadence, language: str) -> str:
     )
     if not cadence.weekdays:
         return say(language, "cadence-daily", times=times)
-    return say(
-        language, "cadence-days", days=_describe_weekdays(cadence.weekdays, language), times=times
-    )
-
-
-def _describe_weekdays(weekdays: tuple[int, ...], language: str) -> str:
-    days = sorted(set(weekdays))
-    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return f"{weekday_name(language, days[0])}–{weekday_name(language, days[-1])}"
-    return join_list(language, [weekday_name(language, day) for day in days])
+    days = sorted(set(cadence.weekdays))
+    names = [weekday_name(language, day) for day in days]
+    is_range = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    days_text = f"{names[0]}–{names[-1]}" if is_range else join_list(language, names)
+    return say(language, "cadence-days", days=days_text, times=times)
 
 
 def _parse_weekdays(word: str) -> set[int] | None:
@@ -103,23 +105,3 @@ def _parse_weekdays(word: str) -> set[int] | None:
         first, last = _WEEKDAY_NAMES[range_match[1]], _WEEKDAY_NAMES[range_match[2]]
         return {day % 7 for day in range(first, last + 1 if first <= last else last + 8)}
     return None
-
-
-def _split_cadence_words(text: str) -> list[str]:
-    """Split a text into its days and times.
-
-    Raises:
-        Refusal: it has none.
-    """
-    pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
-    words = [word for word in pieces if word not in _FILLER_WORDS]
-    if not words:
-        raise Refusal("settings-time-usage")
-    return words
-
-
-def _require_time(word: str) -> time:
-    clock_time = times_of_day.parse_time(word)
-    if clock_time is None:
-        raise Refusal("settings-time-usage")
-    return clock_time

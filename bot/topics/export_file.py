@@ -90,7 +90,20 @@ def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscripti
         raise Refusal("import-unreadable")
     if len(topics) > MAX_TOPICS:
         raise Refusal("import-many", most=MAX_TOPICS)
-    return [_parse_item(item, bot, chat) for item in topics]
+    results: list[Subscription | RejectedTopic] = []
+    for values in topics:
+        if not isinstance(values, dict):
+            results.append(RejectedTopic("?", Refusal("import-field", field="topics")))
+            continue
+        name = values.get("name", values.get("query"))
+        shown_name = clean_words(name)[:MAX_NAME_LENGTH] if isinstance(name, str) else "?"
+        try:
+            results.append(_topic_from_json(values, bot, chat))
+        except QueryError as error:
+            results.append(RejectedTopic(shown_name, Refusal(error.key, **error.values)))
+        except Refusal as reason:
+            results.append(RejectedTopic(shown_name, reason))
+    return results
 
 
 def without_position(topic: Subscription) -> Subscription:
@@ -98,39 +111,48 @@ def without_position(topic: Subscription) -> Subscription:
     return replace(topic, cursor=-1, thread=0, position=0)
 
 
-def _parse_item(data: Json, bot: int, chat: int) -> Subscription | RejectedTopic:
-    if not isinstance(data, dict):
-        return RejectedTopic("?", Refusal("import-field", field="topics"))
-    name = data.get("name", data.get("query"))
-    shown_name = clean_words(name)[:MAX_NAME_LENGTH] if isinstance(name, str) else "?"
-    try:
-        return _topic_from_json(data, bot, chat)
-    except QueryError as error:
-        return RejectedTopic(shown_name, Refusal(error.key, **error.values))
-    except Refusal as reason:
-        return RejectedTopic(shown_name, reason)
-
-
 def _topic_from_json(data: Mapping[str, Json], bot: int, chat: int) -> Subscription:
+    """Return the topic with these values.
+
+    Raises:
+        QueryError: its query cannot be understood.
+        Refusal: another value is unusable.
+    """
     query = parse(_text_field(data, "query", ""))
     zone = time_zones.valid_zone(_text_field(data, "zone", "UTC"))
     if zone is None:
         raise Refusal("import-field", field="zone")
+    name = clean_words(_text_field(data, "name", "")) or query.text
+    cadence = _parse_cadence(data)
+    cursor, thread = _int_field(data, "told", -1), _int_field(data, "thread", 0)
+    limit = _int_field(data, "limit", DIGEST_LIMITS[1])
+    if not 1 <= limit <= DIGEST_LIMITS[-1]:
+        raise Refusal("import-field", field="limit")
+    kinds = _text_list_field(data, "kinds", [AnnouncementKind.NEW, AnnouncementKind.CROSS])
+    if not kinds or not set(kinds) <= set(AnnouncementKind):
+        raise Refusal("import-field", field="kinds")
+    form = _text_field(data, "form", "")
+    if form and form not in set(MessageForm):
+        raise Refusal("import-field", field="form")
+    languages = tuple(dict.fromkeys(_text_list_field(data, "languages", [])))
+    if len(languages) > _MAX_LANGUAGES or any(
+        language_code(language) != language for language in languages
+    ):
+        raise Refusal("import-field", field="languages")
     return Subscription(
         bot=bot,
         chat=chat,
         query=query.text,
-        name=clean_words(_text_field(data, "name", ""))[:MAX_NAME_LENGTH]
-        or query.text[:MAX_NAME_LENGTH],
-        cadence=_parse_cadence(data),
+        name=name[:MAX_NAME_LENGTH],
+        cadence=cadence,
         zone=zone,
-        cursor=_int_field(data, "told", -1),
+        cursor=cursor,
         next_due=None,
-        thread=_int_field(data, "thread", 0),
-        limit=_parse_limit(data),
-        kinds=_parse_kinds(data),
-        form=_parse_form(data),
-        languages=_parse_languages(data),
+        thread=thread,
+        limit=limit,
+        kinds=frozenset(map(AnnouncementKind, kinds)),
+        form=MessageForm(form) if form else None,
+        languages=languages or None,
         silent=_bool_field(data, "silent", None),
         paused=bool(_bool_field(data, "paused", default=False)),
         position=_int_field(data, "place", 0),
@@ -162,36 +184,6 @@ def _parse_cadence(data: Mapping[str, Json]) -> Cadence:
     return Cadence(
         times, () if len(weekdays) == len(_WEEKDAY_CODES) else weekdays, QuietDayPolicy(quiet)
     )
-
-
-def _parse_limit(data: Mapping[str, Json]) -> int:
-    limit = _int_field(data, "limit", DIGEST_LIMITS[1])
-    if not 1 <= limit <= DIGEST_LIMITS[-1]:
-        raise Refusal("import-field", field="limit")
-    return limit
-
-
-def _parse_kinds(data: Mapping[str, Json]) -> frozenset[AnnouncementKind]:
-    kinds = _text_list_field(data, "kinds", [AnnouncementKind.NEW, AnnouncementKind.CROSS])
-    if not kinds or not set(kinds) <= set(AnnouncementKind):
-        raise Refusal("import-field", field="kinds")
-    return frozenset(map(AnnouncementKind, kinds))
-
-
-def _parse_form(data: Mapping[str, Json]) -> MessageForm | None:
-    form = _text_field(data, "form", "")
-    if form and form not in set(MessageForm):
-        raise Refusal("import-field", field="form")
-    return MessageForm(form) if form else None
-
-
-def _parse_languages(data: Mapping[str, Json]) -> tuple[str, ...] | None:
-    languages = tuple(dict.fromkeys(_text_list_field(data, "languages", [])))
-    if len(languages) > _MAX_LANGUAGES or any(
-        language_code(language) != language for language in languages
-    ):
-        raise Refusal("import-field", field="languages")
-    return languages or None
 
 
 def _text_field(data: Mapping[str, Json], field: str, default: str) -> str:

@@ -81,23 +81,18 @@ def _occasions(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:
 
 
 def _earliest_after(after: datetime, slots: Iterator[datetime]) -> datetime | None:
-    """Return the earliest instant after ``after`` among occasions ordered by local date."""
-    for slot in slots:
-        if slot.astimezone(UTC) > after:
-            candidates = (candidate.astimezone(UTC) for candidate in _slots_within_day(slot, slots))
-            return min(candidate for candidate in candidates if candidate > after)
-    return None
-
-
-def _slots_within_day(slot: datetime, later_slots: Iterator[datetime]) -> Iterator[datetime]:
-    """Yield an occasion and those that a clock change may have put before it.
+    """Return the earliest instant after ``after`` among occasions ordered by local date.
 
     When the clocks go forward, a later wall-clock time can be the earlier instant: 02:30 moves to
     03:30, after 03:15. No change exceeds a day.
     """
-    horizon = slot.replace(tzinfo=None) + _DAY
-    yield slot
-    yield from takewhile(lambda candidate: candidate.replace(tzinfo=None) <= horizon, later_slots)
+    first = next((slot for slot in slots if slot.astimezone(UTC) > after), None)
+    if first is None:
+        return None
+    horizon = first.replace(tzinfo=None) + _DAY
+    within_day = takewhile(lambda slot: slot.replace(tzinfo=None) <= horizon, slots)
+    instants = (slot.astimezone(UTC) for slot in (first, *within_day))
+    return min(instant for instant in instants if instant > after)
 
 
 def _to_local(zone: str, instant: datetime) -> datetime:

@@ -73,7 +73,10 @@ def find_suggestions(
             for text, query in islice(
                 _parse_readings(make_readings(words), canonical_text(words)), MAX_TRIED_READINGS
             ):
-                results += _suggestion_for(store, text, query, count_recent)
+                if count_recent and (recent_count := count_recent(query)):
+                    results.append(Suggestion(text, query, recent_count))
+                elif stored_count := count_stored_papers(store, query):
+                    results.append(Suggestion(text, query, stored_count, is_recent=False))
                 if len(results) == MAX_SUGGESTIONS:
                     break
             if results:
@@ -83,16 +86,6 @@ def find_suggestions(
     return tuple(results)
 
 
-def _suggestion_for(
-    store: Store, text: str, query: Query, count_recent: CountPapers | None
-) -> Iterator[Suggestion]:
-    """Yield the suggestion of a reading if it finds papers."""
-    if count_recent and (number := count_recent(query)):
-        yield Suggestion(text, query, number)
-    elif number := count_stored_papers(store, query):
-        yield Suggestion(text, query, number, is_recent=False)
-
-
 def suggest_words_near(
     query: Query, count_papers: CountPapers, *, papers: int
 ) -> Suggestion | None:
@@ -100,7 +93,14 @@ def suggest_words_near(
     if papers < MIN_WEEKLY_PAPERS:
         return None
     parts = query.clause.clauses if isinstance(query.clause, And) else ()
-    plain_terms = [part for part in parts if isinstance(part, Term) and _is_plain_word(part)]
+    plain_terms = [
+        part
+        for part in parts
+        if isinstance(part, Term)
+        and part.field is QueryField.ANY
+        and " " not in part.text
+        and not (part.prefix or part.max_gap)
+    ]
     words = [part.text for part in plain_terms]
     if not 2 <= len(words) <= MAX_NEAR_WORDS:
         return None
@@ -137,9 +137,3 @@ def _parse_readings(readings: Iterator[str], original: str) -> Iterator[tuple[st
         if query.text not in seen_queries:
             seen_queries.add(query.text)
             yield text, query
-
-
-def _is_plain_word(term: Term) -> bool:
-    """Return whether a term is a word in any field."""
-    is_single_word = " " not in term.text
-    return is_single_word and term.field is QueryField.ANY and not term.prefix and not term.max_gap

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.topics import next_due
 from storage import Store
-from storage.records.chats import Chat, Subscription
+from storage.records.chats import Subscription
 
 MAX_DUE_AHEAD = timedelta(days=8)  # every topic is due at least once a week
 MAX_CHAT_HOLD = timedelta(days=2)  # Telegram's longest rate limits last for hours
@@ -24,17 +24,14 @@ def end_pauses(store: Store, bot: int, now: datetime) -> None:
         today = now.astimezone(ZoneInfo(chat.zone)).date()
         if chat.paused_until and chat.paused_until <= today:
             with store.transaction():
-                _postpone_overdue(store, chat, chat.paused_until, now)
+                # Overdue topics come at their next time, not at midnight.
+                for topic in store.subscriptions.of_chat(chat.bot, chat.id):
+                    if topic.next_due and topic.next_due <= now:
+                        due = next_due.first_due_on(topic.cadence, topic.zone, chat.paused_until)
+                        postpone_topic(store, topic, due)
                 store.chats.resume(bot, chat.id)
                 # The pause may have hidden that the bot was blocked.
                 store.outbox_repair.requeue_dropped(bot, chat.id, now=now)
-
-
-def _postpone_overdue(store: Store, chat: Chat, until: date, now: datetime) -> None:
-    """Move topics that became overdue during a pause to their next time, not midnight."""
-    for topic in store.subscriptions.of_chat(chat.bot, chat.id):
-        if topic.next_due and topic.next_due <= now:
-            postpone_topic(store, topic, next_due.first_due_on(topic.cadence, topic.zone, until))
 
 
 def correct_far_due_times(store: Store, bot: int, now: datetime) -> None:

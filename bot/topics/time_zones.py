@@ -107,8 +107,10 @@ def valid_zone(name: str) -> str | None:
     """Return the IANA zone that a person's words name, or None."""
     folded_name = _fold_name(name)
     offset = _parse_offset(folded_name)
-    if offset is not None:
-        return _fixed_offset_zone(offset)
+    if offset is not None:  # IANA has whole hours only, with inverted sign
+        hours, remainder = divmod(offset, timedelta(hours=1))
+        zone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+        return zone if not remainder and zone in available_zones() else None
     return (
         _CITY_ALIASES.get(folded_name)
         or _zones_by_city().get(folded_name)
@@ -143,13 +145,6 @@ def _parse_offset(folded_name: str) -> timedelta | None:
         return None
     sign = -1 if match[1] == "-" else 1
     return sign * timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-
-
-def _fixed_offset_zone(offset: timedelta) -> str | None:
-    """Return the zone of a constant offset; IANA has whole hours only, with inverted sign."""
-    hours, remainder = divmod(offset, timedelta(hours=1))
-    name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    return name if not remainder and name in available_zones() else None
 
 
 @cache

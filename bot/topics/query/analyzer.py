@@ -88,6 +88,7 @@ _BASE_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ȷ": "j"}
     | {"\u2010": "-", "\u2011": "-"}
 )
+_DROPPED_CATEGORIES = frozenset(("Mn", "Me", "Cc", "Cf", "Cs", "Co"))
 
 
 class AnalyzedWord(NamedTuple):  # a tuple, because hundreds of thousands are made
@@ -346,39 +347,28 @@ def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
             yield part
             tail = (tail + part[0])[-4:]
         position = symbol.end()
-        tail = _read_tex_symbol(symbol, tail)
+        if index := symbol["index"]:  # joined to a short symbol before it
+            tail = index if _INDEXED_LETTER.search(tail) else f" {index}"
+        elif letter := symbol["starred"]:
+            tail = f"{letter.lower()}star"
+        else:
+            tail = "" if symbol[0] == "\\-" else " "
         yield tail, symbol.start(), position
     yield from _normalized_runs(text, position, len(text))
 
 
-def _read_tex_symbol(symbol: re.Match[str], tail: str) -> str:
-    """Return an index joined to a short symbol, a starred letter as a word, else a space."""
-    if symbol["index"]:
-        return symbol["index"] if _INDEXED_LETTER.search(tail) else f" {symbol['index']}"
-    if symbol["starred"]:
-        return f"{symbol['starred'].lower()}star"
-    return "" if symbol[0] == "\\-" else " "
-
-
 def _normalized_runs(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     for run in _CHARACTER_RUN.finditer(text, start, end):
-        run_text, position = run.group(), run.start()
+        run_text = run.group()
         if run[1]:
-            yield run_text.lower(), position, run.end()
-        elif len(run_text) < _MIN_GREEK_WORD:
-            for character in run_text:
-                yield _greek_name(character), position, position + 1
-                position += 1
-        else:
-            for character in run_text:
-                yield _fold_character(character), position, position + 1
-                position += 1
-
-
-def _greek_name(character: str) -> str:
-    folded = _fold_character(character)
-    name = _GREEK_NAMES.get(folded)
-    return f"{_GREEK_BORDER}{name}{_GREEK_BORDER}" if name else folded
+            yield run_text.lower(), run.start(), run.end()
+            continue
+        is_greek_word = len(run_text) >= _MIN_GREEK_WORD
+        for position, character in enumerate(run_text, start=run.start()):
+            folded = _fold_character(character)
+            if not is_greek_word and folded in _GREEK_NAMES:
+                folded = f"{_GREEK_BORDER}{_GREEK_NAMES[folded]}{_GREEK_BORDER}"
+            yield folded, position, position + 1
 
 
 @lru_cache(maxsize=1 << 15)
@@ -391,17 +381,12 @@ def _fold_character(character: str) -> str:
     folded = character
     for _ in range(4):  # case folding can produce a new form to decompose
         decomposed = unicodedata.normalize("NFKD", folded.translate(_BASE_LETTERS))
-        folded, previous = (
-            "".join(c for c in decomposed if _is_kept_character(c)).casefold(),
-            folded,
-        )
+        previous = folded
+        letters = (c for c in decomposed if unicodedata.category(c) not in _DROPPED_CATEGORIES)
+        folded = "".join(letters).casefold()
         if folded == previous:
             break
     return folded.translate(_BASE_LETTERS)
-
-
-def _is_kept_character(character: str) -> bool:
-    return unicodedata.category(character) not in {"Mn", "Me", "Cc", "Cf", "Cs", "Co"}
 
 
 def _indexable_character(character: str) -> str:

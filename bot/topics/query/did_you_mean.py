@@ -27,7 +27,9 @@ _OR = frozenset({"or", "|", "||", "/", "and/or", "或", "或者", "或是"})
 _AND = frozenset({"and", "&", "&&", "+", "but", "和", "与", "及", "以及", "并且", "且"})
 _NOT = frozenset({"not", "!", "without", "except", "excluding", "minus", "不要", "不含", "排除"})
 _OPERATORS = _OR | _AND | _NOT
+_CAPITAL_OPERATORS = frozenset(("AND", "OR", "NOT"))
 _SLASHED_WORDS = re.compile(r"[^\W_](?:[^\s/|]*[^\W_])?(?:[/|][^\W_](?:[^\s/|]*[^\W_])?)+")
+_ADDRESS = re.compile(r"://|arxiv\.|doi\.", re.IGNORECASE)
 # Written without spaces around them.
 _CHINESE_OPERATORS = re.compile("或者|或是|或|以及|并且|不要|不含|排除")
 _LIST_SEPARATOR = re.compile(r"\s*[,;\n]\s*")
@@ -66,12 +68,17 @@ def alternative_readings(words: str) -> Iterator[str]:
     if len(words) > MAX_LENGTH:
         return
     text = normalize_punctuation(words)
-    yield from _lowercase_readings(text)
+    if text.isupper() and len(text.split()) > 3 and not _CAPITAL_OPERATORS.isdisjoint(text.split()):
+        yield text.lower()  # a title in capitals has no operators
     yield from _operator_readings(text)
     yield from _author_readings(text)
     yield from _category_readings(text)
     yield from _field_readings(text)
-    yield from _umlaut_readings(text)
+    written_out = text.translate(UMLAUT_DIGRAPHS)
+    if written_out != text and any(
+        FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
+    ):
+        yield f"({text}) OR ({written_out})"  # Müller, Mueller
 
 
 def looser_readings(words: str) -> Iterator[str]:
@@ -137,7 +144,15 @@ def _operator_readings(text: str) -> Iterator[str]:
         elif folded in _NOT:
             is_negated = True
         elif folded not in _AND:
-            output.append(("-" if is_negated else "") + _read_prefix_sign(piece))
+            if piece.startswith("!") and len(piece) > 1:
+                word = f"-{piece[1:]}"
+            elif piece.startswith("+") and len(piece) > 1:
+                word = piece[1:]
+            elif _SLASHED_WORDS.fullmatch(piece) and not _ADDRESS.search(piece):
+                word = f"({' OR '.join(re.split('[/|]', piece))})"
+            else:
+                word = piece
+            output.append(f"-{word}" if is_negated else word)
             is_negated = piece == "(" and is_negated
     while output and output[-1] == "OR":
         output.pop()
@@ -149,21 +164,6 @@ def _operator_readings(text: str) -> Iterator[str]:
     yield reading
     if "OR" in output and len(output) - output.count("OR") > 2:
         yield _bind_or_tightly(output)
-
-
-def _read_prefix_sign(piece: str) -> str:
-    """Return a word without the signs that people put before or inside it."""
-    if piece.startswith("!") and len(piece) > 1:
-        return f"-{piece[1:]}"
-    if piece.startswith("+") and len(piece) > 1:
-        return piece[1:]
-    if _SLASHED_WORDS.fullmatch(piece) and not _is_address(piece):
-        return f"({' OR '.join(re.split('[/|]', piece))})"
-    return piece
-
-
-def _is_address(piece: str) -> bool:
-    return "://" in piece or "arxiv." in piece.casefold() or "doi." in piece.casefold()
 
 
 def _bind_or_tightly(pieces: list[str]) -> str:
@@ -183,13 +183,6 @@ def _bind_or_tightly(pieces: list[str]) -> str:
     return " ".join(output)
 
 
-def _lowercase_readings(text: str) -> Iterator[str]:
-    """Yield a title in capitals in lower case, where it has no operators."""
-    words = text.split()
-    if text.isupper() and len(words) > 3 and {"AND", "OR", "NOT"}.intersection(words):
-        yield text.lower()
-
-
 def _author_readings(text: str) -> Iterator[str]:
     """Yield author readings of names without au:, or with it before the first word only."""
     without_et_al = _ET_AL.sub("", text).strip(' "')
@@ -197,9 +190,18 @@ def _author_readings(text: str) -> Iterator[str]:
     if match:
         yield f'au:"{match["name"]}"'
         without_et_al = match["name"]
-    yield from _full_name_readings(without_et_al)
+    for count in (1, 2, 3):  # au:Kaiming He, with the following words as part of the name
+        pattern = (
+            rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
+            rf"(?:,?\s+(?!(?:OR|AND|NOT)\b){_NAME_WORD.pattern}(?![\w:])){{{count}}})"
+        )
+        quoted = re.sub(pattern, r'au:"\1"', without_et_al, flags=re.IGNORECASE)
+        if quoted != without_et_al:
+            yield quoted
     words = without_et_al.replace(",", " ").split()
-    if not all(_is_name_word(word) for word in words):
+    if has_han(without_et_al) or not all(map(_NAME_WORD.fullmatch, words)):
+        return
+    if any(word.casefold() in _OPERATORS | _FILLER_WORDS for word in words):
         return
     if 2 <= len(words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
         yield f'au:"{" ".join(words)}"'
@@ -207,33 +209,6 @@ def _author_readings(text: str) -> Iterator[str]:
         for name, other_words in ((words[:2], words[2:]), (words[-2:], words[:-2])):
             if " ".join(name).istitle():
                 yield f'{" ".join(other_words)} au:"{" ".join(name)}"'
-
-
-def _is_name_word(word: str) -> bool:
-    is_filler = word.casefold() in _OPERATORS | _FILLER_WORDS
-    return not is_filler and not has_han(word) and _NAME_WORD.fullmatch(word) is not None
-
-
-def _umlaut_readings(text: str) -> Iterator[str]:
-    """Yield an author query with umlauts as typed or written out: Müller, Mueller."""
-    written_out = text.translate(UMLAUT_DIGRAPHS)
-    names_author = any(
-        FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
-    )
-    if written_out != text and names_author:
-        yield f"({text}) OR ({written_out})"
-
-
-def _full_name_readings(text: str) -> Iterator[str]:
-    """Yield au:Kaiming He with one to three following words as part of the name."""
-    for count in (1, 2, 3):
-        pattern = (
-            rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
-            rf"(?:,?\s+(?!(?:OR|AND|NOT)\b){_NAME_WORD.pattern}(?![\w:])){{{count}}})"
-        )
-        quoted = re.sub(pattern, lambda match: f'au:"{match[1]}"', text, flags=re.IGNORECASE)
-        if quoted != text:
-            yield quoted
 
 
 def _category_readings(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ initial), category terms every accepted spelling, id terms one paper id.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.arxiv import taxonomy
 from bot.arxiv.identifiers import arxiv_id
@@ -54,7 +54,10 @@ class QueryError(ValueError):
 
     def __init__(self, position: int, key: str, **values: str | int) -> None:
         printable_values = {
-            name: _printable(v) if isinstance(v, str) else v for name, v in values.items()
+            name: "".join(c if c.isprintable() else " " for c in value)
+            if isinstance(value, str)
+            else value
+            for name, value in values.items()
         }
         super().__init__(position, key, printable_values)
         self.position = position
@@ -69,7 +72,10 @@ def term_from_bare_word(text: str, position: int = 0) -> Term:
     code = text.rstrip(".!?")
     if taxonomy.canonical_code(code):
         return make_term(QueryField.CATEGORY, code, position)
-    if _looks_like_category(code):
+    class_match = _CLASS.fullmatch(code)
+    if class_match and (
+        taxonomy.is_archive_code(class_match[1]) or _UPPERCASE_CLASS.fullmatch(code)
+    ):
         raise _unknown_category(code, position)
     if "://" in text:
         raise QueryError(position, "query-link", given=shorten_quote(text))
@@ -85,9 +91,16 @@ def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0)
         QueryError: the text contains nothing searchable in the field.
     """
     if field is QueryField.CATEGORY:
-        return _category_term(text, position)
+        code = taxonomy.canonical_code(text.rstrip("*").rstrip(".!?"))
+        if code is None:
+            raise _unknown_category(text, position)
+        return Term(field, code, taxonomy.all_spellings(code))
     if field is QueryField.ID:
-        return _paper_term(text, position)
+        if paper_id := arxiv_id(text):
+            return Term(field, paper_id, (f"arxiv:{paper_id}",))
+        if doi := _DOI.fullmatch(text.strip().lower()):
+            return Term(field, doi[1], (f"doi:{doi[1]}",))
+        raise QueryError(position, "query-id-unknown", given=shorten_quote(text))
     is_prefix = text.endswith("*") and not ends_with_starred_letter(text)
     stray_star = _STRAY_STAR.search(text)
     if stray_star:
@@ -104,7 +117,9 @@ def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0)
             position, "query-prefix-short", given=shorten_quote(text), letters=MIN_PREFIX
         )
     if field is QueryField.AUTHOR:
-        return _author_term(words, is_prefix)
+        prefix = [words.pop()] if is_prefix else []
+        name_words = [*sorted(words), *prefix]
+        return Term(field, " ".join(name_words), tuple(name_words), is_prefix)
     if max_gap and is_prefix:
         raise QueryError(position, "query-near-star", given=shorten_quote(text))
     return _text_term(field, words, is_prefix, max_gap)
@@ -136,59 +151,25 @@ def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: in
         stems[-1] = words[-1]
         prefix_stems = tuple((start,) for start in extra_prefix_stems(words[-1]))
         return Term(field, join_words(words), tuple(stems), is_prefix, prefix_stems)
+    alternatives: list[tuple[str, ...]] = []
+    if not max_gap and len(words) <= _MAX_JOINED_WORDS:
+        alternatives += (  # two neighbours written as one: multi modal, multimodal
+            (*stems[:index], stem(first + second), *stems[index + 2 :])
+            for index, (first, second) in enumerate(pairwise(words))
+            if not (has_han(first) or has_han(second))
+        )
+    if len(words) == 1 and (beginning := _SEPARABLE_PREFIX.match(words[0])):
+        # A word whose beginning is often written apart: realtime, real time.
+        alternatives.append((stem(beginning[0]), stem(words[0][beginning.end() :])))
     legacy_stems = tuple(map(legacy_stem, words))
     return Term(
         field,
         join_words(words),
         tuple(stems),
-        alternatives=() if max_gap else (*_joined_compounds(words, stems), *_split_compound(words)),
+        alternatives=tuple(alternatives),
         former_words=legacy_stems if legacy_stems != tuple(stems) else (),
         max_gap=max_gap,
     )
-
-
-def _split_compound(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the parts of a word whose beginning is often written apart: realtime, real time."""
-    prefix_match = _SEPARABLE_PREFIX.match(words[0]) if len(words) == 1 else None
-    if prefix_match:
-        yield stem(prefix_match[0]), stem(words[0][prefix_match.end() :])
-
-
-def _joined_compounds(words: list[str], stems: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield a phrase with two neighbours written as one: multi modal, multimodal."""
-    for index in range(len(words) - 1 if len(words) <= _MAX_JOINED_WORDS else 0):
-        if not (has_han(words[index]) or has_han(words[index + 1])):
-            yield (*stems[:index], stem(words[index] + words[index + 1]), *stems[index + 2 :])
-
-
-def _author_term(words: list[str], is_prefix: bool) -> Term:
-    last_word = [words.pop()] if is_prefix else []
-    ordered = sorted(words) + last_word
-    return Term(QueryField.AUTHOR, " ".join(ordered), tuple(ordered), is_prefix)
-
-
-def _category_term(text: str, position: int) -> Term:
-    code = taxonomy.canonical_code(text.rstrip("*").rstrip(".!?"))
-    if code is None:
-        raise _unknown_category(text, position)
-    return Term(QueryField.CATEGORY, code, taxonomy.all_spellings(code))
-
-
-def _paper_term(text: str, position: int) -> Term:
-    paper_id = arxiv_id(text)
-    if paper_id:
-        return Term(QueryField.ID, paper_id, (f"arxiv:{paper_id}",))
-    doi = _DOI.fullmatch(text.strip().lower())
-    if doi:
-        return Term(QueryField.ID, doi[1], (f"doi:{doi[1]}",))
-    raise QueryError(position, "query-id-unknown", given=shorten_quote(text))
-
-
-def _looks_like_category(text: str) -> bool:
-    match = _CLASS.fullmatch(text)
-    if match is None:
-        return False
-    return taxonomy.is_archive_code(match[1]) or _UPPERCASE_CLASS.fullmatch(text) is not None
 
 
 def _unknown_category(text: str, position: int) -> QueryError:
@@ -200,7 +181,3 @@ def _unknown_category(text: str, position: int) -> QueryError:
 def shorten_quote(text: str) -> str:
     """Shorten a person's words for quotation in a sentence."""
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -87,29 +87,24 @@ def tokenize(text: str) -> list[Token]:
         if space:
             position = space.end()
             continue
-        new_tokens, position = _next_tokens(normalized, position)
+        if normalized[position] in "()":
+            is_open = normalized[position] == "("
+            kind = TokenKind.OPEN_PAREN if is_open else TokenKind.CLOSE_PAREN
+            tokens.append(Token(kind, position, normalized[position]))
+            position += 1
+            continue
+        if _MINUS.match(normalized, position):
+            tokens.append(Token(TokenKind.NOT, position, "-"))
+            position += 1
+            continue
+        if field := _FIELD_PREFIX.match(normalized, position):
+            new_tokens, position = _field_tokens(normalized, field)
+        elif normalized[position] == '"':
+            new_tokens, position = _phrase_tokens(normalized, position, None)
+        else:
+            new_tokens, position = _word_tokens(normalized, position)
         tokens += new_tokens
     return tokens
-
-
-def _next_tokens(text: str, position: int) -> tuple[list[Token], int]:
-    """Return the tokens that begin here (none for mere punctuation), and where they end."""
-    if text[position] in "()":
-        return [
-            Token(
-                TokenKind.OPEN_PAREN if text[position] == "(" else TokenKind.CLOSE_PAREN,
-                position,
-                text[position],
-            )
-        ], position + 1
-    if _MINUS.match(text, position):
-        return [Token(TokenKind.NOT, position, "-")], position + 1
-    field = _FIELD_PREFIX.match(text, position)
-    if field:
-        return _field_tokens(text, field)
-    if text[position] == '"':
-        return _phrase_tokens(text, position, None)
-    return _word_tokens(text, position)
 
 
 def _word_tokens(text: str, position: int) -> tuple[list[Token], int]:

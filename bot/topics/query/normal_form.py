@@ -72,19 +72,15 @@ def _normalize(clause: Clause, *, negated: bool) -> Clause:
             return _normalize(inner, negated=not negated)
         case And(clauses) | Or(clauses):
             is_conjunction = isinstance(clause, And) is not negated
-            normalized = [_normalize(c, negated=negated) for c in clauses]
-            return _join_clauses(normalized, And if is_conjunction else Or)
-
-
-def _join_clauses(clauses: list[Clause], kind: type[And] | type[Or]) -> Clause:
-    flat_clauses: list[Clause] = []
-    for clause in clauses:
-        flat_clauses.extend(clause.clauses if isinstance(clause, kind) else [clause])
-    unique_clauses: dict[object, Clause] = {}
-    for clause in sorted(flat_clauses, key=_sort_key):
-        unique_clauses.setdefault(_equivalence_key(clause), clause)
-    joined_clauses = tuple(unique_clauses.values())
-    return joined_clauses[0] if len(joined_clauses) == 1 else kind(joined_clauses)
+            operator = And if is_conjunction else Or
+            flat_clauses: list[Clause] = []
+            for inner in (_normalize(c, negated=negated) for c in clauses):
+                flat_clauses += inner.clauses if isinstance(inner, operator) else [inner]
+            unique_clauses: dict[object, Clause] = {}
+            for inner in sorted(flat_clauses, key=_sort_key):
+                unique_clauses.setdefault(_equivalence_key(inner), inner)
+            normalized = tuple(unique_clauses.values())
+            return normalized[0] if len(normalized) == 1 else operator(normalized)
 
 
 def _sort_key(clause: Clause) -> tuple[int, str]:

@@ -166,21 +166,18 @@ class _Parser:
         negated = False
         while self._accept(TokenKind.NOT):
             negated = not negated
-        clause = self._parse_operand(field)
-        return Not(clause) if negated else clause
-
-    def _parse_operand(self, field: QueryField) -> Clause:
         token = self._peek()
         if token is None or not self._starts_operand():
             raise self._missing_operand(token)
         if token.kind is TokenKind.OPEN_PAREN:
-            return self._parse_group(token, field)
-        self._term_count += 1
-        if self._term_count > MAX_TERMS:
-            raise QueryError(token.position, "query-too-many-terms", max=MAX_TERMS)
-        term_clause = self._parse_term(token, field)
-        self._position += 1
-        return term_clause
+            clause = self._parse_group(token, field)
+        else:
+            self._term_count += 1
+            if self._term_count > MAX_TERMS:
+                raise QueryError(token.position, "query-too-many-terms", max=MAX_TERMS)
+            clause = self._parse_term(token, field)
+            self._position += 1
+        return Not(clause) if negated else clause
 
     def _parse_group(self, token: Token, field: QueryField) -> Clause:
         self._position += 1

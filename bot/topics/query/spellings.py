@@ -103,24 +103,21 @@ _DISTINCT_STEMS_TEXT = """
     argumentative: argumentative
     activation: activation activations
 """
+_STEM_AND_WORDS = re.compile(r"(\w+):((?:\s+\w+(?!:)\b)+)")
 
-
-def _parse_variants(table: str) -> dict[str, str]:
-    """Parse a table of words into a map from every other spelling to the canonical one."""
-    rows = [row.split() for row in table.split(";")]
-    return {variant: canonical for canonical, *variants in rows for variant in variants}
-
-
-def _parse_distinct_stems() -> dict[str, str]:
-    rows = re.findall(r"(\w+):((?:\s+\w+(?!:)\b)+)", _DISTINCT_STEMS_TEXT)
-    return {word: stem for stem, words in rows for word in words.split()}
-
-
-DISTINCT_STEMS = _parse_distinct_stems()
+DISTINCT_STEMS: dict[str, str] = {
+    word: stem
+    for stem, words in _STEM_AND_WORDS.findall(_DISTINCT_STEMS_TEXT)
+    for word in words.split()
+}
 """Stems of words that the stemmer would confuse with others."""
 
 CANONICAL_WORDS = {
-    **_parse_variants(_PLURALS_TEXT),
+    **{
+        plural: singular
+        for singular, *plurals in map(str.split, _PLURALS_TEXT.split(";"))
+        for plural in plurals
+    },
     **{word: word[:-1] for word in _SHORT_ACRONYMS.split()},
     **{
         word: re.sub(r"(?<![aeq])([aou])e", r"\1", word, count=1)
