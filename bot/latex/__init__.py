@@ -133,9 +133,9 @@ _QUOTES = (
 )
 _TIE = re.compile(r"(?<=[^\s/~=<>≈∼≃+±*|&(\[{\\-])~+(?=[^\s~,.;:)=<>-])")
 _NUMBER_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[%$])|(?<=\d\\%))~\$?\d")  # "3~5" is a range, no tie
-_DASH = re.compile(
-    r"(?<!-)---(?!-)"
-    r"|(?<=[\w$)}\]%.'\"°])--(?=[\w$(\[{\\.+~])(?!-)"
+_EM_DASH = re.compile(r"(?<!-)---(?!-)")
+_EN_DASH = re.compile(
+    r"(?<=[\w$)}\]%.'\"°])--(?=[\w$(\[{\\.+~])(?!-)"
     r"|(?<= )--(?= )|(?<=[\w$)}\]]{2})--(?= )"
 )
 
@@ -424,13 +424,6 @@ def _tie_rule(text: str, position: int, _: int) -> RuleResult | None:
     ), match.end()
 
 
-def _dash_rule(text: str, position: int, _: int) -> RuleResult | None:
-    match = _DASH.match(text, position)
-    return (
-        _single_piece("–" if len(match[0]) == 2 else "—", position, match.end()) if match else None
-    )
-
-
 def _literal_rule(
     pattern: re.Pattern[str], rendered: str | None, text: str, position: int, _: int
 ) -> RuleResult | None:
@@ -467,7 +460,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "`": (_quote_rule,),
     "'": (_quote_rule,),
     "~": (_tie_rule,),
-    "-": (_dash_rule,),
+    "-": (partial(_literal_rule, _EM_DASH, "—"), partial(_literal_rule, _EN_DASH, "–")),
     "^": (_script_rule,),
     "_": (_script_rule,),
 }

@@ -242,14 +242,7 @@ class _FormulaReader:
         if name in BLANK_COMMANDS:
             return [_Part(" ", _PartKind.BLANK)]
         if name in SILENT_COMMANDS:
-            if name in ("left", "right") and self._peek() == ".":
-                self._next_token()
-            if name in ("left", "right", "middle") and self._peek() in ("<", ">"):
-                return [_Part("⟨" if self._next_token() == "<" else "⟩", _PartKind.SYMBOL)]
-            if name in FONT_SWITCHES:
-                self._in_roman = True
-                self._skip_blank()
-            return []
+            return self._silent_command(name)
         if name in HIDDEN_ARGUMENT_COUNTS:
             return self._hidden_command(name)
         if name in TEXT_COMMANDS or name in WORD_COMMANDS:
@@ -328,6 +321,16 @@ class _FormulaReader:
             return parts
         rendered = ABBREVIATIONS.get(name, name)
         return [_Part(rendered, _PartKind.LETTER if len(name) == 1 else _PartKind.NAME)]
+
+    def _silent_command(self, name: str) -> _Parts:
+        if name in ("left", "right") and self._peek() == ".":
+            self._next_token()
+        if name in ("left", "right", "middle") and self._peek() in ("<", ">"):
+            return [_Part("⟨" if self._next_token() == "<" else "⟩", _PartKind.SYMBOL)]
+        if name in FONT_SWITCHES:
+            self._in_roman = True
+            self._skip_blank()
+        return []
 
     def _hidden_command(self, name: str) -> _Parts:
         if self._peek() == "*":

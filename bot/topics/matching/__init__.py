@@ -34,7 +34,11 @@ class AnnouncementIndex:
         self._announcements = sorted(
             grouped, key=lambda group: (-group[-1].day.toordinal(), group[-1].paper.id)
         )
-        self._newest = [_newest_announcement(group) for group in self._announcements]
+        self._newest: list[Announcement] = []  # of each paper, with the paper's highest version
+        for group in self._announcements:
+            newest = group[-1]
+            paper = max((a.paper for a in group), key=lambda paper: paper.version)
+            self._newest.append(newest if newest.paper is paper else replace(newest, paper=paper))
         self._is_fresh = [_is_fresh(group) for group in self._announcements]
         self._first_seq = min((a.seq for group in grouped for a in group), default=0)
         self._numbers = {a.paper.id: number for number, a in enumerate(self._newest)}
@@ -96,15 +100,6 @@ def match_paper(
         if inverted_index.scores(query.clause)
         else None
     )
-
-
-def _newest_announcement(announcements: Sequence[Announcement]) -> Announcement:
-    """Return a paper's newest announcement, with the paper's highest version."""
-    paper = max(
-        (announcement.paper for announcement in announcements), key=lambda paper: paper.version
-    )
-    newest = announcements[-1]
-    return newest if newest.paper is paper else replace(newest, paper=paper)
 
 
 def _is_fresh(announcements: Iterable[Announcement]) -> bool:

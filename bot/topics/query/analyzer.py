@@ -183,11 +183,6 @@ def legacy_stem(word: str) -> str:
         return _stemmer.stemWord(word)
 
 
-@lru_cache(maxsize=1 << 17)
-def _cached_stem(word: str) -> str:
-    return _stem(word)
-
-
 def _stem(word: str) -> str:
     if word.endswith("++"):
         return word[:-2] + "plusplus"
@@ -198,6 +193,9 @@ def _stem(word: str) -> str:
     with _stemmer_lock:
         stemmed = _stemmer.stemWord(canonical_spelling(word))
     return stemmed if stemmed.isascii() else "".join(map(_indexable_character, stemmed))
+
+
+_cached_stem = lru_cache(maxsize=1 << 17)(_stem)
 
 
 def extra_prefix_stems(prefix: str) -> list[str]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 from bot.arxiv import taxonomy
 from bot.arxiv.identifiers import PaperMention, arxiv_id, find_mentions, parse_identity
@@ -122,7 +123,8 @@ def query_from_clause(clause: Clause, position: int = 0) -> Query:
     text = normal_form.clause_text(normal_clause)
     if len(text) > MAX_LENGTH:
         raise QueryError(position, "query-too-long", max=MAX_LENGTH)
-    if _nesting_depth(text) > MAX_DEPTH:
+    depths = accumulate(1 if bracket == "(" else -1 for bracket in _BRACKET.findall(text))
+    if max(depths, default=0) > MAX_DEPTH:
         raise QueryError(position, "query-too-deep", max=MAX_DEPTH)
     return Query(text, normal_clause)
 
@@ -209,8 +211,14 @@ class _Parser:
         """Return whether a code is a plain word: physics in physics simulation, but not alone."""
         if token.text.casefold() not in _AMBIGUOUS_ARCHIVES:
             return False
-        neighbours = self._tokens[max(0, self._position - 1) : self._position + 2]
-        return any(_is_text_token(other) for other in neighbours if other is not token)
+        for neighbour in self._tokens[max(0, self._position - 1) : self._position + 2]:
+            if neighbour is token or neighbour.field not in {None, QueryField.ANY}:
+                continue
+            if neighbour.kind is TokenKind.PHRASE:
+                return True
+            if neighbour.kind is TokenKind.WORD and not taxonomy.canonical_code(neighbour.text):
+                return True
+        return False
 
     def _starts_operand(self) -> bool:
         token = self._peek()
@@ -244,18 +252,3 @@ class _Parser:
             return False
         self._position += 1
         return True
-
-
-def _is_text_token(token: Token) -> bool:
-    if token.field not in {None, QueryField.ANY}:
-        return False
-    is_word = token.kind is TokenKind.WORD and taxonomy.canonical_code(token.text) is None
-    return is_word or token.kind is TokenKind.PHRASE
-
-
-def _nesting_depth(text: str) -> int:
-    deepest = depth = 0
-    for bracket in _BRACKET.findall(text):
-        depth += 1 if bracket == "(" else -1
-        deepest = max(deepest, depth)
-    return deepest
