@@ -19,8 +19,6 @@ from bot.topics.query.parser import QueryError, parse
 from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
 from storage.records.papers import AnnouncementKind
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-
 FORMAT_NAME = "papergram topics"
 MAX_BYTES = 1_000_000  # bytes
 MAX_TOPICS = 500  # topics read from a file
@@ -39,16 +37,16 @@ class RejectedTopic:
 
 def export_topics(topics: Iterable[Subscription], *, with_cursors: bool = False) -> str:
     """Return topics as the text of a file, with their cursors if ``with_cursors``."""
-    topic_values: list[Json] = [_topic_to_json(topic, with_cursors) for topic in topics]
+    topic_values = [_topic_to_json(topic, with_cursors) for topic in topics]
     return (
         json.dumps({"format": FORMAT_NAME, "topics": topic_values}, ensure_ascii=False, indent=1)
         + "\n"
     )
 
 
-def _topic_to_json(topic: Subscription, with_cursors: bool) -> Json:
+def _topic_to_json(topic: Subscription, with_cursors: bool) -> dict[str, object]:
     """Return a topic as JSON; settings inherited from the chat are omitted."""
-    values: dict[str, Json] = {
+    values: dict[str, object] = {
         "name": topic.name,
         "query": topic.query,
         "times": [clock_time.strftime("%H:%M") for clock_time in topic.cadence.times],
@@ -78,7 +76,7 @@ def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscripti
         Refusal: this is no such file, or it holds too many topics.
     """
     try:
-        document: Json = json.loads(text)
+        document: object = json.loads(text)
     except (ValueError, RecursionError):
         raise Refusal("import-unreadable") from None
     topics = document.get("topics") if isinstance(document, dict) else None
@@ -111,7 +109,7 @@ def without_position(topic: Subscription) -> Subscription:
     return replace(topic, cursor=-1, thread=0, position=0)
 
 
-def _topic_from_json(data: Mapping[str, Json], bot: int, chat: int) -> Subscription:
+def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscription:
     """Return the topic with these values.
 
     Raises:
@@ -159,7 +157,7 @@ def _topic_from_json(data: Mapping[str, Json], bot: int, chat: int) -> Subscript
     )
 
 
-def _parse_cadence(data: Mapping[str, Json]) -> Cadence:
+def _parse_cadence(data: Mapping[str, object]) -> Cadence:
     default = Cadence()
     days = _text_list_field(data, "weekdays", [])
     time_texts = _text_list_field(
@@ -186,14 +184,14 @@ def _parse_cadence(data: Mapping[str, Json]) -> Cadence:
     )
 
 
-def _text_field(data: Mapping[str, Json], field: str, default: str) -> str:
+def _text_field(data: Mapping[str, object], field: str, default: str) -> str:
     value = data.get(field, default)
     if not isinstance(value, str):
         raise Refusal("import-field", field=field)
     return value
 
 
-def _text_list_field(data: Mapping[str, Json], field: str, default: Iterable[str]) -> list[str]:
+def _text_list_field(data: Mapping[str, object], field: str, default: Iterable[str]) -> list[str]:
     value = data.get(field)
     if value is None:
         return list(default)
@@ -205,14 +203,14 @@ def _text_list_field(data: Mapping[str, Json], field: str, default: Iterable[str
     return texts
 
 
-def _int_field(data: Mapping[str, Json], field: str, default: int) -> int:
+def _int_field(data: Mapping[str, object], field: str, default: int) -> int:
     value = data.get(field, default)
     if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < 2**53:
         raise Refusal("import-field", field=field)
     return value
 
 
-def _bool_field(data: Mapping[str, Json], field: str, default: bool | None) -> bool | None:
+def _bool_field(data: Mapping[str, object], field: str, default: bool | None) -> bool | None:
     value = data.get(field, default)
     if value is not None and not isinstance(value, bool):
         raise Refusal("import-field", field=field)
