@@ -90,10 +90,10 @@ def entry_content(entry: Entry, position: int, options: DisplayOptions) -> Entry
     paper, language = entry.paper, options.language
     kind = say(language, f"entry-kind-{entry.kind}")
     version = f"v{paper.version}" if paper.version > 1 else ""
-    words_once: dict[str, str] = {}  # each in whatever case
+    word_by_folded: dict[str, str] = {}
     for reason in entry.reasons:
-        words_once.setdefault(reason.word.casefold(), reason.word)
-    matched_text = _bounded_list(list(words_once.values()))
+        word_by_folded.setdefault(reason.word.casefold(), reason.word)
+    matched_text = _bounded_list(list(word_by_folded.values()))
     topics = _bounded_list(entry.other_topics)
     return EntryContent(
         position=position,

@@ -12,10 +12,11 @@ from datetime import datetime
 from bot.texts import Refusal
 from bot.texts.dates import zone_of_city
 from bot.topics import next_due, time_zones
+from bot.topics.query.normal_form import query_categories
 from bot.topics.query.parser import QueryError, canonical_text, parse
 from storage import Store
 from storage.records.chats import Cadence, Chat, MessageForm, Subscription
-from storage.records.queries import Clause, Not, Query, QueryField, Term
+from storage.records.queries import Query
 
 MAX_NAME_LENGTH = 120  # characters of a topic's name; its query may be longer
 DIGEST_LIMITS = (6, 12, 24, 50)  # papers per digest
@@ -41,15 +42,6 @@ def refuse_unpolled(query: Query, polled_categories: Collection[str]) -> None:
             categories=", ".join(codes[:5]),
             read=", ".join(sorted(polled_categories)[:12]),
         )
-
-
-def query_categories(clause: Clause) -> tuple[str, ...]:
-    """Return the categories that a query asks for, not those it excludes, each once, in order."""
-    if isinstance(clause, Term):
-        return clause.words if clause.field is QueryField.CATEGORY else ()
-    if isinstance(clause, Not):
-        return ()
-    return tuple(dict.fromkeys(code for part in clause.clauses for code in query_categories(part)))
 
 
 def subscribe(

@@ -11,7 +11,8 @@ from bot.digests.preview import WeeklyPaperCounts, preview, sample_digest
 from bot.digests.publish import publish_due_chats
 from bot.texts import LANGUAGES, Refusal
 from bot.topics import edit_subscriptions
-from bot.topics.edit_subscriptions import find_same_topic, query_categories
+from bot.topics.edit_subscriptions import find_same_topic
+from bot.topics.query.normal_form import query_categories
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records.chats import Cadence, Chat, ChatKind, MessageForm

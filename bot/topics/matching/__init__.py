@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.topics.matching.evaluate import InvertedIndex
-from bot.topics.query import normal_form
+from bot.topics.query.normal_form import query_categories
 from storage.records.papers import Announcement, AnnouncementKind, Paper
-from storage.records.queries import Match, MatchReason, Query, QueryField
+from storage.records.queries import Match, MatchReason, Query
 from storage.records.summaries import Summary
 
 _FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
@@ -55,12 +55,7 @@ class AnnouncementIndex:
         They come without reasons, which cost more than the search: ``explain`` adds them.
         """
         scores = self._inverted_index.scores(query.clause)
-        category_codes = {
-            code
-            for term in normal_form.iterate_terms(query.clause, excluded=False)
-            if term.field is QueryField.CATEGORY
-            for code in term.words
-        }
+        category_codes = frozenset(query_categories(query.clause))
         matches = []
         for number in sorted(sorted(scores), key=scores.__getitem__, reverse=True):
             is_fresh = self._is_fresh[number]

@@ -64,6 +64,13 @@ def iterate_terms(clause: Clause, *, excluded: bool = True) -> Iterator[Term]:
                 yield from iterate_terms(inner, excluded=excluded)
 
 
+def query_categories(clause: Clause) -> tuple[str, ...]:
+    """Return the categories that a query asks for, not those it excludes, each once, in order."""
+    terms = iterate_terms(clause, excluded=False)
+    category_terms = (term for term in terms if term.field is QueryField.CATEGORY)
+    return tuple(dict.fromkeys(code for term in category_terms for code in term.words))
+
+
 def _normalize(clause: Clause, *, negated: bool) -> Clause:
     match clause:
         case Term():
