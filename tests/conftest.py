@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.topics.query.analyzer import analyzer_version
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import analyzer_version, index_text
 from storage import Store, open_store
 from tests.support.running_bot import RunningBot, run_bot
 

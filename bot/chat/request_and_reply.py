@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bot.arxiv.identifiers import PaperMention
 from bot.chat.read_cache import MULTI_QUERY_SECONDS, QUERY_SECONDS, ReadCache, run_with_reads
 from bot.digests.preview import WeeklyPaperCounts
 from bot.render.telegram.keyboard import Action, Button
@@ -21,7 +22,6 @@ from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import Document
 from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts import LANGUAGES, Refusal, say
-from bot.topics.query.parser import PaperMention
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
 from storage.records.chats import Chat, Person

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.components import REINDEX_PAUSE_SECONDS
-from bot.topics.query.analyzer import legacy_stem, surface_words
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text, legacy_stem, surface_words
 from storage import Store, open_store
 from storage.records.papers import Announcement, AnnouncementKind
 from tests.chat.conversation import Conversation

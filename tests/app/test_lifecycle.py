@@ -18,7 +18,7 @@ from bot.demo.emulator.faults import accepted_then_no_response, error_response, 
 from bot.demo.people.people import Person
 from bot.digests.publish import publish_due_chats
 from bot.texts import say
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import MessageForm
 from storage.records.messages import MessageState, Notice, OutboxMessage

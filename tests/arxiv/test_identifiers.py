@@ -10,7 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
-from bot.topics.query.parser import PaperMention, arxiv_id, find_mentions, listed_categories, parse
+from bot.arxiv.identifiers import PaperMention, arxiv_id, find_mentions
+from bot.arxiv.listing_addresses import listed_categories
+from bot.topics.query.parser import parse
 
 NEW, OLD = "2402.12844", "math/0309136"
 

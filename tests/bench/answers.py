@@ -25,7 +25,7 @@ from bot.chat.read_cache import ReadCache
 from bot.chat.request_and_reply import BotInfo, Request
 from bot.render.telegram.keyboard import Action, encode_paper_version
 from bot.topics import edit_subscriptions
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind, Person
 from tests.bench.search import load_papers, read_corpus

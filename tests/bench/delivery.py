@@ -30,7 +30,8 @@ from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import ReplyContent
-from bot.topics.query.parser import index_text, parse
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import parse
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind, Subscription
 from storage.records.messages import OutboxMessage, SendOutcome, Sent

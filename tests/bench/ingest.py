@@ -23,7 +23,7 @@ from bot.ingest.http_errors import read_file
 from bot.ingest.ingest_source import store_batch
 from bot.ingest.sources import arxiv_rss
 from bot.ingest.sources.source_batch import Batch
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from tests.bench.parse import FEED
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from bot.arxiv import taxonomy
 from bot.topics.matching import AnnouncementIndex
-from bot.topics.query.analyzer import stem, stems, surface_words
+from bot.topics.query.analyzer import index_text, stem, stems, surface_words
 from bot.topics.query.fields_and_terms import make_term
-from bot.topics.query.parser import index_text, parse, query_from_clause
+from bot.topics.query.parser import parse, query_from_clause
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.queries import And, Clause, Not, Or, Query, QueryField
 

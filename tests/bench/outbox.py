@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from statistics import median, quantiles
 from time import perf_counter, sleep
 
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import MessageForm
 from storage.records.messages import OutboxMessage, Sent

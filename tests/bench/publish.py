@@ -21,7 +21,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind, MessageForm, Subscription
 from storage.records.papers import Announcement

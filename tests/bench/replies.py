@@ -18,7 +18,7 @@ from time import perf_counter, process_time
 
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.people.people import Person
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from tests.support.running_bot import run_bot
 

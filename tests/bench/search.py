@@ -21,7 +21,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
-from bot.topics.query.parser import index_text, parse
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import parse
 from storage import Store, open_store
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.queries import Query

@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from time import perf_counter, sleep
 
 from bot.digests.publish import publish_due_chats
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import MessageForm
 from storage.records.messages import OutboxMessage, Sent

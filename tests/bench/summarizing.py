@@ -27,7 +27,7 @@ from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.jobs import JobCounts, run_summary_jobs
 from bot.summaries.llm.client import ModelClient
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.summaries import SummaryJob

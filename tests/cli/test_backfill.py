@@ -14,7 +14,7 @@ from bot.app.config import Config
 from bot.concurrency import trusted_clock
 from bot.ingest.http_client import Fetcher
 from bot.ingest.request_pace import RequestPace
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from storage.records.papers import AnnouncementKind
 from tests.cli.terminal import Terminal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from tests.cli.terminal import Terminal
 from tests.support.builders import announce, create_chat, papers, subscribe_chat

@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli.enrich import MAX_ROUNDS_WITHOUT_RESULT
 from bot.concurrency import trusted_clock
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind, Subscription
 from storage.records.papers import Announcement, AnnouncementKind, Paper

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.digests.publish import publish_due_chats
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from storage.records.messages import MessageRejected, MessageState
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat

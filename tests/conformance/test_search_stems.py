@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.topics.query.analyzer import stem, surface_words
-from bot.topics.query.parser import index_text, make_term
+from bot.topics.query.analyzer import index_text, stem, surface_words
+from bot.topics.query.parser import make_term
 from storage.papers.fts_query import superset_expression
 from storage.records.queries import QueryField
 

@@ -17,7 +17,8 @@ from playwright.async_api import Browser, expect
 from bot.demo import sample
 from bot.digests.issue_digest import recent_digest
 from bot.render import FORMATS
-from bot.topics.query.parser import index_text, parse
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import parse
 from storage import open_store
 from storage.records.digests import Digest
 from tests.system.e2e.visitor import Visitor, open_visitor, running_browser, running_demo

@@ -18,7 +18,8 @@ from bot.digests import new_announcements
 from bot.digests.new_announcements import NewAnnouncements, SlicedAnnouncements
 from bot.digests.publish import PublishResult, publish_chats_behind, publish_due_chats
 from bot.digests.shared_digest import SharedDigests, remaining_for_chat
-from bot.topics.query.parser import index_text, parse
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import parse
 from storage import Store, open_store
 from storage.records.chats import Cadence, Subscription
 from storage.records.digests import Digest

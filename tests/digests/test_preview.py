@@ -19,7 +19,8 @@ from bot.digests.preview import (
     count_recent_papers,
     preview,
 )
-from bot.topics.query.parser import QueryError, index_text, parse
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import QueryError, parse
 from storage import Store, open_store
 from storage.records.papers import Announcement, AnnouncementKind
 from tests.support.builders import DAY, NOW, POLLED_CATEGORIES, TODAY, announce, papers

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.topics import edit_subscriptions
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat
 from storage.records.papers import AnnouncementKind

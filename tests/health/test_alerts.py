@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.health.alerts import REPEAT_AFTER, notify_operator, plan_alerts
 from bot.health.health_checks import last_confirmed_time
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Chat, ChatKind
 from storage.records.messages import MessageState, Notice, Sent

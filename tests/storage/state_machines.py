@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 
 QUICK_EXAMPLES, LONG_EXAMPLES = 40, 2_000  # examples

@@ -11,11 +11,12 @@ from enum import StrEnum
 
 import telegram
 
+from bot.arxiv.identifiers import PaperMention, find_mentions
+from bot.arxiv.listing_addresses import listed_categories
 from bot.chat.api import callback_data
 from bot.chat.api.members import may_write
 from bot.chat.api.transport import MAX_INT64
 from bot.render.telegram.keyboard import Action
-from bot.topics.query.parser import PaperMention, find_mentions, listed_categories
 from storage.records.chats import ChatKind
 
 MAX_TEXT_LENGTH = 2001  # one character too many for a topic, so that a longer text is refused

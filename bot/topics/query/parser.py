@@ -21,13 +21,11 @@ from functools import lru_cache
 from itertools import accumulate
 
 from bot.arxiv import taxonomy
-from bot.arxiv.identifiers import PaperMention, arxiv_id, find_mentions, parse_identity
-from bot.arxiv.listing_addresses import joined_categories, listed_categories
+from bot.arxiv.listing_addresses import joined_categories
 from bot.latex import to_unicode
 from bot.topics.query import normal_form
-from bot.topics.query.analyzer import analyze, has_han, index_text
+from bot.topics.query.analyzer import analyze, has_han
 from bot.topics.query.fields_and_terms import (
-    FIELDS,
     QueryError,
     make_term,
     shorten_quote,
@@ -37,18 +35,11 @@ from bot.topics.query.lexer import Token, TokenKind, tokenize
 from storage.records.queries import And, Clause, Not, Or, Query, QueryField
 
 __all__ = [
-    "FIELDS",
-    "PaperMention",
     "QueryError",
-    "arxiv_id",
     "canonical_text",
-    "find_mentions",
     "has_chinese",
-    "index_text",
-    "listed_categories",
     "make_term",
     "parse",
-    "parse_identity",
     "parse_user_query",
     "query_from_clause",
 ]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.arxiv.identifiers import PaperMention
 from bot.chat import request_and_reply
 from bot.chat.api import send_and_edit
 from bot.chat.api.updates import UnreadableUpdate, Update
@@ -26,7 +27,6 @@ from bot.chat.widgets import query_translation
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import decode_reply_part
 from bot.texts import say
-from bot.topics.query.parser import PaperMention
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue
 from storage.records.chats import ChatKind, Person

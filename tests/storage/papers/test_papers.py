@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.topics.matching import match_paper
-from bot.topics.query.analyzer import legacy_stem, surface_words
-from bot.topics.query.parser import index_text, parse
+from bot.topics.query.analyzer import index_text, legacy_stem, surface_words
+from bot.topics.query.parser import parse
 from storage import Store, open_store
 from storage.records.papers import AnnouncementKind, IngestCounts
 from tests.storage.builders import DAY, NOW, announcement, paper, store_papers, summary

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.topics.query.analyzer import stem
-from bot.topics.query.parser import index_text, make_term
+from bot.topics.query.analyzer import index_text, stem
+from bot.topics.query.parser import make_term
 from bot.topics.query.spellings import AMERICAN_STARTS, CANONICAL_WORDS, DISTINCT_STEMS
 from storage.papers.fts_query import superset_expression
 from storage.records.queries import QueryField

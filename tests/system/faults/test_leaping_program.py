@@ -15,7 +15,7 @@ import pytest
 from bot.app.lifecycle import PUBLISH_INTERVAL
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.people.people import Person
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import PendingQuestion
 from storage.records.messages import MessageState

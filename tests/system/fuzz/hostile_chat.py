@@ -26,7 +26,7 @@ from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import Document
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import ChatKind, MessageForm
 from storage.records.messages import InboxUpdate, MessageState, Priority

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.demo.emulator.json_encoding import JsonObject
 from bot.demo.people.people import Person
 from bot.demo.people.visible_messages import VisibleMessage
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from storage.records.chats import MessageForm
 from storage.records.papers import Announcement, AnnouncementKind, Paper

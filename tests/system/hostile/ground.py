@@ -11,8 +11,7 @@ from sys import maxsize
 
 from bot.arxiv.calendar import arxiv_day, recent_feed_days
 from bot.digests.publish import mark_feed_round_complete
-from bot.topics.query.analyzer import analyzer_version
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import analyzer_version, index_text
 from storage import Store, open_store
 from storage.records.papers import Announcement
 from tests.bench.search import read_corpus

@@ -14,7 +14,7 @@ from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.faults import slow_response
 from bot.demo.people.people import Person
 from bot.digests.publish import publish_due_chats
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence
 from tests.support.builders import BOT, announce, create_chat, papers, subscribe_chat

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.digests.publish import mark_feed_round_complete
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Subscription
 from storage.records.papers import Announcement, AnnouncementKind, Paper

@@ -22,7 +22,7 @@ from bot.demo.emulator.faults import (
     no_response,
     too_many_requests,
 )
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import index_text
 from storage import open_store
 from storage.records.chats import MessageForm
 from storage.records.messages import Notice, OutboxMessage

@@ -9,8 +9,7 @@ from pathlib import Path
 from bot.digests.publish import mark_feed_round_complete
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.edit_subscriptions import subscribe
-from bot.topics.query.analyzer import analyzer_version
-from bot.topics.query.parser import index_text
+from bot.topics.query.analyzer import analyzer_version, index_text
 from storage import Store, open_store
 from storage.records.chats import Cadence, Chat, ChatKind
 from storage.records.papers import Announcement

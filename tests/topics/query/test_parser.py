@@ -5,15 +5,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.arxiv import taxonomy
+from bot.arxiv.identifiers import arxiv_id, parse_identity
 from bot.topics.query import normal_form
 from bot.topics.query.analyzer import analyze, index_text, stems, surface_words, written_words
 from bot.topics.query.parser import (
     QueryError,
-    arxiv_id,
     has_chinese,
     make_term,
     parse,
-    parse_identity,
     parse_user_query,
     query_from_clause,
 )

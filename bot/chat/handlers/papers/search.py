@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.arxiv.identifiers import PaperMention, find_mentions
 from bot.chat.handlers.account.welcome_and_help import help_, start
 from bot.chat.handlers.papers.paper import show_papers
 from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
@@ -26,7 +27,7 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Keyboard
 from bot.texts import Refusal, join_list
 from bot.topics.matching import match_paper
-from bot.topics.query.parser import PaperMention, QueryError, find_mentions, parse, parse_user_query
+from bot.topics.query.parser import QueryError, parse, parse_user_query
 from bot.topics.query_suggestions import find_suggestions
 from storage import Store
 from storage.records.chats import ChatKind, PendingQuestion

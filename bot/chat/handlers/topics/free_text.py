@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot.arxiv.identifiers import PaperMention, parse_identity
 from bot.topics.query.lexer import TokenKind, tokenize
-from bot.topics.query.parser import PaperMention, QueryError, parse, parse_identity
+from bot.topics.query.parser import QueryError, parse
 from storage.records.queries import QueryField
 
 

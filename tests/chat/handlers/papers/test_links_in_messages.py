@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.arxiv.identifiers import PaperMention
 from bot.chat.api.updates import MAX_TEXT_LENGTH, Update, UpdateKind, parse_update
 from bot.chat.handlers.papers.search import fetch_and_open
 from bot.chat.request_and_reply import Request
@@ -16,7 +17,6 @@ from bot.chat.services import ExternalServices
 from bot.demo.emulator.faults import error_response
 from bot.demo.emulator.json_encoding import Json, JsonObject
 from bot.demo.people.visible_messages import VisibleMessage
-from bot.topics.query.parser import PaperMention
 from storage.records.chats import Person
 from storage.records.papers import Paper
 from tests.chat.conversation import Conversation

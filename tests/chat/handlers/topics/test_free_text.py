@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arxiv.identifiers import find_mentions
+from bot.arxiv.listing_addresses import listed_categories
 from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
-from bot.topics.query.parser import find_mentions, listed_categories
 from tests.chat.conversation import Conversation
 
 KNOWN = "2611.90302"
