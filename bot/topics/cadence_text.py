@@ -51,9 +51,11 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
     if text in _AS_ANNOUNCED:
         return replace(current, times=(), weekdays=())
     pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
+    cadence_words = [piece for piece in pieces if piece not in _FILLER_WORDS]
+    if not cadence_words:
+        raise Refusal("settings-time-usage")
     days: set[int] = set()
     times: set[time] = set()
-    cadence_words = [piece for piece in pieces if piece not in _FILLER_WORDS]
     for word in cadence_words:
         word_days = _parse_weekdays(word)
         clock_time = times_of_day.parse_time(word)
@@ -63,8 +65,6 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
             times.add(clock_time)
         else:
             raise Refusal("settings-time-usage")
-    if not cadence_words:
-        raise Refusal("settings-time-usage")
     if len(times) > MAX_TIMES:
         raise Refusal("settings-time-many", most=MAX_TIMES)
     names_days = bool(days) or any(name in text for name in _EVERY_DAY)

@@ -14,6 +14,7 @@ from datetime import time
 from bot.texts import Refusal
 from bot.texts.languages import language_code
 from bot.topics import time_zones
+from bot.topics.cadence_text import MAX_TIMES
 from bot.topics.edit_subscriptions import DIGEST_LIMITS, MAX_NAME_LENGTH, clean_words
 from bot.topics.query.parser import QueryError, parse
 from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
@@ -23,7 +24,6 @@ FORMAT_NAME = "papergram topics"
 MAX_BYTES = 1_000_000  # bytes
 MAX_TOPICS = 500  # topics read from a file
 _WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MAX_TIMES = 6
 _MAX_LANGUAGES = 2
 
 
@@ -164,8 +164,8 @@ def _parse_cadence(data: Mapping[str, object]) -> Cadence:
         data, "times", [clock_time.strftime("%H:%M") for clock_time in default.times]
     )
     quiet = _text_field(data, "quiet", default.on_quiet_days.value)
-    if len(time_texts) > _MAX_TIMES:
-        raise Refusal("settings-time-many", most=_MAX_TIMES)
+    if len(time_texts) > MAX_TIMES:
+        raise Refusal("settings-time-many", most=MAX_TIMES)
     if not set(days) <= set(_WEEKDAY_CODES):
         raise Refusal("import-field", field="weekdays")
     if quiet not in set(QuietDayPolicy):

@@ -100,6 +100,7 @@ _WELL_KNOWN = (
     "Pacific/Chatham",
 )
 
+_MAX_SUGGESTED_ZONES = 3
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?")
 
 
@@ -118,7 +119,7 @@ def valid_zone(name: str) -> str | None:
     )
 
 
-def suggest_zones(name: str, now: datetime, limit: int = 3) -> tuple[str, ...]:
+def suggest_zones(name: str, now: datetime) -> tuple[str, ...]:
     """Return well-known zones with an offset at ``now``, else zones of similar name."""
     folded_name = _fold_name(name)
     offset = _parse_offset(folded_name)
@@ -126,10 +127,10 @@ def suggest_zones(name: str, now: datetime, limit: int = 3) -> tuple[str, ...]:
         matching_zones = (
             zone for zone in _WELL_KNOWN if now.astimezone(ZoneInfo(zone)).utcoffset() == offset
         )
-        return tuple(matching_zones)[:limit]
+        return tuple(matching_zones)[:_MAX_SUGGESTED_ZONES]
     names = {**_zones_by_name(), **_zones_by_city(), **_CITY_ALIASES}
-    close_names = get_close_matches(folded_name, names, n=2 * limit, cutoff=0.6)
-    return tuple(dict.fromkeys(names[match] for match in close_names))[:limit]
+    close_names = get_close_matches(folded_name, names, n=2 * _MAX_SUGGESTED_ZONES, cutoff=0.6)
+    return tuple(dict.fromkeys(names[match] for match in close_names))[:_MAX_SUGGESTED_ZONES]
 
 
 def _fold_name(name: str) -> str:
