@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 
 from bot.texts import BABEL_LOCALES
+
+_INVERTED_SIGNS = str.maketrans("+-", "-+")  # Etc/GMT-8 is eight hours ahead
 
 
 def format_day(language: str, value: date) -> str:
@@ -60,16 +61,14 @@ def city_name(language: str, zone: str) -> str:
     return str(name)
 
 
-def zone_of_city(words: str) -> str | None:
-    """Return the zone whose city has this name in English or Chinese; ``北京时间`` is none."""
-    return _zones_by_city().get(words.casefold().strip())
+def zone_name(language: str, zone: str) -> str:
+    """Return a zone as people say it: ``Los Angeles``, ``洛杉矶``, ``UTC+8``."""
+    if zone.startswith("Etc/GMT"):
+        offset = zone.removeprefix("Etc/GMT").translate(_INVERTED_SIGNS)
+        return f"UTC{offset}"
+    return city_name(language, zone) if "/" in zone else zone
 
 
-@cache
-def _zones_by_city() -> dict[str, str]:
-    return {
-        str(names["city"]).casefold(): zone
-        for code in BABEL_LOCALES.values()
-        for zone, names in Locale.parse(code).time_zones.items()
-        if "city" in names
-    }
+def country_name(language: str, code: str) -> str:
+    """Return the name of a country in the reader's language, by its two letters."""
+    return str(Locale.parse(BABEL_LOCALES[language]).territories.get(code, code))

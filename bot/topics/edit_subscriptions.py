@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.texts import Refusal
-from bot.texts.dates import zone_of_city
-from bot.topics import next_due, time_zones
+from bot.topics import next_due
 from bot.topics.query.normal_form import query_categories
 from bot.topics.query.parser import QueryError, canonical_text, parse
 from storage import Store
@@ -180,15 +179,11 @@ def find_same_topic(store: Store, chat: Chat, query: Query, thread: int) -> Subs
     )
 
 
-def set_zone(store: Store, chat: Chat, words: str, now: datetime) -> Chat:
-    """Move the chat and all its topics to the zone that ``words`` name.
+def set_zone(store: Store, chat: Chat, zone: str, now: datetime) -> Chat:
+    """Move the chat and all its topics to an IANA zone.
 
     A digest that came today does not come again because the clock was turned back.
     """
-    zone = time_zones.valid_zone(words) or zone_of_city(words)
-    if zone is None:
-        suggestions = time_zones.suggest_zones(words, now) or ("Asia/Shanghai",)
-        raise Refusal("settings-zone-unknown", given=words[:60], example=suggestions[0])
     updated = replace(chat, zone=zone)
     store.chats.update(updated)
     for topic in store.subscriptions.of_chat(chat.bot, chat.id):

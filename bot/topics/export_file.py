@@ -117,8 +117,10 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
         Refusal: another value is unusable.
     """
     query = parse(_text_field(data, "query", ""))
-    zone = time_zones.valid_zone(_text_field(data, "zone", "UTC"))
-    if zone is None:
+    zone = _text_field(data, "zone", "UTC")
+    if zone not in time_zones.available_zones():
+        zone = time_zones.read_zone(zone).zone or ""
+    if not zone:
         raise Refusal("import-field", field="zone")
     name = clean_words(_text_field(data, "name", "")) or query.text
     cadence = _parse_cadence(data)

@@ -207,7 +207,9 @@ async def test_time_and_zone_in_two_presses_and_back(localized_chat: Conversatio
         await localized_chat.press_button(label=city_name(localized_chat.language, "Asia/Shanghai"))
     ).only_message
     assert answer.text == localized_chat.text(
-        "settings-zone-set", zone="Asia/Shanghai", clock="21:00"
+        "settings-zone-set",
+        zone=city_name(localized_chat.language, "Asia/Shanghai"),
+        clock="21:00",
     )
     back = (await localized_chat.press_button("button-back")).only_message
     assert back.text.startswith(localized_chat.text("settings-title"))

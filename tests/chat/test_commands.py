@@ -307,6 +307,24 @@ async def test_time_by_words_and_by_choice(localized_chat: Conversation) -> None
     assert (await localized_chat.subscribe()).cadence == expected_cadence
 
 
+@covers("/timezone", "[town]")
+async def test_of_several_towns_and_of_misspelt_ones_one_is_chosen(
+    localized_chat: Conversation,
+) -> None:
+    await localized_chat.subscribe()
+    which = await localized_chat.ask("/timezone EST")
+    assert which.text == localized_chat.text("settings-zone-which", given="EST")
+
+    answer = (await localized_chat.press_button(label=which.button_labels[0])).only_message
+
+    assert city_name(localized_chat.language, "America/New_York") in answer.text
+    [topic] = await localized_chat.topics()
+    assert topic.zone == "America/New_York"
+    misspelt = await localized_chat.ask("/timezone Berlinn")
+    assert misspelt.text == localized_chat.text("settings-zone-similar", given="Berlinn")
+    assert len(misspelt.button_labels) == 1
+
+
 @covers("/timezone")
 async def test_timezone_by_words_and_by_choice(localized_chat: Conversation) -> None:
     choice = await localized_chat.ask("/timezone")
@@ -315,7 +333,9 @@ async def test_timezone_by_words_and_by_choice(localized_chat: Conversation) -> 
 
     answer = await localized_chat.ask("/tz new york")
     assert answer.text == localized_chat.text(
-        "settings-zone-set", zone="America/New_York", clock="08:00"
+        "settings-zone-set",
+        zone=city_name(localized_chat.language, "America/New_York"),
+        clock="08:00",
     )
     assert (await localized_chat.subscribe()).zone == "America/New_York"
 

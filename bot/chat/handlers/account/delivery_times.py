@@ -10,6 +10,7 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
+from bot.texts.dates import zone_name
 from bot.topics import cadence_text, edit_subscriptions
 from storage import Store
 from storage.records.chats import Cadence, QuietDayPolicy
@@ -98,7 +99,15 @@ def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]
     """Set the chat's times; return lines that name the topics with times of their own."""
     chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
     description = cadence_text.describe_cadence(chat.cadence, request.language)
-    lines = [Line(request.say("settings-time-set", cadence=description, zone=chat.zone))]
+    lines = [
+        Line(
+            request.say(
+                "settings-time-set",
+                cadence=description,
+                zone=zone_name(request.language, chat.zone),
+            )
+        )
+    ]
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     custom_count = sum(topic.cadence != cadence for topic in topics)
     if custom_count:

@@ -15,6 +15,7 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
 from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
+from bot.chat.widgets.town_buttons import pressed_town, town_buttons, zone_question
 from bot.digests.preview import sample_digest
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
@@ -134,16 +135,26 @@ def zone_pressed(store: Store, request: Request) -> Reply:
 
 
 def zone_answered(store: Store, request: Request) -> Reply:
-    """Set the typed zone, or ask again if it resembles a city."""
-    try:
-        chat = edit_subscriptions.set_zone(store, request.chat, request.words, request.now)
-    except Refusal as refusal:
-        if not time_zones.suggest_zones(request.words, request.now):
-            return search.handle_text(store, request)  # no city: another topic, or a paper
-        save_pending_question(store, request, PendingQuestion("guide_zone"))
-        skip_row = ((request.button("button-skip", "guide_zone", SKIP_ZONE),),)
-        return short_reply([Line(refusal.say(request.language))], skip_row)
-    return _finish_onboarding(store, request.for_chat(chat), edit=False)
+    """Set the typed zone, or ask which of several towns is meant."""
+    reading = time_zones.read_zone(request.words)
+    if reading.zone:
+        chat = edit_subscriptions.set_zone(store, request.chat, reading.zone, request.now)
+        return _finish_onboarding(store, request.for_chat(chat), edit=False)
+    if not reading.towns:
+        return search.handle_text(store, request)  # no place: another topic, or a paper
+    save_pending_question(store, request, PendingQuestion("guide_zone"))
+    skip_row = (request.button("button-skip", "guide_zone", SKIP_ZONE),)
+    buttons = (*town_buttons(request, "guide_town", reading), skip_row)
+    return short_reply([Line(zone_question(request, reading))], buttons)
+
+
+def town_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed town of those that were meant: set its zone, and show a sample digest."""
+    _newest_topic(store, request)
+    zone = pressed_town(request).zone
+    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
+    chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
+    return _finish_onboarding(store, request.for_chat(chat), edit=True)
 
 
 def _finish_onboarding(store: Store, request: Request, *, edit: bool) -> Reply:

@@ -12,11 +12,13 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
 from bot.chat.widgets.short_reply import Line, short_reply
+from bot.chat.widgets.town_buttons import pressed_town, town_buttons, zone_question
 from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import LANGUAGES, Refusal, parse_language
-from bot.texts.dates import format_clock, format_day
+from bot.texts.dates import format_clock, format_day, zone_name
 from bot.texts.languages import language_name
 from bot.topics import cadence_text, edit_subscriptions
+from bot.topics.time_zones import read_zone
 from storage import Store
 from storage.records.chats import MessageForm
 
@@ -52,7 +54,10 @@ def _settings_reply(request: Request, *, edit: bool) -> Reply:
             ),
             follows_directly=True,
         ),
-        Line(request.say("settings-zone", value=chat.zone), follows_directly=True),
+        Line(
+            request.say("settings-zone", value=zone_name(request.language, chat.zone)),
+            follows_directly=True,
+        ),
     ]
     if chat.form is MessageForm.RICH:
         lines.append(Line(request.say("settings-rich-warning")))
@@ -117,7 +122,12 @@ def timezone(store: Store, request: Request) -> Reply:
     """Handle ``/timezone shanghai``: set the zone of the chat and all its topics."""
     if not request.words:
         return Reply(choose_zone(store, request).messages)
-    return _set_zone(store, request, request.words, edit=False)
+    reading = read_zone(request.words)
+    if reading.zone:
+        return _set_zone(store, request, reading.zone, edit=False)
+    return short_reply(
+        [Line(zone_question(request, reading))], town_buttons(request, "town", reading)
+    )
 
 
 def zone_pressed(store: Store, request: Request) -> Reply:
@@ -125,10 +135,17 @@ def zone_pressed(store: Store, request: Request) -> Reply:
     return _set_zone(store, request, pressed_zone(request), edit=True)
 
 
-def _set_zone(store: Store, request: Request, words: str, *, edit: bool) -> Reply:
-    chat = edit_subscriptions.set_zone(store, request.chat, words, request.now)
+def town_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed town of those that were meant."""
+    return _set_zone(store, request, pressed_town(request).zone, edit=True)
+
+
+def _set_zone(store: Store, request: Request, zone: str, *, edit: bool) -> Reply:
+    chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
     local_time = format_clock(request.language, request.now, chat.zone)
-    text = request.say("settings-zone-set", zone=chat.zone, clock=local_time)
+    text = request.say(
+        "settings-zone-set", zone=zone_name(request.language, zone), clock=local_time
+    )
     return short_reply([Line(text)], ((request.button("button-back", "settings"),),), edit=edit)
 
 

@@ -26,6 +26,7 @@ from bot.render.telegram.split_into_messages import (
     render_part,
 )
 from bot.texts import Refusal
+from bot.texts.dates import zone_name
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
@@ -165,7 +166,11 @@ def _show_topic(store: Store, request: Request, topic: Subscription) -> Reply:
 
 def _last_digest_again(store: Store, request: Request, topic: Subscription) -> Reply:
     """Show the last digest of a topic without news, and when the next one comes."""
-    values = {"topic": topic.name, "next": next_digest_time(request, topic), "zone": topic.zone}
+    values = {
+        "topic": topic.name,
+        "next": next_digest_time(request, topic),
+        "zone": zone_name(request.language, topic.zone),
+    }
     last_digest = store.digests.last_issued(request.chat.bot, request.chat.id, topic.key)
     if last_digest is None:
         return short_reply([Line(request.say("digest-none-yet", **values))])

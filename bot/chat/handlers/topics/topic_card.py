@@ -13,6 +13,7 @@ from bot.chat.widgets import language_buttons
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.texts import Refusal
+from bot.texts.dates import zone_name
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.edit_subscriptions import DIGEST_LIMITS
 from storage import Store
@@ -61,7 +62,10 @@ def card_reply(
     lines.append(Line(status_line(request, topic, papers.get(topic.query))))
     time_text = cadence_text.describe_cadence(topic.cadence, request.language)
     lines.append(
-        Line(request.say("card-time", value=time_text, zone=topic.zone), follows_directly=True)
+        Line(
+            request.say("card-time", value=time_text, zone=zone_name(request.language, topic.zone)),
+            follows_directly=True,
+        )
     )
     lines.append(Line(request.say("card-limit", papers=topic.limit), follows_directly=True))
 
@@ -213,7 +217,9 @@ def _times_reply(request: Request, topic: Subscription) -> Reply:
     time_text = cadence_text.describe_cadence(topic.cadence, request.language)
     lines = [
         Line(topic.name, bold=True),
-        Line(request.say("card-time", value=time_text, zone=topic.zone)),
+        Line(
+            request.say("card-time", value=time_text, zone=zone_name(request.language, topic.zone))
+        ),
         Line(request.say("card-time-own")),
     ]
     buttons = delivery_times.time_buttons(

@@ -12,7 +12,7 @@ from bot.render.entry_content import display_text
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import Refusal
-from bot.texts.dates import format_moment
+from bot.texts.dates import format_moment, zone_name
 from bot.topics import edit_subscriptions, export_file
 from storage import Store
 from storage.records.chats import ButtonPayloadKind, Subscription
@@ -53,7 +53,9 @@ def _list_reply(
         if topic.thread and topic.thread != request.thread:
             thread_url = forum_topic_link(topic.chat, topic.thread)
             lines.append(Line(request.say("list-thread"), link=thread_url, follows_directly=True))
-    lines.append(Line(request.say("list-zone", zone=request.chat.zone)))
+    lines.append(
+        Line(request.say("list-zone", zone=zone_name(request.language, request.chat.zone)))
+    )
     lines.append(Line(request.say("list-choose"), follows_directly=True))
     buttons = [Button(str(number), Action("topic", topic.key)) for number, topic in page_topics]
     rows = (
@@ -122,7 +124,10 @@ def subscribed_text(request: Request, topic: Subscription) -> str:
     if request.chat.pause_reason:
         return request.say("subscribed-paused", topic=topic.name)
     return request.say(
-        "subscribed", topic=topic.name, next=next_digest_time(request, topic), zone=topic.zone
+        "subscribed",
+        topic=topic.name,
+        next=next_digest_time(request, topic),
+        zone=zone_name(request.language, topic.zone),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import time
 import pytest
 
 from bot.demo.emulator.faults import error_response
-from bot.texts.dates import city_name
+from bot.texts.dates import city_name, country_name
 from storage import Store
 from storage.records.chats import Cadence, MessageForm
 from tests.chat.conversation import TOPIC, Conversation
@@ -116,13 +116,32 @@ async def test_time_and_city_may_be_typed_and_typed_again(
     assert again.button_labels == (localized_chat.text("button-skip"),)
     where = await localized_chat.ask("7:30")
     assert localized_chat.text("guide-where") in where.text
-    unknown = await localized_chat.ask("Atlantis")
-    assert "Atlantis" in unknown.text
+    which = await localized_chat.ask("Cambridge")
+    assert which.text == localized_chat.text("settings-zone-which", given="Cambridge")
+    assert which.button_labels[-1] == localized_chat.text("button-skip")
 
     await localized_chat.send_text("洛杉矶" if localized_chat.language == "zh" else "los angeles")
 
     [topic] = await localized_chat.topics()
     assert (topic.cadence.times, topic.zone) == ((time(7, 30),), "America/Los_Angeles")
+    assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).onboarded
+
+
+@covers("[guide_town]")
+async def test_of_several_towns_one_is_chosen_by_a_tap(localized_chat: Conversation) -> None:
+    await first_steps(localized_chat)
+    await localized_chat.press_button("button-announced")
+    which = await localized_chat.ask("Cambridge")
+    [british] = [
+        label
+        for label in which.button_labels
+        if label.endswith(country_name(localized_chat.language, "GB"))
+    ]
+
+    await localized_chat.press_button(label=british)
+
+    [topic] = await localized_chat.topics()
+    assert topic.zone == "Europe/London"
     assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).onboarded
 
 
