@@ -50,22 +50,18 @@ def fill_missing_summaries(
 
 def extractive_summary(paper: Paper, now: datetime) -> Summary:
     """Return the English summary that consists of the abstract's own words."""
+    try:
+        tldr = extract_tldr(paper.title, paper.abstract, paper.comment)
+    except Exception:  # a bug of ours must not delay a digest
+        log.exception("no gist", extra={"paper": paper.id})
+        tldr = ""
     return Summary(
         paper=paper.key,
         version=paper.version,
         language="en",
         title=paper.title,
-        tldr=_tldr_or_empty(paper),
+        tldr=tldr,
         abstract=paper.abstract,
         producer=EXTRACTIVE,
         created_at=now,
     )
-
-
-def _tldr_or_empty(paper: Paper) -> str:
-    """Return the sentence that says what was done; "" if extracting it fails."""
-    try:
-        return extract_tldr(paper.title, paper.abstract, paper.comment)
-    except Exception:
-        log.exception("no gist", extra={"paper": paper.id})
-        return ""

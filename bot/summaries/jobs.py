@@ -23,7 +23,6 @@ from bot.summaries.gateway.model_state import ModelStatus, record_model_state
 from bot.summaries.llm.ask_for_fields import AnswerRejected
 from bot.summaries.llm.errors import CompletionDeclined, ModelError
 from bot.summaries.llm.summarize import PROMPT_VERSION, summarize
-from bot.summaries.verify.findings import SummaryText
 from storage.errors import StorageError
 from storage.records.papers import Paper
 from storage.records.summaries import Summary, SummaryJob
@@ -117,7 +116,10 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
         await _record_failure(gateway, job, usage, type(error).__name__)
         return False
     except (ModelError, TimeoutError) as error:
-        await _handle_model_error(gateway, job, usage, error)
+        if pause_after_error(gateway, error):
+            await asyncio.shield(store.run(_release_job, gateway, job, usage))
+        else:  # only this paper may be at fault
+            await _record_failure(gateway, job, usage, type(error).__name__)
         return None
     except asyncio.CancelledError:  # the process stops: record what was paid
         await asyncio.shield(store.run(_release_job, gateway, job, usage))
@@ -128,15 +130,7 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
         await _record_failure(gateway, job, usage, type(error).__name__)
         return False
     gateway.record_answer()
-    summary = _summary_from_text(gateway, paper, job, usage, text)
-    await asyncio.shield(store.run(_save_summary, gateway, job, summary, usage))
-    return True
-
-
-def _summary_from_text(
-    gateway: ModelGateway, paper: Paper, job: SummaryJob, usage: UsageTotal, text: SummaryText
-) -> Summary:
-    return Summary(
+    summary = Summary(
         paper=paper.key,
         version=paper.version,
         language=job.language,
@@ -148,6 +142,8 @@ def _summary_from_text(
         prompt_version=PROMPT_VERSION,
         tokens=usage.prompt_tokens + usage.completion_tokens,
     )
+    await asyncio.shield(store.run(_save_summary, gateway, job, summary, usage))
+    return True
 
 
 def _save_summary(
@@ -176,16 +172,6 @@ async def _record_failure(
             gateway.store.spending.add(charge_usage(gateway, usage, unused=1))
 
     await asyncio.shield(gateway.store.run(record_failure))
-
-
-async def _handle_model_error(
-    gateway: ModelGateway, job: SummaryJob, usage: UsageTotal, error: ModelError | TimeoutError
-) -> None:
-    """Release the job if the model is the problem; fail it if this paper may be."""
-    if pause_after_error(gateway, error):
-        await asyncio.shield(gateway.store.run(_release_job, gateway, job, usage))
-    else:
-        await _record_failure(gateway, job, usage, type(error).__name__)
 
 
 def _release_job(gateway: ModelGateway, job: SummaryJob, usage: UsageTotal) -> None:

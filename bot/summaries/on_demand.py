@@ -55,22 +55,6 @@ async def ask_model(
         raise ModelUnavailable("consult-spent")
     if not gateway.try_begin():
         raise ModelUnavailable("consult-not-now")
-    answer, usage = await _ask_within_timeout(gateway, request)
-
-    def store_and_charge() -> Result:
-        with gateway.store.transaction():
-            result = store_answer(answer)
-            gateway.store.spending.add(charge_usage(gateway, usage))
-            record_model_state(gateway.store, gateway.status, gateway.model.name, gateway.now())
-        return result
-
-    return await asyncio.shield(gateway.store.run(store_and_charge))
-
-
-async def _ask_within_timeout(
-    gateway: ModelGateway, request: Callable[[ModelClient, RecordUsage], Awaitable[Answer]]
-) -> tuple[Answer, UsageTotal]:
-    """Return the answer and its usage; the cost of a failure is recorded here."""
     usage = UsageTotal()
     try:
         async with asyncio.timeout(MODEL_TIMEOUT_SECONDS):
@@ -88,7 +72,15 @@ async def _ask_within_timeout(
         await _charge_unused(gateway, usage)
         raise
     gateway.record_answer()
-    return answer, usage
+
+    def store_and_charge() -> Result:
+        with gateway.store.transaction():
+            result = store_answer(answer)
+            gateway.store.spending.add(charge_usage(gateway, usage))
+            record_model_state(gateway.store, gateway.status, gateway.model.name, gateway.now())
+        return result
+
+    return await asyncio.shield(gateway.store.run(store_and_charge))
 
 
 async def _charge_unused(gateway: ModelGateway, usage: UsageTotal) -> None:
@@ -111,43 +103,34 @@ async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> P
         ModelUnavailable: the day's budget is spent, or the model is paused.
         Refusal: it could not answer, or its answer cannot be used.
     """
-    note_key = paper.key, paper.version, language
-    return await gateway.notes_in_progress.run(
-        note_key, lambda: _load_or_write_note(gateway, paper, language)
-    )
-
-
-async def _load_or_write_note(gateway: ModelGateway, paper: Paper, language: str) -> PaperNote:
-    """Return the stored note, or write one."""
-    notes = gateway.store.paper_notes
-    stored_note = await gateway.store.run(notes.get, paper.key, paper.version, language)
-    if stored_note:
-        return stored_note
+    notes, note_key = gateway.store.paper_notes, (paper.key, paper.version, language)
 
     async def request(client: ModelClient, record_usage: RecordUsage) -> paper_notes.NoteText:
         return await paper_notes.write_note(client, paper, language, record_usage)
 
     def store_note(answer: paper_notes.NoteText) -> PaperNote:
-        notes.add(_note_from_answer(gateway, paper, language, answer))
-        stored = notes.get(paper.key, paper.version, language)
+        notes.add(
+            PaperNote(
+                paper=paper.key,
+                version=paper.version,
+                language=language,
+                problem=answer.problem,
+                method=answer.method,
+                result=answer.result,
+                limits=answer.limits,
+                producer=gateway.model.name,
+                created_at=gateway.now(),
+                prompt_version=PROMPT_VERSION,
+            )
+        )
+        stored = notes.get(*note_key)
         assert stored is not None
         return stored  # the first one, if another process was faster
 
-    return await ask_model(gateway, request, store_note)
+    async def load_or_write_note() -> PaperNote:
+        stored_note = await gateway.store.run(notes.get, *note_key)
+        if stored_note:
+            return stored_note
+        return await ask_model(gateway, request, store_note)
 
-
-def _note_from_answer(
-    gateway: ModelGateway, paper: Paper, language: str, answer: paper_notes.NoteText
-) -> PaperNote:
-    return PaperNote(
-        paper=paper.key,
-        version=paper.version,
-        language=language,
-        problem=answer.problem,
-        method=answer.method,
-        result=answer.result,
-        limits=answer.limits,
-        producer=gateway.model.name,
-        created_at=gateway.now(),
-        prompt_version=PROMPT_VERSION,
-    )
+    return await gateway.notes_in_progress.run(note_key, load_or_write_note)

@@ -81,7 +81,11 @@ async def translate_query(gateway: ModelGateway, words: str) -> str:
         for part, translation in zip(foreign, english, strict=True)
     }
     text = join_parts([translated_parts.get(part, part) for part in query_parts])
-    return text if all(english) and _is_english(text) else ""
+    try:
+        is_in_english = all(english) and not needs_translation(parse(text))
+    except QueryError:
+        is_in_english = False
+    return text if is_in_english else ""
 
 
 def needs_translation(query: Query) -> bool:
@@ -140,11 +144,3 @@ def _has_foreign_letters(text: str) -> bool:
         char.isalpha() and not _LATIN_CHAR_NAMES.match(unicodedata.name(char, ""))
         for char in unicodedata.normalize("NFKC", text)
     )
-
-
-def _is_english(text: str) -> bool:
-    """Return whether a query can be parsed and needs no translation."""
-    try:
-        return not needs_translation(parse(text))
-    except QueryError:
-        return False

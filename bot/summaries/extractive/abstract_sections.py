@@ -1,7 +1,7 @@
 """Split a structured abstract at its labels: "Aims. ... Methods: ... RESULTS ..."."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -44,18 +44,11 @@ _LABEL = re.compile(
     rf"(?P<names>(?=[A-Z])(?i:{_SECTION_NAMES}))"
     r"(?:[:.]?\s?(?:\}|\*\*|__)\s?[:.]?|\s?:|\.(?=\s|$)|\s?[-–—]{1,3}(?=\s)|(?<=[A-Z]{4})(?=\s[A-Z]))\s*"
 )
-_COLON_END = re.compile(r":\s*$")
 
 
 def split_passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
     """Return the sentences without labels, each with its section; NONE if there are no sections."""
-    labelled = tuple(_label_passages(sentences))
-    if len({passage.section for passage in labelled} - {Section.NONE}) > 1:
-        return tuple(passage for passage in labelled if passage.sentence)
-    return tuple(Passage(Section.NONE, _without_label(sentence)) for sentence in sentences)
-
-
-def _label_passages(sentences: Iterable[str]) -> Iterator[Passage]:
+    labelled, unlabelled = [], []
     section = Section.NONE
     for sentence in sentences:
         remainder = sentence
@@ -66,11 +59,12 @@ def _label_passages(sentences: Iterable[str]) -> Iterator[Passage]:
                 for words, candidate in _SECTION_WORDS.items()
                 if re.search(rf"\b(?i:{words})\b", names)
             )
-        yield Passage(section, remainder)
-
-
-def _without_label(sentence: str) -> str:
-    """Return a sentence without its label, if a colon marks it as one."""
-    label = _LABEL.match(sentence)
-    is_certain = label and _COLON_END.search(label[0]) and sentence[label.end() :]
-    return sentence[label.end() :] if label and is_certain else sentence
+        labelled.append(Passage(section, remainder))
+        # In an abstract without sections, only a colon makes it certain that a word is a label.
+        first_label = _LABEL.match(sentence)
+        if first_label and first_label[0].rstrip().endswith(":"):
+            sentence = sentence[first_label.end() :] or sentence
+        unlabelled.append(Passage(Section.NONE, sentence))
+    if len({passage.section for passage in labelled} - {Section.NONE}) > 1:
+        return tuple(passage for passage in labelled if passage.sentence)
+    return tuple(unlabelled)

@@ -47,8 +47,17 @@ def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
     title = " ".join(title.split())
     if notice := find_withdrawal_notice(title, abstract, comment):
         return truncate_sentence(without_lead_in(notice), MAX_TLDR_LENGTH)
-    candidates = _candidate_passages(clean_prose(abstract)) or (Passage(Section.NONE, title),)
-    title_stems, name = _stems(title), _title_name(title)
+    lettered = [
+        passage
+        for passage in split_passages(split_sentences(clean_prose(abstract)))
+        if any(map(str.isalpha, passage.sentence))
+    ]
+    results = [passage for passage in lettered if passage.section is Section.RESULTS]
+    candidates = results or lettered or [Passage(Section.NONE, title)]
+    title_stems = _stems(title)
+    name, colon, _ = title.partition(":")
+    if not colon or " " in name:
+        name = title  # which no abstract contains
     shown = [_standalone_sentence(passage.sentence) for passage in candidates]
     scores = [
         _score(passage, shortened, title_stems)
@@ -57,17 +66,6 @@ def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
         for index, (passage, shortened) in enumerate(zip(candidates, shown, strict=True))
     ]
     return truncate_sentence(shown[scores.index(max(scores))], MAX_TLDR_LENGTH)
-
-
-def _candidate_passages(text: str) -> tuple[Passage, ...]:
-    """Return the sentences to choose from: if results are labelled, only these."""
-    lettered = [
-        passage
-        for passage in split_passages(split_sentences(text))
-        if any(map(str.isalpha, passage.sentence))
-    ]
-    results = [passage for passage in lettered if passage.section is Section.RESULTS]
-    return tuple(results or lettered)
 
 
 def _standalone_sentence(sentence: str) -> str:
@@ -100,28 +98,12 @@ def _score(passage: Passage, shortened: str, title_stems: frozenset[str]) -> flo
     shared = len(title_stems & stems) / max(len(title_stems), 1)
     repeated = max(_MIN_NEW_WORDS - len(stems - title_stems), 0) / 2
     section = _SECTION_POINTS[passage.section]
-    return (
-        claim
-        + hints
-        + context_penalty
-        + section
-        + 3 * shared
-        - repeated
-        - _length_penalty(len(shortened))
-    )
-
-
-def _title_name(title: str) -> str:
-    """Return the name before a title's colon; without one the title, which no abstract contains."""
-    name, colon, _ = title.partition(":")
-    return name if colon and " " not in name else title
-
-
-def _length_penalty(length: int) -> float:
-    """Return the penalty for a sentence too short to be informative, or to be cut for length."""
-    if length < 60:
-        return (60 - length) / 10
-    return min(1 + (length - MAX_TLDR_LENGTH) / 100, 3) if length > MAX_TLDR_LENGTH else 0.0
+    length, length_penalty = len(shortened), 0.0
+    if length < 60:  # too short to be informative
+        length_penalty = (60 - length) / 10
+    elif length > MAX_TLDR_LENGTH:  # it will be cut
+        length_penalty = min(1 + (length - MAX_TLDR_LENGTH) / 100, 3)
+    return claim + hints + context_penalty + section + 3 * shared - repeated - length_penalty
 
 
 def _stems(text: str) -> frozenset[str]:

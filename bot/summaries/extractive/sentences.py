@@ -6,8 +6,6 @@ copy of the text, of the same length, in which these are replaced by plain words
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sentencex import segment
@@ -72,35 +70,26 @@ def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text, white space collapsed and no other character lost."""
     one_line = " ".join(text.split())
     masked = _mask_false_stops(one_line)
-    brackets = [match.span() for match in _BRACKETED.finditer(masked)]
-    boundaries = sorted({0, *_boundaries(one_line, masked), len(one_line)})
-    starts = [boundary for boundary in boundaries if not _is_inside(boundary, brackets)]
-    pieces = (one_line[start:end].strip() for start, end in pairwise(starts))
-    return tuple(piece for piece in pieces if piece)
-
-
-def _is_inside(boundary: int, brackets: Sequence[tuple[int, int]]) -> bool:
-    """Return whether a position is inside one of the brackets, which are in order."""
-    preceding = bisect_left(brackets, (boundary, 0)) - 1
-    return preceding >= 0 and boundary < brackets[preceding][1]
-
-
-def _boundaries(text: str, masked: str) -> Iterator[int]:
-    """Yield the positions at which a new sentence starts, including its opening bracket."""
-    yield from (match.start() for match in _MISSING_SPACE.finditer(masked))
+    boundaries = {0, len(one_line)}
+    boundaries.update(match.start() for match in _MISSING_SPACE.finditer(masked))
     for pattern in (_SHORT_WORD_END, _NUMBERED_START):
-        yield from (match.end() for match in pattern.finditer(masked))
+        boundaries.update(match.end() for match in pattern.finditer(masked))
     shadow = masked.translate(_WITHOUT_BRACKETS)
     end = 0
     for piece in segment("en", shadow):
         end += len(piece)
         if _CONTINUATION.match(shadow, end):
             continue
-        start = end
-        while start and text[start - 1] in _OPENING_CHARS:
+        start = end  # of the next sentence, including its opening bracket
+        while start and one_line[start - 1] in _OPENING_CHARS:
             start -= 1
-        if start and (text[start - 1].isspace() or text[start - 1] in _STOPS_WITHOUT_SPACE):
-            yield start
+        preceding = one_line[start - 1 : start]
+        if preceding.isspace() or (preceding and preceding in _STOPS_WITHOUT_SPACE):
+            boundaries.add(start)
+    for match in _BRACKETED.finditer(masked):
+        boundaries.difference_update(range(match.start() + 1, match.end()))
+    pieces = (one_line[start:end].strip() for start, end in pairwise(sorted(boundaries)))
+    return tuple(piece for piece in pieces if piece)
 
 
 def _mask_false_stops(text: str) -> str:

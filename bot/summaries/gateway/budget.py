@@ -54,13 +54,9 @@ class Budget:
 
     def is_exhausted(self, spending: Iterable[DailySpending]) -> bool:
         """Return whether the spending leaves nothing for another call."""
-        return self.remaining(spending) <= 0
-
-    def remaining(self, spending: Iterable[DailySpending]) -> int:
-        """Return how much of the budget is left; negative if the last calls exceeded it."""
         if self.currency:
-            return self.limit - sum(row.cost_micros for row in spending)
-        return self.limit - sum(row.prompt_tokens + row.completion_tokens for row in spending)
+            return self.limit <= sum(row.cost_micros for row in spending)
+        return self.limit <= sum(row.prompt_tokens + row.completion_tokens for row in spending)
 
 
 def parse_price(text: str) -> Price | None:

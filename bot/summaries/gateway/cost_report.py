@@ -113,9 +113,14 @@ def cost_report_notices(report: CostReport) -> Iterable[Notice]:
     yield _spending_notice(
         "account-today", report, report.today, (("budget", str(report.settings.budget)),)
     )
-    yield _spending_notice(
-        "account-month", report, report.month, (("each", _cost_per_digest(report)),)
-    )
+    digests = max(report.digests_this_month, 1)
+    if str(report.settings.price):
+        cost_per_digest = format_cost(report.settings, report.month.cost_micros // digests)
+    else:
+        cost_per_digest = str(
+            (report.month.prompt_tokens + report.month.completion_tokens) // digests
+        )
+    yield _spending_notice("account-month", report, report.month, (("each", cost_per_digest),))
 
 
 def _spending_notice(
@@ -137,11 +142,3 @@ def format_cost(settings: LlmSettings, millionths: int) -> str:
     if not str(settings.price):
         return "none"
     return f"{millionths / MILLION:.4f} {settings.price.currency}".strip()
-
-
-def _cost_per_digest(report: CostReport) -> str:
-    """Return what a digest cost this month: in money where there is a price, else in tokens."""
-    digests = max(report.digests_this_month, 1)
-    if str(report.settings.price):
-        return format_cost(report.settings, report.month.cost_micros // digests)
-    return str((report.month.prompt_tokens + report.month.completion_tokens) // digests)

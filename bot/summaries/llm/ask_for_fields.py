@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.summaries.llm.errors import ModelError, ModelReply, Usage, estimate_tokens
-from bot.summaries.llm.json_answers import ParsedAnswer, clean_line, parse_available_fields
+from bot.summaries.llm.json_answers import ParsedAnswer, clean_line, parse_fields
 from bot.summaries.llm.prompts import Prompt, json_schema
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class FieldRequester:
 
 def _fields_from_reply(reply: ModelReply, keys: Sequence[str]) -> ParsedAnswer:
     """Return the complete fields of a reply, cleaned."""
-    answer = parse_available_fields(reply.text, keys)
+    answer = parse_fields(reply.text, keys)
     if reply.is_cut and not answer.is_in_object:
         return ParsedAnswer({}, is_cut=True)  # nothing tells which fields are complete
     fields = {key: clean_line(value) for key, value in answer.fields.items()}

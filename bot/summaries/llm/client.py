@@ -95,14 +95,17 @@ class ModelClient:
         """
         if not _is_valid_key(self._key):
             raise KeyRefused("the key holds characters that no key has")
+        messages = [
+            # Lone surrogates, which JSON cannot carry, become question marks.
+            {"role": role, "content": text.encode("utf-8", "replace").decode()}
+            for role, text in (("system", instructions), ("user", data))
+        ]
         usage = Usage()
         for _ in range(2):
             was_reasoning_model = self._is_reasoning_model
             extra_tokens = _THINKING_TOKENS if was_reasoning_model else 0
             try:
-                completion = await self._complete(
-                    _chat_messages(instructions, data), schema, max_tokens + extra_tokens
-                )
+                completion = await self._complete(messages, schema, max_tokens + extra_tokens)
             except ModelError as error:
                 error.usage = usage.plus_usage(error.usage)
                 raise
@@ -154,8 +157,13 @@ class ModelClient:
         except openai.APIStatusError as error:
             return _read_answer(error.response)
         except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, _BodyRejected) as error:
-            failure = _unreachable_error(error, sent)
-        raise failure
+            timed_out = isinstance(error, TimeoutError) or isinstance(
+                error.__cause__, httpx2.ReadTimeout
+            )
+            cause = TimeoutError() if timed_out else error.__cause__ or error
+            detail = str(error) if isinstance(error, _BodyRejected) else type(cause).__name__
+            was_sent = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+        raise Unreachable(detail, usage=_estimated_usage(sent) if was_sent else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,25 +224,8 @@ def _read_answer(response: httpx2.Response) -> _HttpAnswer:
     return _HttpAnswer(status, response.headers, body)
 
 
-def _unreachable_error(error: Exception, sent: str) -> Unreachable:
-    """Return the error for a missing response, with the usage that the server may charge."""
-    is_timeout = isinstance(error, TimeoutError) or isinstance(error.__cause__, httpx2.ReadTimeout)
-    cause = TimeoutError() if is_timeout else error.__cause__ or error
-    detail = str(error) if isinstance(error, _BodyRejected) else type(cause).__name__
-    is_sent = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
-    return Unreachable(detail, usage=_estimated_usage(sent) if is_sent else None)
-
-
 def _estimated_usage(sent: str) -> Usage:
     return Usage(estimate_tokens(sent), 0, is_estimated=True)
-
-
-def _chat_messages(instructions: str, data: str) -> list[dict[str, str]]:
-    """Return instructions and data as messages, with lone surrogates replaced by question marks."""
-    pairs = (("system", instructions), ("user", data))
-    return [
-        {"role": role, "content": text.encode("utf-8", "replace").decode()} for role, text in pairs
-    ]
 
 
 def _is_valid_key(key: str) -> bool:

@@ -37,12 +37,14 @@ def parse_completion(body: object, sent: str) -> Completion:
         CompletionDeclined: the model or a filter refuses to answer.
         Unreachable: the body has no choice, or an empty one.
     """
-    choice = _first_item(_get_field(body, "choices"))
+    choices = _get_field(body, "choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
     message = _get_field(choice, "message")
     content = _content_text(_get_field(message, "content")) or _content_text(
         _get_field(choice, "text")
     )
-    usage = _parse_usage(_get_field(body, "usage"), sent, content)
+    reported_usage = _get_field(body, "usage")
+    usage = _parse_usage(reported_usage, sent, content)
     reason = str(_get_field(choice, "finish_reason") or "").lower()
     if reason in _FILTER_REASONS:
         raise CompletionDeclined("the answer was filtered", usage=usage)
@@ -52,8 +54,13 @@ def parse_completion(body: object, sent: str) -> Completion:
     is_cut = reason in _CUT_REASONS or is_unfinished
     if not answer and not is_cut:
         raise Unreachable("an empty answer", usage=usage)
-    has_thought = answer != content.strip() or _has_reasoning_tokens(_get_field(body, "usage"))
-    return Completion(ModelReply(answer, usage, is_cut), has_thought or not answer)
+    token_details = _get_field(reported_usage, "completion_tokens_details")
+    has_thought = (
+        not answer
+        or answer != content.strip()
+        or bool(_token_count(_get_field(token_details, "reasoning_tokens")))
+    )
+    return Completion(ModelReply(answer, usage, is_cut), has_thought)
 
 
 def strip_thinking(text: str) -> tuple[str, bool]:
@@ -84,11 +91,6 @@ def _parse_usage(usage: object, sent: str, content: str) -> Usage:
     )
 
 
-def _has_reasoning_tokens(usage: object) -> bool:
-    details = _get_field(usage, "completion_tokens_details")
-    return bool(_token_count(_get_field(details, "reasoning_tokens")))
-
-
 def _token_count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
@@ -97,10 +99,6 @@ def _token_count(value: object) -> int | None:
 
 def _get_field(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, Mapping) else None
-
-
-def _first_item(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else None
 
 
 def _content_text(content: object) -> str:

@@ -49,7 +49,8 @@ def error_from_response(
     status: int, headers: Mapping[str, str], body: object, key: str
 ) -> ModelError:
     """Return the error for a status, headers and body; it never contains the key."""
-    message = _error_message(body)
+    message = _error_field(body, "message") or _error_field(body, "detail") or str(body or "")
+    message = message[: 100 * _MAX_DETAIL_LENGTH]
     detail = f"HTTP {status}: {redact_key(message, key)[:_MAX_DETAIL_LENGTH]}".rstrip(" :")
     code = _error_field(body, "code")
     if status == 402 or (code or _error_field(body, "type")) == "insufficient_quota":
@@ -58,21 +59,17 @@ def error_from_response(
         return OutOfCredit(detail, status=status)
     if status in (429, 503, 529):
         return Overloaded(detail, seconds=retry_after_seconds(headers, message), status=status)
-    return _error_type(status, code, message)(detail, status=status)
-
-
-def _error_type(status: int, code: str, message: str) -> type[ModelError]:
     if status == 403 and _FILTERED.search(message):
-        return CompletionDeclined
+        return CompletionDeclined(detail, status=status)
     if status in (401, 403):
-        return KeyRefused
+        return KeyRefused(detail, status=status)
     if status in (404, 405) or 300 <= status < 400:
-        return ModelUnknown
+        return ModelUnknown(detail, status=status)
     if status == 400 and (code == "model_not_found" or _NO_MODEL.search(message)):
-        return ModelUnknown
+        return ModelUnknown(detail, status=status)
     if status >= 500 or status in (408, 409, 425):
-        return Unreachable
-    return CompletionDeclined
+        return Unreachable(detail, status=status)
+    return CompletionDeclined(detail, status=status)
 
 
 def redact_key(text: str, key: str) -> str:
@@ -84,12 +81,25 @@ def redact_key(text: str, key: str) -> str:
 
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """Return the seconds to wait that a server names in any usual way; None if it does not."""
-    candidates = (
+    candidates = [
         _milliseconds(headers.get("retry-after-ms", "")),
         retry_after.retry_after_seconds(headers),
-        _reset_seconds(headers),
-        _seconds_in_text(message),
-    )
+    ]
+    # ``x-ratelimit-reset-tokens: 6m0s`` with 0 remaining.
+    exhausted_limits = [
+        _DURATION.findall(headers.get(f"x-ratelimit-reset-{resource}", ""))
+        for resource in ("requests", "tokens")
+        if headers.get(f"x-ratelimit-remaining-{resource}", "0").strip() == "0"
+    ]
+    reset_seconds = [
+        sum(float(number) * _UNIT_SECONDS[unit] for number, unit in duration)
+        for duration in exhausted_limits
+        if duration
+    ]
+    candidates.append(max(reset_seconds, default=None))
+    if wait := _WAIT_IN_TEXT.search(message[: 20 * _MAX_DETAIL_LENGTH]):
+        minutes, number, unit = wait.groups(default="0")
+        candidates.append(float(minutes) * 60 + float(number) * _UNIT_SECONDS[unit.lower()])
     seconds = next((candidate for candidate in candidates if candidate is not None), None)
     return None if seconds is None else max(0.0, min(seconds, _MAX_WAIT_SECONDS))
 
@@ -100,34 +110,6 @@ def _milliseconds(value: str) -> float | None:
     except ValueError:
         return None
     return None if math.isnan(seconds) else seconds
-
-
-def _reset_seconds(headers: Mapping[str, str]) -> float | None:
-    """Return when a limit resets: ``x-ratelimit-reset-tokens: 6m0s`` with 0 remaining."""
-    durations = [
-        _parse_duration(headers.get(f"x-ratelimit-reset-{resource}", ""))
-        for resource in ("requests", "tokens")
-        if headers.get(f"x-ratelimit-remaining-{resource}", "0").strip() == "0"
-    ]
-    return max((duration for duration in durations if duration is not None), default=None)
-
-
-def _parse_duration(value: str) -> float | None:
-    parts = _DURATION.findall(value)
-    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts) if parts else None
-
-
-def _seconds_in_text(message: str) -> float | None:
-    match = _WAIT_IN_TEXT.search(message[: 20 * _MAX_DETAIL_LENGTH])
-    if not match:
-        return None
-    return float(match[1] or 0) * 60 + float(match[2]) * _UNIT_SECONDS[match[3].lower()]
-
-
-def _error_message(body: object) -> str:
-    """Return the message of an error's body; the whole body if it has none."""
-    message = _error_field(body, "message") or _error_field(body, "detail")
-    return (message or str(body or ""))[: 100 * _MAX_DETAIL_LENGTH]
 
 
 def _error_field(body: object, name: str) -> str:

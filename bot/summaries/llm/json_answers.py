@@ -58,15 +58,6 @@ _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-class MissingFields(Exception):
-    """An answer lacks fields that were asked for; ``missing`` names them."""
-
-    def __init__(self, missing: Sequence[str], *, is_cut: bool = False) -> None:
-        super().__init__(", ".join(missing))
-        self.missing = tuple(missing)
-        self.is_cut = is_cut
-
-
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
     """The complete fields, by the names asked for; ``is_cut`` if the text just ends.
@@ -79,20 +70,7 @@ class ParsedAnswer:
     is_in_object: bool = True
 
 
-def parse_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
-    """Return all fields that were asked for.
-
-    Raises:
-        MissingFields: one is missing.
-    """
-    answer = parse_available_fields(text, keys)
-    missing = [key for key in keys if key not in answer.fields]
-    if missing:
-        raise MissingFields(missing, is_cut=answer.is_cut)
-    return dict(answer.fields)
-
-
-def parse_available_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
+def parse_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
     """Return the fields that are there, from the object that has most of them."""
     pairs, has_object, is_cut = _scan_objects(text)
     objects: dict[int, dict[str, str]] = {}
@@ -106,11 +84,12 @@ def parse_available_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
     if has_object:
         return ParsedAnswer({}, is_cut)
     unfenced_text = _FENCE.sub("", text)
-    return ParsedAnswer(
-        _labelled_fields(unfenced_text, keys) or _single_field(unfenced_text, keys),
-        is_cut=False,
-        is_in_object=False,
-    )
+    fields = _labelled_fields(unfenced_text, keys)
+    # Some models answer with the bare text if only one field was asked for.
+    bare_text = unfenced_text.strip().strip('"').strip()
+    if not fields and len(keys) == 1 and bare_text:
+        fields = {keys[0]: bare_text}
+    return ParsedAnswer(fields, is_cut=False, is_in_object=False)
 
 
 def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
@@ -145,11 +124,22 @@ def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
 def _read_string(
     text: str, start: int, end_pattern: re.Pattern[str] = _AFTER_VALUE
 ) -> tuple[str, int]:
-    """Return the text that begins at ``start`` and the position after it, -1 if it never ends."""
+    r"""Return the text that begins at ``start`` and the position after it, -1 if it never ends.
+
+    A single backslash as in ``\textbf`` is TeX, not a tab.
+    """
     for quote in _QUOTE.finditer(text, start):
         if quote[0] == '"' and end_pattern.match(text, quote.end()):
-            return _decode_string(text[start : quote.start()]), quote.end()
-    return "", -1
+            break
+    else:
+        return "", -1
+    decoded_text = _ESCAPE.sub(
+        lambda match: chr(int(match[1][1:], 16)) if match[1][1:] else _ESCAPED_CHARS[match[1]],
+        text[start : quote.start()],
+    )
+    # Two escapes may be the halves of one character.
+    joined_text = decoded_text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return restore_commands(joined_text).translate(_CONTROL_CHARS), quote.end()
 
 
 def _read_string_list(text: str, start: int) -> tuple[str | None, int]:
@@ -167,16 +157,6 @@ def _read_string_list(text: str, start: int) -> tuple[str | None, int]:
             return None, -1
         items.append(item)
     return None, position
-
-
-def _decode_string(raw: str) -> str:
-    r"""Return the text of a JSON string; a single backslash as in ``\textbf`` is TeX, not a tab."""
-    text = _ESCAPE.sub(
-        lambda match: chr(int(match[1][1:], 16)) if match[1][1:] else _ESCAPED_CHARS[match[1]], raw
-    )
-    # Two escapes may be the halves of one character.
-    joined_text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return restore_commands(joined_text).translate(_CONTROL_CHARS)
 
 
 def _match_key(name: str, keys: Sequence[str]) -> str:
@@ -204,22 +184,15 @@ def _labelled_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
     return {key: " ".join(lines).strip() for key, lines in lines_by_key.items()}
 
 
-def _single_field(text: str, keys: Sequence[str]) -> dict[str, str]:
-    """Return the whole text as the field if only one was asked for, as some models answer."""
-    value = text.strip().strip('"').strip()
-    return {keys[0]: value} if len(keys) == 1 and value else {}
-
-
 def clean_line(text: str) -> str:
     """Return the text normalized, on one line, without invisible characters.
 
     A server whose template does not fit the model leaves tokens at the ends of an answer.
     """
     spaced = _OUTER_TURN_MARKS.sub("", " ".join(text.split()))
-    return " ".join(
-        unicodedata.normalize("NFC", "".join(char for char in spaced if _is_visible(char))).split()
+    visible = "".join(
+        char
+        for char in spaced
+        if char in _ZERO_WIDTH_JOINERS or unicodedata.category(char) not in _INVISIBLE_CATEGORIES
     )
-
-
-def _is_visible(char: str) -> bool:
-    return char in _ZERO_WIDTH_JOINERS or unicodedata.category(char) not in _INVISIBLE_CATEGORIES
+    return " ".join(unicodedata.normalize("NFC", visible).split())

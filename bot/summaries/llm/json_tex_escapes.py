@@ -21,20 +21,19 @@ tan tau tbinom text textbf textit textnormal textrm textsc textsf texttt textup 
 times to top triangle triangleleft triangleright
 """
 _CONTROL_CHARS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_NAMES_WITHOUT_FIRST_LETTER = {
+    letter: "|".join(name[1:] for name in _COMMAND_NAMES.split() if name[0] == letter)
+    for letter in "nrt"
+}
 _ESCAPE_LETTERS = {control: letter for letter, control in _CONTROL_CHARS.items()}
-
-
-def _truncated_names_pattern(letter: str) -> str:
-    """Return a pattern of the names that begin with a letter, without that letter."""
-    return "|".join(name[1:] for name in _COMMAND_NAMES.split() if name[0] == letter)
 
 
 _LOST_ESCAPE = re.compile(
     # These two never occur in a text; the others do, so the rest of the name must follow.
     r"[\b\f](?=[A-Za-z])"
     + "".join(
-        rf"|{_CONTROL_CHARS[letter]}(?=(?:{_truncated_names_pattern(letter)})(?![A-Za-z]))"
-        for letter in "nrt"
+        rf"|{_CONTROL_CHARS[letter]}(?=(?:{names})(?![A-Za-z]))"
+        for letter, names in _NAMES_WITHOUT_FIRST_LETTER.items()
     )
 )
 # Rests that may be words or indices by themselves: of "fbox", "text", "nexists" and the like.

@@ -79,18 +79,15 @@ async def translate_search_words(
         prompt, _MAX_WORDS_LENGTH
     )
     translation = answer.fields.get("words", "").strip(" .")
-    return translation if _is_plain_words(translation) else ""
-
-
-def _is_plain_words(words: str) -> bool:
-    """Return whether these are plain words, without query syntax or links."""
-    if (
-        len(words) > _MAX_WORDS_LENGTH
-        or not _PLAIN_WORDS.fullmatch(words)
-        or _OPERATOR.search(words)
-    ):
-        return False
-    return not has_link(words) and not find_foreign_content(words, "")
+    # Plain words, without query syntax or links.
+    is_usable = (
+        len(translation) <= _MAX_WORDS_LENGTH
+        and _PLAIN_WORDS.fullmatch(translation)
+        and not _OPERATOR.search(translation)
+        and not has_link(translation)
+        and not find_foreign_content(translation, "")
+    )
+    return translation if is_usable else ""
 
 
 def _note_findings(
@@ -99,27 +96,23 @@ def _note_findings(
     """Return what is wrong with any section of a note."""
     if fields.keys() != {field.name for field in dataclass_fields(NoteText)}:
         return (UNREADABLE,)
+    source = f"{paper.title}\n{paper.abstract}"
+    masked_source = masked_paper.title + masked_paper.abstract
     findings: set[Finding] = set()
-    for key, text in fields.items():
-        if text or key != "limits":
-            findings |= _section_findings(text, paper, masked_paper, language)
+    for key, masked in fields.items():
+        if not masked and key == "limits":
+            continue
+        text = unmask(masked, masked_paper.runs)
+        if len(text) > _MAX_SECTION_LENGTH:
+            findings.add(Finding.TOO_LONG)  # checking a megabyte would take too long
+            continue
+        findings |= find_foreign_content(text, source) | find_new_facts(text, source, language)
+        if not text:
+            findings.add(Finding.EMPTY)
+        elif not is_in_language(text, language):
+            findings.add(Finding.WRONG_LANGUAGE)
+        if has_link(text):
+            findings.add(Finding.LINK)
+        if not has_only_allowed_marks(masked_source, masked, masked_paper.runs):
+            findings.add(Finding.MARK_LOST)
     return tuple(finding for finding in Finding if finding in findings)
-
-
-def _section_findings(
-    masked: str, paper: Paper, masked_paper: MaskedPaper, language: str
-) -> set[Finding]:
-    source_text = f"{paper.title}\n{paper.abstract}"
-    text = unmask(masked, masked_paper.runs)
-    if len(text) > _MAX_SECTION_LENGTH:
-        return {Finding.TOO_LONG}  # checking a megabyte would take too long
-    findings = find_foreign_content(text, source_text) | find_new_facts(text, source_text, language)
-    checks = {
-        Finding.EMPTY: not text,
-        Finding.LINK: has_link(text),
-        Finding.MARK_LOST: not has_only_allowed_marks(
-            masked_paper.title + masked_paper.abstract, masked, masked_paper.runs
-        ),
-        Finding.WRONG_LANGUAGE: bool(text) and not is_in_language(text, language),
-    }
-    return findings | {finding for finding, is_violated in checks.items() if is_violated}

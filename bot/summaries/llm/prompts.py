@@ -164,18 +164,12 @@ def _build_prompt(
     *,
     description: str = "a scientific paper",
 ) -> Prompt:
-    fence = _unique_fence(data)
+    # The fence is a word that the data does not contain: it would have to contain its own digest.
+    digest = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()
+    while (fence := f"text-{digest[:12]}") in data:
+        digest = hashlib.sha256(digest.encode()).hexdigest()
     instructions = [task, _DATA_NOTICE.format(fence=fence, what=description), _JSON_ONLY, *lines]
     return Prompt("\n".join(instructions), f"<{fence}>\n{data}\n</{fence}>", keys)
-
-
-def _unique_fence(data: str) -> str:
-    """Return a word that the data does not contain: it would have to contain its own digest."""
-    digest = data
-    while True:
-        digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()
-        if (fence := f"text-{digest[:12]}") not in data:
-            return fence
 
 
 def _titled_text(title: str, label: str, text: str) -> str:

@@ -108,16 +108,32 @@ class _SummaryRequest:
         Raises:
             AnswerRejected: this one fails the checks too.
         """
+        paper, masked_paper = self._paper, self._masked_paper
         fields = await self._request_fields(reasons)
-        masked_summary = SummaryText(
-            fields.get("title", self._masked_paper.title),
-            fields["gist"],
-            fields.get("abstract", self._masked_paper.abstract),
-        )
-        summary = self._unmask_summary(masked_summary)
-        findings: tuple[Finding, ...] = check_summary(summary, self._paper, self._language)
+        masked_tldr = fields["gist"]
+        masked_title = fields.get("title", masked_paper.title)
+        masked_abstract = fields.get("abstract", masked_paper.abstract)
+        tldr = unmask(masked_tldr, masked_paper.runs)
+        if is_english(self._language):
+            summary = SummaryText(paper.title, tldr, paper.abstract)
+        else:
+            summary = SummaryText(
+                unmask(masked_title, masked_paper.runs),
+                tldr,
+                unmask(masked_abstract, masked_paper.runs),
+            )
+        findings: tuple[Finding, ...] = check_summary(summary, paper, self._language)
         if Finding.TOO_LONG not in findings:  # checking a megabyte would take too long
-            findings = (*self._mask_findings(masked_summary, summary), *findings)
+            if has_link(tldr):
+                findings = (Finding.LINK, *findings)
+            if not (
+                has_all_marks(masked_paper.title, masked_title)
+                and has_all_marks(masked_paper.abstract, masked_abstract)
+                and has_only_allowed_marks(
+                    masked_paper.title + masked_paper.abstract, masked_tldr, masked_paper.runs
+                )
+            ):
+                findings = (Finding.MARK_LOST, *findings)
         if findings:
             raise AnswerRejected(*dict.fromkeys(findings))
         return summary
@@ -136,7 +152,11 @@ class _SummaryRequest:
             self._is_long = True  # another attempt would be cut as well
         if not set(short_keys) <= set(fields):
             fields = await self._request_short_fields(short_keys, reasons)
-        return fields | {"abstract": await self._translate_in_pieces(reasons)}
+        translated_pieces = [
+            await self._translate_piece(text, reasons)
+            for text in split_pieces(self._masked_paper.abstract)
+        ]
+        return fields | {"abstract": self._join_pieces(translated_pieces)}
 
     async def _request_short_fields(
         self, keys: tuple[str, ...], reasons: tuple[str, ...]
@@ -161,14 +181,6 @@ class _SummaryRequest:
             raise AnswerRejected(UNREADABLE)
         return dict(answer.fields)
 
-    async def _translate_in_pieces(self, reasons: tuple[str, ...]) -> str:
-        """Return the whole abstract, each piece translated by itself."""
-        translated_pieces = [
-            await self._translate_piece(text, reasons)
-            for text in split_pieces(self._masked_paper.abstract)
-        ]
-        return self._join_pieces(translated_pieces)
-
     async def _translate_piece(self, text: str, reasons: tuple[str, ...]) -> str:
         """Return a translated piece, in halves if even that is cut short."""
         prompt = prompts.piece_prompt(self._masked_paper.title, text, self._language).with_reasons(
@@ -187,31 +199,6 @@ class _SummaryRequest:
 
     def _join_pieces(self, translated_pieces: Sequence[str]) -> str:
         return ("" if prompts.is_unspaced(self._language) else " ").join(translated_pieces)
-
-    def _unmask_summary(self, masked_summary: SummaryText) -> SummaryText:
-        if is_english(self._language):
-            tldr = unmask(masked_summary.tldr, self._masked_paper.runs)
-            return SummaryText(self._paper.title, tldr, self._paper.abstract)
-        title, tldr, abstract = (
-            unmask(text, self._masked_paper.runs)
-            for text in (masked_summary.title, masked_summary.tldr, masked_summary.abstract)
-        )
-        return SummaryText(title, tldr, abstract)
-
-    def _mask_findings(
-        self, masked_summary: SummaryText, summary: SummaryText
-    ) -> tuple[Finding, ...]:
-        """Return lost or forbidden marks, and links in the TL;DR."""
-        masked_paper = self._masked_paper
-        keeps_marks = (
-            has_all_marks(masked_paper.title, masked_summary.title)
-            and has_all_marks(masked_paper.abstract, masked_summary.abstract)
-            and has_only_allowed_marks(
-                masked_paper.title + masked_paper.abstract, masked_summary.tldr, masked_paper.runs
-            )
-        )
-        findings = () if keeps_marks else (Finding.MARK_LOST,)
-        return (*findings, Finding.LINK) if has_link(summary.tldr) else findings
 
 
 def _token_limit(characters: int) -> int:

@@ -59,6 +59,7 @@ _AI_PHRASES = re.compile(
 _MARK = re.compile(r"⟦[^⟦⟧]{0,20}⟧?|⟧")
 _REPEATED_CHAR = re.compile(r"([^\d\s.…·=_-])\1{5,}")
 _REPEATED_TEXT = re.compile(r"(.{4,60}?)\1{2,}", re.DOTALL)
+# Of the control, private, unassigned and surrogate characters.
 _ALLOWED_CONTROLS = "\n\t\u200c\u200d"  # the last two shape letters in Persian and Indic scripts
 _MAX_REPEAT_SEARCH = 20_000
 _END_PUNCTUATION = ".,;:!?)]}。，；：！？）】」』、'"
@@ -90,16 +91,13 @@ def find_foreign_content(text: str, source: str) -> set[Finding]:
         findings.add(Finding.ABOUT_ITSELF)
     if has_truncated_command(text, source):
         findings.add(Finding.MARK_LOST)
-    if any(_is_odd_char(char) and char not in source for char in set(text)):
+    if any(
+        char == "\ufffd"
+        or (unicodedata.category(char).startswith("C") and char not in _ALLOWED_CONTROLS)
+        for char in set(text) - set(source)
+    ):
         findings.add(Finding.ODD_CHARACTERS)
     repetition = _REPEATED_TEXT.search(text[:_MAX_REPEAT_SEARCH])
     if repetition and repetition[0] not in source and any(char.isalpha() for char in repetition[1]):
         findings.add(Finding.REPEATS)
     return findings
-
-
-def _is_odd_char(char: str) -> bool:
-    """Return whether a character is a control, private, unassigned, a surrogate or U+FFFD."""
-    return (
-        unicodedata.category(char).startswith("C") and char not in _ALLOWED_CONTROLS
-    ) or char == "\ufffd"

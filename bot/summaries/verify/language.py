@@ -112,8 +112,12 @@ def is_in_language(text: str, language: str, *, title: bool = False) -> bool:
     """Return whether a text is in this language, ignoring formulas and names."""
     script = script_of(language)
     unbracketed = _BRACKETED.sub(" ", FORMULA.sub(" ", text))
-    if script != "Latn" and _has_english_run(unbracketed):
-        return False
+    if script != "Latn":
+        for pattern, min_words in ((_ENGLISH_RUN, _RUN_FUNCTION_WORDS), (_LOWERCASE_RUN, 1)):
+            for run in pattern.finditer(unbracketed):
+                words = _WORD.findall(run[0].lower())
+                if sum(bool(_FUNCTION_WORDS.fullmatch(word)) for word in words) >= min_words:
+                    return False
     without_names = _NAME.sub(" ", unbracketed)
     # Only names are left in "BERT (GPT-4)": nothing to judge.
     if script_share(without_names, script) < (_MIN_TITLE_SHARE if title else _MIN_SHARE):
@@ -143,15 +147,6 @@ def _script_name(char: str) -> str:
     if not char.isalpha():
         return ""
     return re.split("[ -]", unicodedata.name(char, ""), maxsplit=1)[0]
-
-
-def _has_english_run(text: str) -> bool:
-    return any(
-        sum(bool(_FUNCTION_WORDS.fullmatch(word.lower())) for word in _WORD.findall(run[0]))
-        >= min_words
-        for pattern, min_words in ((_ENGLISH_RUN, _RUN_FUNCTION_WORDS), (_LOWERCASE_RUN, 1))
-        for run in pattern.finditer(text)
-    )
 
 
 def _is_latin_language(text: str, language: str) -> bool:

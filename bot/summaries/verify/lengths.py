@@ -97,21 +97,26 @@ def check_abstract_length(abstract: str, source: str, language: str) -> set[Find
     """Check the length and the end of a translated abstract against the paper's."""
     findings, script = set(), script_of(language)
     source_words, abstract_words = count_words(source), count_words(abstract, script)
-    if source_words >= _MIN_JUDGED_WORDS and (
-        abstract_words
-        < source_words * _MIN_ABSTRACT_RATIOS.get(script, _DEFAULT_MIN_ABSTRACT_RATIO)
-        or (
-            abstract_words < source_words * _MIN_RATIOS_WITH_FEWER_SENTENCES.get(script, 0)
-            and _has_fewer_sentences(abstract, source)
-        )
-    ):
-        findings.add(Finding.TOO_SHORT)
+    if source_words >= _MIN_JUDGED_WORDS:
+        min_ratio = _MIN_ABSTRACT_RATIOS.get(script, _DEFAULT_MIN_ABSTRACT_RATIO)
+        is_too_short = abstract_words < source_words * min_ratio
+        min_ratio = _MIN_RATIOS_WITH_FEWER_SENTENCES.get(script, 0)
+        if not is_too_short and abstract_words < source_words * min_ratio:
+            source_ends = sum(ends_as_sentence(sentence) for sentence in split_sentences(source))
+            is_too_short = len(_CJK_STOP.findall(abstract)) < source_ends
+        if is_too_short:
+            findings.add(Finding.TOO_SHORT)
     max_words = max(source_words, _MIN_JUDGED_WORDS) * _MAX_ABSTRACT_RATIOS.get(
         script, _DEFAULT_MAX_ABSTRACT_RATIO
     )
     if abstract_words > max_words and ends_as_sentence(source):
         findings.add(Finding.TOO_LONG)
-    if _is_cut_off(abstract, source):
+    cut_mark = _CUT_MARK.search(abstract)
+    if _OPEN_END.search(abstract):
+        has_cut_end = not _OPEN_END.search(source)
+    else:
+        has_cut_end = ends_as_sentence(source) and not ends_as_sentence(abstract)
+    if has_cut_end or (cut_mark and cut_mark[0] not in source):
         findings.add(Finding.CUT_OFF)
     return findings
 
@@ -121,18 +126,3 @@ def ends_as_sentence(text: str) -> bool:
     *_, last = ("", *text.rsplit(maxsplit=1))
     is_closed = _SENTENCE_END.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
     return bool(is_closed) and not _OPEN_END.search(text)
-
-
-def _has_fewer_sentences(abstract: str, source: str) -> bool:
-    """Return whether whole sentences are missing."""
-    source_ends = sum(ends_as_sentence(sentence) for sentence in split_sentences(source))
-    return len(_CJK_STOP.findall(abstract)) < source_ends
-
-
-def _is_cut_off(abstract: str, source: str) -> bool:
-    mark = _CUT_MARK.search(abstract)
-    if mark and mark[0] not in source:
-        return True
-    if _OPEN_END.search(abstract):
-        return not _OPEN_END.search(source)
-    return ends_as_sentence(source) and not ends_as_sentence(abstract)

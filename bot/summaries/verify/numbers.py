@@ -147,9 +147,11 @@ def required_numbers(text: str) -> tuple[Readings, ...]:
 
 def claimed_numbers(text: str) -> tuple[Readings, ...]:
     """Return the numbers in Chinese characters or English words that state an amount."""
-    claims = [
-        _claim_readings(match["number"], match["unit"]) for match in _HAN_CLAIM.finditer(text)
-    ]
+    claims = []
+    for match in _HAN_CLAIM.finditer(text):
+        is_tenths = match["unit"].startswith("成")
+        factor = Decimal(10) if is_tenths else _MAGNITUDES.get(match["unit"], Decimal(1))
+        claims.append(frozenset({_han_value(match["number"]) * factor}))
     for match in _PERCENT.finditer(text):
         decimals = "".join(str(_HAN_DIGITS[char]) for char in match["rest"] or "")
         claims.append(frozenset({_han_value(match["number"]) + Decimal(f"0.{decimals or 0}")}))
@@ -172,8 +174,21 @@ def all_numbers(text: str) -> Readings:
     values |= {
         value for m in _LITERAL.finditer(normalized) for value in _readings(m["digits"], "", False)
     }
-    values.update(_worded_numbers(normalized.lower()))
-    values.update(_orders_of_magnitude(normalized.lower()))
+    lowercased = normalized.lower()
+    # English number words count by themselves and combined with their neighbours.
+    number_words = _NUMBER_WORDS.keys() & set(_WORD.findall(lowercased))
+    values.update(_NUMBER_WORDS[word] for word in number_words)
+    values.update(filter(None, _running_sums(lowercased)))
+    if any(word.startswith("hal") for word in number_words):
+        values |= _HALF_VALUES
+    for match in _ORDER_OF_MAGNITUDE.finditer(lowercased):
+        count_word = match[1] or ""
+        if count_word.isdigit():
+            orders = Decimal(count_word)
+        else:
+            orders = _NUMBER_WORDS.get(count_word, Decimal(1))
+        if orders <= _MAX_ORDERS:
+            values.add(Decimal(10) ** orders)
     values.update(_ROMAN_VALUES[match[0]] for match in _ROMAN_NUMERAL.finditer(normalized))
     values.update(_han_value(match[0]) for match in _HAN_NUMBER.finditer(normalized))
     values.update(value for readings in claimed_numbers(normalized) for value in readings)
@@ -205,16 +220,6 @@ def _english_decimal(digits: str) -> str:
     return f"{integer_part}{point}{fraction.replace('.', '')}"
 
 
-def _worded_numbers(text: str) -> Iterator[Decimal]:
-    """Yield English number words, each by itself and combined with its neighbours."""
-    for word in _WORD.findall(text):
-        if word in _NUMBER_WORDS:
-            yield _NUMBER_WORDS[word]
-        if word.startswith("hal") and word in _NUMBER_WORDS:
-            yield from _HALF_VALUES
-    yield from filter(None, _running_sums(text))
-
-
 def _running_sums(text: str) -> Iterator[Decimal]:
     """Yield the value of consecutive English number words after each word; 0 after others."""
     running_sum = Decimal(0)
@@ -227,25 +232,6 @@ def _running_sums(text: str) -> Iterator[Decimal]:
                 running_sum * value if value >= 100 and running_sum else running_sum + value
             )
         yield running_sum
-
-
-def _orders_of_magnitude(text: str) -> Iterator[Decimal]:
-    """Yield ten for "an order of magnitude", a hundred for two of them, and so on."""
-    for match in _ORDER_OF_MAGNITUDE.finditer(text):
-        count_word = match[1] or ""
-        count = (
-            Decimal(count_word)
-            if count_word.isdigit()
-            else _NUMBER_WORDS.get(count_word, Decimal(1))
-        )
-        if count <= _MAX_ORDERS:
-            yield Decimal(10) ** count
-
-
-def _claim_readings(number: str, unit: str) -> Readings:
-    if unit.startswith("成"):
-        return frozenset({_han_value(number) * 10})
-    return frozenset({_han_value(number) * _MAGNITUDES.get(unit, Decimal(1))})
 
 
 def _han_value(chars: str) -> Decimal:

@@ -61,23 +61,17 @@ def check_summary(summary: SummaryText, paper: Paper, language: str) -> tuple[Fi
     imported_ending = (
         summary.abstract if paper.partial and not lengths.ends_as_sentence(paper.abstract) else ""
     )
-    findings = find_foreign_content(summary.tldr, source) | _check_tldr(
-        summary, paper, source + imported_ending, language
-    )
-    if not is_in_english:
-        findings |= _check_translation(summary, paper, source, source + imported_ending, language)
-    return tuple(finding for finding in Finding if finding in findings)
-
-
-def _check_tldr(summary: SummaryText, paper: Paper, source: str, language: str) -> set[Finding]:
-    findings = lengths.check_tldr_length(summary.tldr, language) | find_new_facts(
-        summary.tldr, source, language
-    )
+    extended_source = source + imported_ending
+    findings = find_foreign_content(summary.tldr, source)
+    findings |= lengths.check_tldr_length(summary.tldr, language)
+    findings |= find_new_facts(summary.tldr, extended_source, language)
     if not is_in_language(summary.tldr, language):
         findings.add(Finding.WRONG_LANGUAGE)
-    if _is_copied(summary.tldr, summary, paper, is_english(language)):
+    if _is_copied(summary, paper, is_in_english):
         findings.add(Finding.COPY)
-    return findings
+    if not is_in_english:
+        findings |= _check_translation(summary, paper, source, extended_source, language)
+    return tuple(finding for finding in Finding if finding in findings)
 
 
 def _check_translation(
@@ -97,11 +91,19 @@ def _check_translation(
         summary.abstract, language
     ):
         findings.add(Finding.WRONG_LANGUAGE)
-    if _has_lost_numbers(translated_text, source):
+    translated_numbers = numbers.all_numbers(translated_text)
+    source_numbers = set(numbers.required_numbers(source))
+    lost_count = sum(not readings & translated_numbers for readings in source_numbers)
+    max_lost_count = len(source_numbers) * _MAX_LOST_NUMBERS_SHARE
+    if lost_count >= _MIN_LOST_NUMBERS and lost_count > max_lost_count:
         findings.add(Finding.NUMBER_CHANGED)
     if _has_lost_names(summary, paper):
         findings.add(Finding.NAME_CHANGED)
-    if not _is_consistent(summary):
+    title, tldr, abstract = map(_word_fragments, (summary.title, summary.tldr, summary.abstract))
+    if not (
+        _is_related(title, tldr | abstract, _MIN_TITLE_OVERLAP)
+        and _is_related(tldr, title | abstract, _MIN_TLDR_OVERLAP)
+    ):
         findings.add(Finding.UNRELATED)
     if translated_text.count("$") % 2 > source.count("$") % 2:
         findings.add(Finding.MARK_LOST)
@@ -111,42 +113,24 @@ def _check_translation(
 def find_new_facts(text: str, source: str, language: str) -> set[Finding]:
     """Return findings for numbers or names in a text that its source does not contain."""
     findings = set()
-    if _has_new_number(text, source, language):
-        findings.add(Finding.NUMBER_CHANGED)
-    if _has_new_name(text, source):
-        findings.add(Finding.NAME_CHANGED)
-    return findings
-
-
-def _has_new_number(text: str, source: str, language: str) -> bool:
     source_numbers = numbers.all_numbers(source)
     has_decimal_comma = script_of(language) in _DECIMAL_COMMA_SCRIPTS and not is_english(language)
     text_numbers = (
         *numbers.digit_numbers(text, decimal_comma=has_decimal_comma),
         *numbers.claimed_numbers(text),
     )
-    return any(not readings & source_numbers for readings in text_numbers)
-
-
-def _has_lost_numbers(text: str, source: str) -> bool:
-    text_numbers = numbers.all_numbers(text)
-    source_numbers = set(numbers.required_numbers(source))
-    lost_count = sum(not readings & text_numbers for readings in source_numbers)
-    return (
-        lost_count >= _MIN_LOST_NUMBERS
-        and lost_count > len(source_numbers) * _MAX_LOST_NUMBERS_SHARE
-    )
-
-
-def _has_new_name(text: str, source: str) -> bool:
-    return any(
+    if any(not readings & source_numbers for readings in text_numbers):
+        findings.add(Finding.NUMBER_CHANGED)
+    if any(
         not (
             proper_names.is_common_abbreviation(name)
             or proper_names.contains_name(source, name)
             or proper_names.is_abbreviation_of(name, source)
         )
         for name in proper_names.find_names(text)
-    )
+    ):
+        findings.add(Finding.NAME_CHANGED)
+    return findings
 
 
 def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
@@ -173,9 +157,9 @@ def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
     )
 
 
-def _is_copied(tldr: str, summary: SummaryText, paper: Paper, is_in_english: bool) -> bool:
+def _is_copied(summary: SummaryText, paper: Paper, is_in_english: bool) -> bool:
     """Return whether a TL;DR only repeats the title or the abstract word for word."""
-    squeezed_tldr = proper_names.letters_and_digits(tldr)
+    squeezed_tldr = proper_names.letters_and_digits(summary.tldr)
     if squeezed_tldr in (
         proper_names.letters_and_digits(summary.title),
         proper_names.letters_and_digits(paper.title),
@@ -190,14 +174,6 @@ def _is_copied(tldr: str, summary: SummaryText, paper: Paper, is_in_english: boo
         len(squeezed_tldr) >= _MIN_COPY_LENGTH
         and abstract.startswith(squeezed_tldr)
         and squeezed_tldr != abstract
-    )
-
-
-def _is_consistent(summary: SummaryText) -> bool:
-    """Return whether title, TL;DR and abstract are about the same subject."""
-    title, tldr, abstract = map(_word_fragments, (summary.title, summary.tldr, summary.abstract))
-    return _is_related(title, tldr | abstract, _MIN_TITLE_OVERLAP) and _is_related(
-        tldr, title | abstract, _MIN_TLDR_OVERLAP
     )
 
 

@@ -51,7 +51,7 @@ def test_a_command_with_one_backslash_is_that_command(command: str, around: str)
     read_before = json.loads(f'"{written}"') if command[0] != "u" else written
 
     for answer in (f'{{"gist": "{written}"}}', f'{{"gist": "{read_before}"}}'):
-        assert clean_line(parse_fields(answer, ["gist"])["gist"]) == written
+        assert clean_line(parse_fields(answer, ["gist"]).fields["gist"]) == written
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_command_with_one_backslash_is_that_command(command: str, around: str)
     ],
 )
 def test_a_line_break_is_one(written: str, meant: str) -> None:
-    assert clean_line(parse_fields(f'{{"gist": "{written}"}}', ["gist"])["gist"]) == meant
+    assert clean_line(parse_fields(f'{{"gist": "{written}"}}', ["gist"]).fields["gist"]) == meant
 
 
 @pytest.mark.parametrize(
