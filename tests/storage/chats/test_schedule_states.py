@@ -26,6 +26,7 @@ from tests.storage.state_machines import (
     shared_store,
 )
 from tests.support.builders import announce, papers
+from tests.support.planted_bugs import plant_bug
 
 START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)  # the clocks of Europe and America go back soon
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Pacific/Honolulu")
@@ -196,6 +197,6 @@ def _a_day_from_now(cadence: Cadence, zone: str, after: datetime) -> datetime | 
 def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch, name: str, bug: Callable[..., datetime | None]
 ) -> None:
-    monkeypatch.setattr(next_due, name, bug)
+    plant_bug(monkeypatch, next_due, name, bug)
 
     check_machine_finds_bug(ScheduleMachine)

@@ -34,6 +34,7 @@ from tests.storage.state_machines import (
 )
 from tests.support.builders import NOW, announce, papers
 from tests.support.database import announcements_after
+from tests.support.planted_bugs import plant_bug
 
 CHATS = (1, 2)
 WORDS = ("diffusion", "robots")
@@ -242,13 +243,15 @@ def test_no_order_of_events_repeats_or_loses_a_paper() -> None:
     run_machine(ReceiptsMachine)
 
 
-def _nothing_received(self: Receipts, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+def _nothing_received(
+    self: Receipts, bot: int, chat: int, paper_keys: Iterable[int]
+) -> dict[int, int]:
     """What a chat has is not asked."""
     return {}
 
 
 def _nothing_reserved(
-    self: Receipts, digest: int, *, now: datetime, first: int = 1, last: int = 0
+    self: Receipts, digest: int, *, now: datetime, first_position: int = 1, last_position: int = 0
 ) -> int:
     """What is shown is not written down."""
     return 0
@@ -282,6 +285,6 @@ _OWN_CHANGE = Subscriptions.update
 def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch, owner: type, method: str, bug: Callable[..., object]
 ) -> None:
-    monkeypatch.setattr(owner, method, bug)
+    plant_bug(monkeypatch, owner, method, bug)
 
     check_machine_finds_bug(ReceiptsMachine)

@@ -27,6 +27,7 @@ from tests.storage.state_machines import (
     shared_store,
 )
 from tests.support.database import pending_updates
+from tests.support.planted_bugs import plant_bug
 
 CHATS = (11, 12, -13)
 BATCH = 3
@@ -270,6 +271,6 @@ def _newest_first(self: Inbox, bot: int, limit: int = 100) -> list[InboxUpdate]:
 def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch, method: str, bug: Callable[..., object]
 ) -> None:
-    monkeypatch.setattr(Inbox, method, bug)
+    plant_bug(monkeypatch, Inbox, method, bug)
 
     check_machine_finds_bug(InboxMachine)

@@ -44,6 +44,7 @@ from tests.storage.builders import (
 )
 from tests.storage.state_machines import check_machine_finds_bug, run_machine
 from tests.support.database import stored_message
+from tests.support.planted_bugs import plant_bug
 
 LEASE, WITHIN = 60.0, 20.0
 _LONG_AGO = NOW - timedelta(days=365)  # a lease that was given back, even if clocks go back
@@ -430,7 +431,12 @@ def _without_doubt(self: Outbox, bot: int, now: datetime) -> None:
 
 
 def _begun_by_anybody(
-    self: Outbox, message: OutboxMessage, now: datetime, *, min_lease_seconds: float = 0.0
+    self: Outbox,
+    message: OutboxMessage,
+    now: datetime,
+    *,
+    min_lease_seconds: float = 0.0,
+    send_seconds: float = 0.0,
 ) -> bool:
     """Nobody writes down that a send begins."""
     return True
@@ -440,12 +446,17 @@ def _never_late(self: Outbox, bot: int, now: datetime) -> None:
     """Nobody looks whether somebody still waits for an answer."""
 
 
-def _never_waiting(*_: object) -> bool:
-    """What waits is not seen: an answer leaves before an earlier one, or while told to wait."""
+def _never_waiting(self: Outbox, bot: int, chat: int) -> bool:
+    """An answer leaves before an earlier one."""
     return False
 
 
-def _replacing_nothing(self: Outbox, answer: OutboxMessage, now: datetime) -> None:
+def _never_held(self: Outbox, bot: int, chat: int, now: datetime) -> bool:
+    """An answer leaves although Telegram asked to wait."""
+    return False
+
+
+def _replacing_nothing(self: Outbox, reply: OutboxMessage, now: datetime) -> None:
     """An older edit is made after all."""
 
 
@@ -462,7 +473,7 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
         (Outbox, "drop_expired_replies", _never_late),
         (Outbox, "has_waiting_reply", _never_waiting),
         (Outbox, "drop_replaced_edits", _replacing_nothing),
-        (Outbox, "is_held_by_telegram", _never_waiting),
+        (Outbox, "is_held_by_telegram", _never_held),
         (Outbox, "recover_claims", _recovered_without_fence),
         (Outbox, "requeue_interrupted_sends", _without_doubt),
         (Outbox, "mark_sending", _begun_by_anybody),
@@ -472,6 +483,6 @@ def _undoing_nothing(self: Store) -> Iterator[None]:
 def test_a_planted_bug_is_found(
     monkeypatch: pytest.MonkeyPatch, owner: object, method: str, bug: Callable[..., object]
 ) -> None:
-    monkeypatch.setattr(owner, method, bug)
+    plant_bug(monkeypatch, owner, method, bug)
 
     check_machine_finds_bug(OutboxMachine)

@@ -22,6 +22,7 @@ from storage.records.digests import Digest
 from storage.records.messages import Notice
 from tests.render.digests import digest, entry
 from tests.support.builders import papers
+from tests.support.planted_bugs import plant_bug
 from tests.system.fuzz import digest_judge, judges
 from tests.system.fuzz.hostile_chat import hostile_chat
 from tests.system.fuzz.test_digests import judge, message_of
@@ -126,7 +127,11 @@ def test_somebody_without_a_name_is_answered() -> None:
         assert worker.press(worker.offered_actions[0])
 
 
-def _same(text: str, *_: object) -> str:
+def _not_escaped(text: str) -> str:
+    return text
+
+
+def _not_shortened(text: str, max_units: int) -> str:
     return text
 
 
@@ -137,14 +142,14 @@ WORST = (
     "\U0001f600" * 300,
 )
 FAULTS: tuple[tuple[ModuleType, str, object], ...] = (
-    (html_message, "escape", _same),
-    (html_message, "shorten", _same),
-    (rich_entry, "shorten", _same),
-    (entry_content, "display_text", _same),
-    (entry_content, "is_safe_link", bool),
-    (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes))]),
-    (html_message, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
-    (digest_table, "split_into_runs", lambda sizes, room, most: [(1, len(sizes) - 1)]),
+    (html_message, "escape", _not_escaped),
+    (html_message, "shorten", _not_shortened),
+    (rich_entry, "shorten", _not_shortened),
+    (entry_content, "display_text", _not_escaped),
+    (entry_content, "is_safe_link", lambda link: bool(link)),
+    (html_message, "split_into_runs", lambda sizes, room, max_entries: [(1, len(sizes))]),
+    (html_message, "split_into_runs", lambda sizes, room, max_entries: [(1, len(sizes) - 1)]),
+    (digest_table, "split_into_runs", lambda sizes, room, max_entries: [(1, len(sizes) - 1)]),
     (keyboard, "COPY_UNITS", 10**6),
     (keyboard, "NUMBERS_PER_ROW", 40),
 )
@@ -184,7 +189,7 @@ def test_a_planted_fault_is_found(
     fault: tuple[ModuleType, str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module, name, instead = fault
-    monkeypatch.setattr(module, name, instead)
+    plant_bug(monkeypatch, module, name, instead)
 
     # Other words for each fault: what was read before may be remembered.
     words = [f"{text} {module.__name__} {name}" for text in WORST]

@@ -13,9 +13,11 @@ from bot.chat.api import send_and_edit
 from bot.chat.api.client import Client
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import BackfillResult
-from bot.render.telegram.split_into_messages import Message
+from bot.ingest.http_client import Fetcher
+from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics import next_due as next_due_rules
 from bot.topics.matching import AnnouncementIndex
+from storage import Store
 from storage.digests.receipts import Receipts
 from storage.messages.outbox import Outbox
 from storage.papers.papers import Papers
@@ -23,6 +25,7 @@ from storage.records.chats import Cadence
 from storage.records.messages import OutboxMessage, SendOutcome, UnknownOutcome
 from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
 from storage.records.queries import Match, Query
+from tests.support.planted_bugs import plant_bug
 from tests.system.year.evidence import AuditFault
 
 MINUTE = timedelta(minutes=1)
@@ -54,25 +57,29 @@ def _drop_one_day(patch: pytest.MonkeyPatch) -> None:
             seen_at=seen_at,
         )
 
-    patch.setattr(Papers, "add_announcements", add_without_day)
+    plant_bug(patch, Papers, "add_announcements", add_without_day)
 
 
 def _skip_repair(patch: pytest.MonkeyPatch) -> None:
     """Days that no feed showed any more are left alone."""
 
-    async def repair_nothing(*_: object, **__: object) -> list[BackfillResult]:
+    async def repair_nothing(
+        store: Store, fetcher: Fetcher, now: datetime, *, holder: str, base: str
+    ) -> list[BackfillResult]:
         return []
 
-    patch.setattr(missed_days, "run_planned_backfills", repair_nothing)
+    plant_bug(patch, missed_days, "run_planned_backfills", repair_nothing)
 
 
 def _ignore_receipts(patch: pytest.MonkeyPatch) -> None:
     """The receipts is not asked."""
 
-    def no_receipts(self: Receipts, bot: int, chat: int, papers: Iterable[int]) -> dict[int, int]:
+    def no_receipts(
+        self: Receipts, bot: int, chat: int, paper_keys: Iterable[int]
+    ) -> dict[int, int]:
         return {}
 
-    patch.setattr(Receipts, "received_versions", no_receipts)
+    plant_bug(patch, Receipts, "received_versions", no_receipts)
 
 
 def _lose_messages(patch: pytest.MonkeyPatch) -> None:
@@ -91,7 +98,7 @@ def _lose_messages(patch: pytest.MonkeyPatch) -> None:
             self, message, due_at=due_at, queue_position=queue_position
         )
 
-    patch.setattr(Outbox, "put_once", put_nine_of_ten)
+    plant_bug(patch, Outbox, "put_once", put_nine_of_ten)
 
 
 def _lose_telegram_answers(patch: pytest.MonkeyPatch) -> None:
@@ -99,13 +106,17 @@ def _lose_telegram_answers(patch: pytest.MonkeyPatch) -> None:
     deliver, counter = send_and_edit.send_outbox_message, [0]
 
     async def deliver_with_doubt(
-        bot: Client, outbox_message: OutboxMessage, message: Message
+        bot: Client,
+        outbox_message: OutboxMessage,
+        content: ReplyContent,
+        *,
+        paid: bool = False,
     ) -> SendOutcome:
         counter[0] += 1
-        outcome = await deliver(bot, outbox_message, message)
+        outcome = await deliver(bot, outbox_message, content, paid=paid)
         return UnknownOutcome("planted") if counter[0] % 10 == 0 else outcome
 
-    patch.setattr(send_and_edit, "send_outbox_message", deliver_with_doubt)
+    plant_bug(patch, send_and_edit, "send_outbox_message", deliver_with_doubt)
 
 
 def _delay_digests(patch: pytest.MonkeyPatch) -> None:
@@ -128,7 +139,7 @@ def _patch_next_due(patch: pytest.MonkeyPatch, change: Callable[[datetime], date
         due = next_due(cadence, zone, after)
         return due and max(change(due), after + MINUTE)
 
-    patch.setattr(next_due_rules, "next_due", changed_next_due)
+    plant_bug(patch, next_due_rules, "next_due", changed_next_due)
 
 
 def _overlook_last_match(patch: pytest.MonkeyPatch) -> None:
@@ -145,7 +156,7 @@ def _overlook_last_match(patch: pytest.MonkeyPatch) -> None:
         matches = find(self, query, kinds, after=after)
         return matches[:-1] if len(matches) > 1 else matches
 
-    patch.setattr(AnnouncementIndex, "find", find_all_but_last)
+    plant_bug(patch, AnnouncementIndex, "find", find_all_but_last)
 
 
 def _ignore_kinds(patch: pytest.MonkeyPatch) -> None:
@@ -161,12 +172,12 @@ def _ignore_kinds(patch: pytest.MonkeyPatch) -> None:
     ) -> list[Match]:
         return find(self, query, after=after)
 
-    patch.setattr(AnnouncementIndex, "find", find_any_kind)
+    plant_bug(patch, AnnouncementIndex, "find", find_any_kind)
 
 
 def _omit_quiet_reason(patch: pytest.MonkeyPatch) -> None:
     """A quiet day is told without its reason."""
-    patch.setattr(calendar, "no_papers_reason", lambda day: None)
+    plant_bug(patch, calendar, "no_papers_reason", lambda day: None)
 
 
 PLANTED_FAULTS = (
