@@ -36,10 +36,10 @@ from tests.storage.builders import (
 from tests.support.database import count_rows
 
 
-def delivered(store: Store, period: str = "1/2026-11-20") -> int:
+def delivered(store: Store) -> int:
     [stored_paper] = store_papers(store, [paper()])
-    number = issue_digest(store, [stored_paper], period)
-    store.outbox.put_once(outbox_message(digest=number, period=period, first=1, last=1), due_at=NOW)
+    number = issue_digest(store, [stored_paper])
+    store.outbox.put_once(outbox_message(digest=number, first=1, last=1), due_at=NOW)
     [sent] = store.outbox.claim(BOT, "me", NOW, 60.0, 1)
     assert store.outbox.mark_sending(sent, NOW)
     assert store.send_outcomes.record(sent, Sent(7), NOW)

@@ -149,12 +149,12 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
-def enclosing_package(name: str, names: Mapping[str, object]) -> str:
-    """The longest of ``names`` that is the module or a package around it."""
+def enclosing_package(name: str) -> str:
+    """The module or the package around it that has a row of its own in ``USES``."""
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         prefix = ".".join(parts[:length])
-        if prefix in names and (prefix != "bot" or name == "bot"):
+        if prefix in USES and (prefix != "bot" or name == "bot"):
             return prefix
     return ""
 
@@ -173,8 +173,8 @@ def imported_modules(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _may_import(importer: str, imported: str) -> bool:
     importer_package, imported_package = (
-        enclosing_package(importer, USES),
-        enclosing_package(imported, USES),
+        enclosing_package(importer),
+        enclosing_package(imported),
     )
     if importer_package == imported_package:
         return _is_in_order(importer_package, importer, imported)
@@ -196,7 +196,7 @@ def _is_in_order(package: str, user: str, used: str) -> bool:
 
 def forbidden_imports(name: str, tree: ast.Module) -> list[str]:
     """Imports of a package, or of a row inside one, that the table does not allow."""
-    if not enclosing_package(name, USES):
+    if not enclosing_package(name):
         return [f"{name}: has no place; give it one in tests/architecture/rules.py"]
     return [
         f"{name}:{line}: may not import {imported}"
@@ -245,7 +245,7 @@ def imports_in_functions(name: str, tree: ast.Module) -> list[str]:
                     ("bot", "storage")
                 ):
                     if (
-                        enclosing_package(name, USES) in ("bot.cli", "bot.app.wiring")
+                        enclosing_package(name) in ("bot.cli", "bot.app.wiring")
                         or name == "bot.summaries"
                     ):
                         continue  # commands load what they run, models their library
@@ -293,7 +293,7 @@ _OPERATOR_OUTCOMES = (
 
 def sentences_outside_texts(name: str, tree: ast.Module) -> list[str]:
     """Sentences for people outside ``texts``: prose in a face or verb, Chinese anywhere."""
-    if enclosing_package(name, USES) == "bot.texts":
+    if enclosing_package(name) == "bot.texts":
         return []
     skipped = _nodes_not_shown(tree)
     complaints = []

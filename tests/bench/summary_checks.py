@@ -47,7 +47,7 @@ class PassCounts(NamedTuple):
     findings: Counter[Finding]
 
 
-def check_summaries(data: Path, language: str = LANGUAGE) -> list[CheckedSummary]:
+def check_summaries(data: Path) -> list[CheckedSummary]:
     """Every different summary of the real documents, judged."""
     summaries = {
         (entry.paper.id, entry_summary.tldr): (
@@ -57,10 +57,10 @@ def check_summaries(data: Path, language: str = LANGUAGE) -> list[CheckedSummary
         for path in sorted([*data.glob("digests/*.md"), *data.glob("seeds/*.md")])
         for entry in _document_entries(path)
         for entry_summary in entry.summaries
-        if entry_summary.language == language
+        if entry_summary.language == LANGUAGE
     }
     return [
-        CheckedSummary(paper, summary, check_summary(summary, paper, language))
+        CheckedSummary(paper, summary, check_summary(summary, paper, LANGUAGE))
         for paper, summary in summaries.values()
     ]
 

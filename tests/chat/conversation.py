@@ -27,6 +27,10 @@ class Conversation:
     upcoming: Sequence[Announcement] = ()  # what arXiv announces tomorrow
     group: GroupOrChannel | None = None
 
+    def newest_file(self) -> bytes:
+        """The bytes of the file that the bot sent last."""
+        return list(self.person.state.files.values())[-1].content
+
     def text(self, key: str, **values: str | int) -> str:
         """What the bot says here."""
         return say(self.language, key, **values)

@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 from bot.app.config import Config
 from bot.cli import main
+from storage import open_store
+from tests.support.database import RowsByTable, dump_tables
 
 TOKEN = "987654321:AAsecretsecretsecretsecretsecretsec"  # opens nothing
 SETTING_VARIABLES = tuple(f"PAPERGRAM_{name.upper()}" for name in Config.model_fields)
@@ -99,3 +101,12 @@ def preserved_logging() -> Iterator[None]:
         logging.captureWarnings(False)
         for name in _LIBRARY_LOGGERS:
             logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def stored_rows(terminal: Terminal) -> RowsByTable:
+    """What the store holds, but for when its sources were asked."""
+    store = open_store(f"sqlite:///{terminal.database}")
+    try:
+        return dump_tables(store, ignored_tables=("feed_cursors",))
+    finally:
+        store.close()

@@ -19,11 +19,10 @@ from bot.app.config import Config
 from bot.ingest.http_client import Fetcher
 from bot.ingest.request_pace import RequestPace
 from bot.render import FORMATS
-from storage import open_store
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, stored_rows
 from tests.ingest.sources.feeds import FOLDER, read_feed, rss_feed, rss_item
 from tests.ingest.sources.offline import streamed_response
-from tests.support.database import RowsByTable, announcements_after, dump_tables
+from tests.support.database import announcements_after
 
 DOCUMENT = Path(__file__).parent.parent / "data" / "imports" / "cs.CV_2026-11-20.md"
 KEYS = [
@@ -39,15 +38,6 @@ KEYS = [
     "warnings",
 ]
 DAY = str(FOLDER / "day.rss.xml")
-
-
-def stored_rows(terminal: Terminal) -> RowsByTable:
-    """What the store holds, but for when its sources were asked."""
-    store = open_store(f"sqlite:///{terminal.database}")
-    try:
-        return dump_tables(store, ignored_tables=("feed_cursors",))
-    finally:
-        store.close()
 
 
 def empty(terminal: Terminal) -> None:

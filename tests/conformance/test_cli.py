@@ -8,10 +8,10 @@ import pytest
 
 from bot.ingest.http_errors import read_file
 from storage import open_store
-from tests.cli.terminal import CommandResult, Terminal
+from tests.cli.terminal import CommandResult, Terminal, stored_rows
 from tests.conformance.test_documents import index
 from tests.conformance.test_feeds import texts
-from tests.support.database import RowsByTable, announcements_after, dump_tables
+from tests.support.database import announcements_after
 
 KINDS = ("new", "cross", "replace", "replace_cross")
 CAPTURED, GENERATED = "arxiv-captured/", "arxiv-generated/"
@@ -52,14 +52,6 @@ OAI = ("not-a-feed", "<OAI-PMH>")
 def terminal(tmp_path: Path) -> Terminal:
     """Somebody at a prompt, with an empty folder for the database."""
     return Terminal(tmp_path / "papers.db")
-
-
-def stored_rows(terminal: Terminal) -> RowsByTable:
-    store = open_store(f"sqlite:///{terminal.database}")
-    try:
-        return dump_tables(store, ignored_tables=("feed_cursors",))
-    finally:
-        store.close()
 
 
 def answers(real_data: Path) -> list[str]:

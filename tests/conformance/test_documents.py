@@ -11,7 +11,7 @@ from bot.render.documents.markdown import DocumentError, parse, render
 from bot.render.telegram.split_into_messages import digest_parts, render_part
 from storage.records.chats import MessageForm
 from tests.render.digests import DISPLAY_OPTIONS
-from tests.render.telegram.test_both_forms import judge
+from tests.system.fuzz import judges
 
 
 def index(real_data: Path) -> list[dict[str, str]]:
@@ -77,4 +77,4 @@ def test_every_real_digest_passes_telegrams_judges(real_data: Path, form: Messag
     ):
         digest = parse(path.read_bytes().decode(), topic="cs.CV")
         for part in digest_parts(digest, options, with_entries=True):
-            judge(render_part(digest, part, options))
+            judges.check_message(render_part(digest, part, options))

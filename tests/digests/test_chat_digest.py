@@ -21,7 +21,7 @@ from bot.digests.shared_digest import (
     with_best_summaries,
 )
 from storage import Store
-from storage.records.chats import Chat, Subscription
+from storage.records.chats import Subscription
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
 from tests.support.builders import (
@@ -33,8 +33,7 @@ from tests.support.builders import (
     announce,
     create_chat,
     issue_on_demand,
-    issued_digests,
-    paper_numbers,
+    issued_paper_numbers,
     papers,
     set_topic_limit,
     subscribe_chat,
@@ -53,10 +52,6 @@ def later(store: Store, topic: Subscription) -> Subscription:
     changed = store.subscriptions.get(topic.key)
     assert changed
     return changed
-
-
-def shown_numbers(store: Store, reader: Chat) -> list[list[int]]:
-    return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
 
 
 def meanwhile(store: Store, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
@@ -101,9 +96,9 @@ def test_a_transaction_only_writes_what_was_reckoned_before(
 
     assert publish_due_chats(store, BOT, DUE_AT + DAY) == PublishResult(chats=1, digests=3)
     assert made == [6], "an edition and a share for each topic"
-    assert sorted(number for numbers in shown_numbers(store, reader)[1:] for number in numbers) == [
-        *range(3, 12)
-    ]
+    assert sorted(
+        number for numbers in issued_paper_numbers(store, reader)[1:] for number in numbers
+    ) == [*range(3, 12)]
 
 
 def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
@@ -118,7 +113,7 @@ def test_what_reached_the_chat_meanwhile_does_not_reach_it_again(
     meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
     publish_due_chats(store, BOT, DUE_AT)
 
-    first, second = shown_numbers(store, reader)
+    first, second = issued_paper_numbers(store, reader)
     assert len(first) == 2
     assert sorted(first + second) == [1, 2, 3]
 
@@ -134,7 +129,7 @@ def test_what_was_shown_meanwhile_to_the_last_paper_makes_no_digest(
     meanwhile(store, monkeypatch, lambda: issue_on_demand(store, reader, other, DUE_AT))
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1)
-    assert [sorted(numbers) for numbers in shown_numbers(store, reader)] == [[1, 2]]
+    assert [sorted(numbers) for numbers in issued_paper_numbers(store, reader)] == [[1, 2]]
 
 
 def test_what_a_topic_would_have_shown_comes_with_the_next_if_it_is_changed_meanwhile(
@@ -149,9 +144,9 @@ def test_what_a_topic_would_have_shown_comes_with_the_next_if_it_is_changed_mean
     meanwhile(store, monkeypatch, lambda: later(store, first))
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
-    assert [sorted(numbers) for numbers in shown_numbers(store, reader)] == [[1, 2]]
+    assert [sorted(numbers) for numbers in issued_paper_numbers(store, reader)] == [[1, 2]]
     publish_due_chats(store, BOT, DUE_AT + DAY + MINUTE)
-    assert len(shown_numbers(store, reader)) == 1
+    assert len(issued_paper_numbers(store, reader)) == 1
 
 
 def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +165,7 @@ def test_what_was_freed_meanwhile_is_shown(store: Store, monkeypatch: pytest.Mon
     meanwhile(store, monkeypatch, drops)
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=1, digests=1)
-    assert sorted(shown_numbers(store, reader)[-1]) == [1, 2]
+    assert sorted(issued_paper_numbers(store, reader)[-1]) == [1, 2]
 
 
 def test_the_messages_of_a_shared_digest_are_measured_with_all_that_they_say(store: Store) -> None:

@@ -75,16 +75,14 @@ def ordered(store: Store, now: datetime = DUE_AT) -> list[SummaryJob]:
     return store.summary_jobs.claim(now + 30 * DAY, 1.0, 1000)
 
 
-def stored(store: Store, number: int, version: int = 1) -> Paper:
-    stored_paper = store.papers.get(f"arxiv:2611.8{number:04}", version)
+def stored(store: Store, number: int) -> Paper:
+    stored_paper = store.papers.get(f"arxiv:2611.8{number:04}", 1)
     assert stored_paper
     return stored_paper
 
 
-def make_summary(
-    of: Paper, language: str = "zh", maker: str = "model-x", tldr: str = "一句话。"
-) -> Summary:
-    return Summary(of.key, of.version, language, "题目", tldr, "摘要", maker, NOW)
+def make_summary(of: Paper, maker: str = "model-x", tldr: str = "一句话。") -> Summary:
+    return Summary(of.key, of.version, "zh", "题目", tldr, "摘要", maker, NOW)
 
 
 def test_each_summary_of_the_next_hours_is_ordered_once_for_the_time_of_its_digest(

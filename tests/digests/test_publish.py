@@ -28,6 +28,7 @@ from tests.support.builders import (
     create_chat,
     issue_on_demand,
     issued_digests,
+    issued_paper_numbers,
     paper_numbers,
     papers,
     set_topic_limit,
@@ -96,7 +97,7 @@ def test_late_papers_of_an_old_day_are_told_all_the_same(store: Store) -> None:
 
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[9]]
+    assert issued_paper_numbers(store, reader) == [[9]]
 
 
 def test_what_was_announced_before_the_topic_began_does_not_come(store: Store) -> None:
@@ -107,7 +108,7 @@ def test_what_was_announced_before_the_topic_began_does_not_come(store: Store) -
 
     publish_due_chats(store, BOT, DUE_AT)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[2]]
+    assert issued_paper_numbers(store, reader) == [[2]]
 
 
 def test_a_paper_of_two_topics_comes_under_the_first_with_the_other_named(store: Store) -> None:
@@ -139,8 +140,8 @@ def test_chats_know_nothing_of_each_other(store: Store) -> None:
 
     assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, first)] == [[1]]
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, second)] == [[1]]
+    assert issued_paper_numbers(store, first) == [[1]]
+    assert issued_paper_numbers(store, second) == [[1]]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_a_paper_that_is_announced_again_does_not_come_again(
 
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1]]
+    assert issued_paper_numbers(store, reader) == [[1]]
 
 
 def test_a_topic_that_asks_for_revisions_gets_a_higher_version_once(store: Store) -> None:
@@ -211,7 +212,7 @@ def test_a_chat_that_fails_holds_nobody_else(
     with caplog.at_level(logging.CRITICAL):
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=1, failed=1)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, sound)] == [[1]]
+    assert issued_paper_numbers(store, sound) == [[1]]
     failed = store.subscriptions.get(topic.key)
     assert failed
     assert failed.cursor == topic.cursor, "the failed topic waits where it was"
@@ -237,7 +238,7 @@ def test_a_chat_is_published_whole_or_not_at_all(
     assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
         chats=1, digests=1
     )
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1, 2]]
+    assert issued_paper_numbers(store, reader) == [[1, 2]]
 
 
 def _crash(*_: object, **__: object) -> bool:
@@ -255,7 +256,7 @@ def test_a_paused_chat_is_left_alone_and_loses_nothing(store: Store) -> None:
     announce(store, papers(2), day=TODAY + DAY)
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[2, 1]]
+    assert issued_paper_numbers(store, reader) == [[2, 1]]
 
 
 def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store) -> None:
@@ -273,7 +274,7 @@ def test_a_digest_by_command_moves_the_cursor_and_not_the_next_time(store: Store
 
     announce(store, papers(2))
     publish_due_chats(store, BOT, DUE_AT)
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
+    assert issued_paper_numbers(store, reader) == [[1], [2]]
 
 
 def test_previews_and_words_move_no_cursor_and_enter_no_receipts(store: Store) -> None:
@@ -317,7 +318,7 @@ def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:
 
     assert added
     assert back.key != topic.key
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
+    assert issued_paper_numbers(store, reader) == [[1], [2]]
 
 
 def test_a_topic_without_a_time_is_told_of_every_batch(store: Store) -> None:
@@ -332,7 +333,7 @@ def test_a_topic_without_a_time_is_told_of_every_batch(store: Store) -> None:
     publish_due_chats(store, BOT, NOW + timedelta(seconds=5))
     publish_due_chats(store, BOT, NOW + timedelta(seconds=10))
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1], [2]]
+    assert issued_paper_numbers(store, reader) == [[1], [2]]
 
 
 def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
@@ -349,7 +350,7 @@ def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
         announce(store, papers(number))
         publish_due_chats(store, BOT, instant)
 
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[0], [1]]
+    assert issued_paper_numbers(store, reader) == [[0], [1]]
 
 
 def test_form_language_and_sound_are_frozen_with_the_message(store: Store) -> None:
@@ -393,7 +394,7 @@ def test_an_edit_between_reading_and_writing_is_not_overwritten(
     assert changed
     assert changed.cadence.times == (time(9, 0),)
     publish_due_chats(store, BOT, DUE_AT + timedelta(hours=1))
-    assert [paper_numbers(digest.entries) for digest in issued_digests(store, reader)] == [[1]]
+    assert issued_paper_numbers(store, reader) == [[1]]
 
 
 def test_a_topic_whose_words_cannot_be_read_is_paused_and_told_once(store: Store) -> None:

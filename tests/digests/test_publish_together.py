@@ -33,7 +33,7 @@ from tests.support.builders import (
     create_chat,
     issue_on_demand,
     issued_digests,
-    paper_numbers,
+    issued_paper_numbers,
     papers,
     subscribe_chat,
 )
@@ -61,10 +61,6 @@ def _fails(put: Put, reader: Chat, error: Exception) -> Put:
     return put_once
 
 
-def _told(store: Store, reader: Chat) -> list[list[int]]:
-    return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
-
-
 @pytest.mark.parametrize("place", [0, 2, 4], ids=["first", "amid", "last"])
 def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
     store: Store, place: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -79,14 +75,16 @@ def test_a_chat_that_fails_leaves_no_row_and_holds_nobody(
         patch.setattr(store.outbox, "put_once", put)
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=4, digests=4, failed=1)
 
-    assert _told(store, broken) == []
+    assert issued_paper_numbers(store, broken) == []
     assert count_rows(store, "receipts", chat=broken.id) == 0
-    assert all(_told(store, reader) == [[1, 2]] for reader in readers if reader != broken)
+    assert all(
+        issued_paper_numbers(store, reader) == [[1, 2]] for reader in readers if reader != broken
+    )
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(), "not tried each tick"
     assert publish_due_chats(store, BOT, DUE_AT + RETRY_FAILED_AFTER) == PublishResult(
         chats=1, digests=1
     )
-    assert _told(store, broken) == [[1, 2]]
+    assert issued_paper_numbers(store, broken) == [[1, 2]]
 
 
 def test_a_number_that_was_undone_lends_nobody_its_rows(
@@ -114,9 +112,9 @@ def test_a_number_that_was_undone_lends_nobody_its_rows(
         patch.setattr(store.outbox, "put_once", put_once)
         assert publish_due_chats(store, BOT, DUE_AT) == PublishResult(chats=2, digests=2, failed=1)
 
-    assert _told(store, first) == []
-    assert _told(store, other) == [[1, 2]]
-    assert _told(store, third) == [[1]]
+    assert issued_paper_numbers(store, first) == []
+    assert issued_paper_numbers(store, other) == [[1, 2]]
+    assert issued_paper_numbers(store, third) == [[1]]
 
 
 @pytest.mark.parametrize("error", [DatabaseBusy("locked"), DatabaseNotWritable("no room")])
@@ -133,9 +131,9 @@ def test_trouble_of_the_store_leaves_the_others_due(
         with pytest.raises(type(error)):
             publish_due_chats(store, BOT, DUE_AT)
 
-    assert [len(_told(store, reader)) for reader in readers] == [1, 1, 0, 0, 0, 0]
+    assert [len(issued_paper_numbers(store, reader)) for reader in readers] == [1, 1, 0, 0, 0, 0]
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=4, digests=4)
-    assert [_told(store, reader) for reader in readers] == [[[1]]] * 6
+    assert [issued_paper_numbers(store, reader) for reader in readers] == [[[1]]] * 6
 
 
 def test_who_is_asked_to_stop_leaves_the_others_due(
@@ -153,7 +151,9 @@ def test_who_is_asked_to_stop_leaves_the_others_due(
     announce(store, papers(2), day=TODAY + DAY)
     assert publish_due_chats(store, BOT, DUE_AT + MINUTE) == PublishResult(chats=2, digests=2)
 
-    assert [_told(store, reader) for reader in readers] == [[[1]]] * 3 + [[[2, 1]]] * 2
+    assert [issued_paper_numbers(store, reader) for reader in readers] == [[[1]]] * 3 + [
+        [[2, 1]]
+    ] * 2
 
 
 def test_who_has_received_some_gets_the_rest_beside_those_who_get_all(store: Store) -> None:
@@ -172,8 +172,8 @@ def test_who_has_received_some_gets_the_rest_beside_those_who_get_all(store: Sto
     publish_due_chats(store, BOT, DUE_AT + DAY)
 
     assert wide.cursor == 0
-    assert _told(store, early) == [[1], [2]]
-    assert _told(store, late) == [[2, 1]]
+    assert issued_paper_numbers(store, early) == [[1], [2]]
+    assert issued_paper_numbers(store, late) == [[2, 1]]
 
 
 def test_shared_digests_are_the_same_to_the_last_word(store: Store) -> None:
@@ -211,8 +211,8 @@ def test_what_was_forgotten_meanwhile_is_written_anew(
         chats=2, digests=2
     )
 
-    assert _told(store, first) == []
-    assert _told(store, second) == [[1, 2]]
+    assert issued_paper_numbers(store, first) == []
+    assert issued_paper_numbers(store, second) == [[1, 2]]
 
 
 def test_readers_of_a_shared_digest_see_it_in_their_own_form(store: Store) -> None:
@@ -289,4 +289,4 @@ def test_a_topic_that_comes_back_in_the_middle_of_a_tick_loses_no_paper(
     publish_due_chats(store, BOT, DUE_AT)
     publish_due_chats(store, BOT, DUE_AT)
 
-    assert _told(store, reader) == [[1]]
+    assert issued_paper_numbers(store, reader) == [[1]]

@@ -65,10 +65,10 @@ class Readers:
         """How many digests leave at an instant."""
         return publish_due_chats(self.store, BOT, now, summary_wait=self.summary_wait).digests
 
-    def leaves(self, first: datetime, *, within: timedelta = 3 * MAX_WAIT) -> datetime | None:
+    def leaves(self, first: datetime) -> datetime | None:
         """When the first digest leaves, with a tick each five seconds."""
         now = first
-        while now <= first + within:
+        while now <= first + 3 * MAX_WAIT:
             if self.tick(now):
                 return now
             now += TICK

@@ -25,13 +25,13 @@ SYSTEM = (
 PAPER = f"<paper>\n<title>{TITLE}</title>\n<abstract>{ABSTRACT}</abstract>\n</paper>"
 
 
-def summary_format(name: str = "gloss") -> ResponseFormatJSONSchema:
+def summary_format() -> ResponseFormatJSONSchema:
     """A strict schema of the three texts of a summary."""
     keys = ["title", "gist", "abstract"]
     return {
         "type": "json_schema",
         "json_schema": {
-            "name": name,
+            "name": "gloss",
             "strict": True,
             "schema": {
                 "type": "object",

@@ -209,19 +209,10 @@ async def model_server(
     *,
     key: str | None = KEY,
     served_models: tuple[str, ...] = (MODEL,),
-    latency: float = 0.0,
     log_path: Path | None = None,
-    language: Callable[[ChatRequest], str] = reading.requested_language,
 ) -> AsyncIterator[ModelServer]:
     """A server that plays this script as long as the block lasts; ``key=None`` asks for none."""
-    server = ModelServer(
-        script,
-        key=key,
-        served_models=served_models,
-        latency=latency,
-        log_path=log_path,
-        language=language,
-    )
+    server = ModelServer(script, key=key, served_models=served_models, log_path=log_path)
     await server.start_listening()
     try:
         yield server

@@ -82,9 +82,9 @@ def summary(
     )
 
 
-def create_chat(store: Store, chat_id: int = CHAT, bot_id: int = BOT) -> Chat:
+def create_chat(store: Store, chat_id: int = CHAT) -> Chat:
     """Let a chat be known."""
-    return store.chats.get_or_add(Chat(bot_id, chat_id, ChatKind.SUPERGROUP))
+    return store.chats.get_or_add(Chat(BOT, chat_id, ChatKind.SUPERGROUP))
 
 
 def create_topic(
@@ -94,7 +94,6 @@ def create_topic(
     cadence: Cadence | None = None,
     next_due: datetime | None = NOW,
     position: int = 0,
-    thread: int = 0,
 ) -> Subscription:
     """Let a chat follow a query."""
     subscription, _ = store.subscriptions.add(
@@ -108,7 +107,6 @@ def create_topic(
             cursor=0,
             next_due=next_due,
             position=position,
-            thread=thread,
         )
     )
     return subscription

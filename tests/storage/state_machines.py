@@ -51,12 +51,12 @@ def quick_settings(examples: int = QUICK_EXAMPLES) -> settings:
     )
 
 
-def run_machine(machine: type[RuleBasedStateMachine], examples: int = LONG_EXAMPLES) -> None:
+def run_machine(machine: type[RuleBasedStateMachine]) -> None:
     """Runs a machine for as many examples as find a rare order."""
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=LONG_EXAMPLES,
             stateful_step_count=STEP_COUNT,
             suppress_health_check=_SUPPRESSED_CHECKS,
         ),

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.concurrency.rate_limiter import CircuitBreaker
-from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import ModelGateway
-from bot.summaries.llm.client import ModelClient
 from bot.summaries.on_demand import explain_paper
 from bot.texts import Refusal
 from storage import Store
 from storage.records.papers import Paper
 from storage.records.summaries import PaperNote
-from tests.models.server import KEY, MODEL, ModelServer, model_server
+from tests.models.server import ModelServer
 from tests.storage.builders import paper, store_papers
 from tests.support.database import count_rows
 
@@ -29,23 +25,6 @@ ABSTRACT = (
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    """A model that answers as it should, until it plays another script."""
-    async with model_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def gateway(store: Store, server: ModelServer) -> AsyncIterator[ModelGateway]:
-    """Where that model is asked."""
-    async with ModelClient(server.url, KEY, MODEL) as model:
-        breaker = CircuitBreaker(monotonic=lambda: 0.0)
-        yield ModelGateway(
-            store, model, Price(1, 2), Budget(10**9), lambda: NOW, lambda: 0.0, breaker
-        )
-
-
-@pytest.fixture
 def routing_paper(store: Store) -> Paper:
     """A paper that several people read."""
     [stored_paper] = store_papers(
@@ -54,11 +33,9 @@ def routing_paper(store: Store) -> Paper:
     return stored_paper
 
 
-async def presses(
-    gateway: ModelGateway, paper: Paper, times: int, language: str = "en"
-) -> list[PaperNote]:
+async def presses(gateway: ModelGateway, paper: Paper, times: int) -> list[PaperNote]:
     """What readers get who ask for the same in the same moment."""
-    return await asyncio.gather(*(explain_paper(gateway, paper, language) for _ in range(times)))
+    return await asyncio.gather(*(explain_paper(gateway, paper, "en") for _ in range(times)))
 
 
 async def test_readers_of_one_second_share_a_note_and_its_price(

@@ -35,15 +35,13 @@ async def working(
     script: str = "good",
     *,
     budget: Budget = Budget(10**9),  # noqa: B008 - frozen
-    key: str = KEY,
-    name: str = MODEL,
     at_once: int = 2,
 ) -> AsyncIterator[tuple[ModelGateway, ModelServer, FakeClock]]:
     """A model gateway whose model plays a script."""
     clock = FakeClock(NOW)
     async with (
         model_server(script) as server,
-        ModelClient(server.url, key, name, timeout=1.0) as model,
+        ModelClient(server.url, KEY, MODEL, timeout=1.0) as model,
     ):
         breaker = CircuitBreaker(monotonic=clock.monotonic)
         price = Price(1.0, 2.0, "USD")

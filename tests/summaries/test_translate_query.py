@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -11,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.concurrency.rate_limiter import CircuitBreaker
-from bot.summaries.gateway.budget import Budget, Price
+from bot.summaries.gateway.budget import Budget
 from bot.summaries.gateway.model_gateway import REFUSED_PAUSE_SECONDS, ModelGateway
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from bot.summaries.jobs import run_summary_jobs
-from bot.summaries.llm.client import ModelClient
 from bot.summaries.on_demand import ModelUnavailable
 from bot.summaries.translate_query import (
     join_parts,
@@ -26,41 +23,10 @@ from bot.summaries.translate_query import (
 )
 from bot.texts import Refusal
 from bot.topics.query.parser import QueryError, parse
-from storage import Store
-from tests.models.server import KEY, MODEL, ModelServer, model_server
+from tests.models.server import ModelServer
 from tests.support.clock import FakeClock
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    """A model that answers as it should, until it plays another script."""
-    async with model_server() as server:
-        yield server
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """The clock that pauses of the model are measured by."""
-    return FakeClock(NOW)
-
-
-@pytest.fixture
-async def gateway(
-    store: Store, server: ModelServer, clock: FakeClock
-) -> AsyncIterator[ModelGateway]:
-    """Where that model is asked."""
-    async with ModelClient(server.url, KEY, MODEL) as model:
-        yield ModelGateway(
-            store,
-            model,
-            Price(1, 2),
-            Budget(10_000),
-            lambda: NOW,
-            clock.monotonic,
-            CircuitBreaker(monotonic=clock.monotonic),
-        )
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,11 @@ def paper_numbers(entries: Iterable[Entry]) -> list[int]:
     return [int(entry.paper.id.partition(".8")[2]) for entry in entries]
 
 
+def issued_paper_numbers(store: Store, reader: Chat) -> list[list[int]]:
+    """Which of ``papers`` each digest of a chat shows, the oldest digest first."""
+    return [paper_numbers(digest.entries) for digest in issued_digests(store, reader)]
+
+
 @dataclass
 class FakeSender:
     """Sends nothing and keeps what it was given; what is scripted is answered first."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage import Store
+from bot.topics.query.analyzer import index_text
+from storage import Store, open_store
 from storage.messages.outbox_rows import message_from_row
 from storage.records.messages import InboxUpdate, MessageState, OutboxMessage
 from storage.records.papers import Announcement
@@ -25,6 +27,11 @@ _TABLE_NAMES = r"""
     select name from sqlite_master
     where type = 'table' and name not like 'sqlite\_%' escape '\' and name not like 'paper_index%'
 """
+
+
+def open_bot_store(database: Path) -> Store:
+    """The store of the bot in a file; the caller closes it."""
+    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
 def dump_tables(store: Store, *, ignored_tables: Collection[str] = IGNORED_TABLES) -> RowsByTable:

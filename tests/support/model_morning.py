@@ -15,7 +15,7 @@ from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.llm.client import ModelClient
 from bot.texts import say
 from storage import Store
-from storage.records.chats import Chat, MessageForm
+from storage.records.chats import MessageForm
 from storage.records.digests import Digest
 from storage.records.papers import Announcement
 from storage.records.summaries import Summary
@@ -67,18 +67,13 @@ class MorningScenario:
         person = self.running_bot.create_person(name, language=language)
         await self.running_bot.send_text(person, "/start")
         stored_chat = await self.running_bot.stored_chat(person)
-        await self.store.run(
-            self._change_chat,
-            replace(stored_chat, languages=languages, form=form, full_entries=full, onboarded=True),
+        await self.running_bot.change_chat(
+            replace(stored_chat, languages=languages, form=form, full_entries=full, onboarded=True)
         )
         await self.running_bot.send_text(person, f"/sub {words}")
         await self.running_bot.press_button(person, say(language, "button-subscribe"))
         self.readers[name] = person
         return person
-
-    def _change_chat(self, chat: Chat) -> None:
-        with self.store.transaction():
-            self.store.chats.update(chat)
 
     async def announce_papers(self, instant: datetime) -> None:
         """Lets the papers of today come at an instant; nobody has said anything about them."""

@@ -118,12 +118,16 @@ class RunningBot:
 
     async def finish_onboarding(self, chat_owner: Person | GroupOrChannel) -> None:
         """Lets a chat have been through the steps of its first topic."""
-        changed_chat = replace(await self.stored_chat(chat_owner), onboarded=True)
-        await self.store.run(self._change_chat, changed_chat)
+        await self.change_chat(replace(await self.stored_chat(chat_owner), onboarded=True))
 
-    def _change_chat(self, chat: Chat) -> None:
-        with self.store.transaction():
-            self.store.chats.update(chat)
+    async def change_chat(self, changed_chat: Chat) -> None:
+        """Stores a chat with other settings."""
+
+        def update_chat() -> None:
+            with self.store.transaction():
+                self.store.chats.update(changed_chat)
+
+        await self.store.run(update_chat)
 
     async def topics(self, chat_owner: Person | GroupOrChannel) -> list[Subscription]:
         """The topics of a chat in the store."""
@@ -322,10 +326,10 @@ def sample_announcements(last: date) -> tuple[list[Announcement], dict[str, Summ
     return load_sample(last)
 
 
-async def store_sample(running_bot: RunningBot, *, days_ahead: int = 1) -> list[Announcement]:
-    """Stores the sample up to today; returns what is announced on the ``days_ahead`` days after."""
+async def store_sample(running_bot: RunningBot) -> list[Announcement]:
+    """Stores the sample up to today; returns what is announced tomorrow."""
     today = running_bot.clock.instant.date()
-    announcements, summaries = load_sample(today + timedelta(days=days_ahead))
+    announcements, summaries = load_sample(today + timedelta(days=1))
     await running_bot.announce(
         [announcement for announcement in announcements if announcement.day <= today], summaries
     )

@@ -304,9 +304,6 @@ def changes(zone: str) -> list[datetime]:
     ],
 )
 def test_the_occasion_before_is_found(cadence: Cadence, due: str, expected: str | None) -> None:
-    def instant(text: str) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    before = previous_due(cadence, "UTC", utc(due))
 
-    before = previous_due(cadence, "UTC", instant(due))
-
-    assert before == (instant(expected) if expected else None)
+    assert before == (utc(expected) if expected else None)

@@ -127,11 +127,11 @@ async def test_what_was_refused_did_not_arrive(shape: HttpAnswer, expected: obje
             assert expected in (outcome, type(outcome))
 
 
-def update(number: int, text: str = "/help", chat: int = 7) -> dict[str, object]:
+def update(number: int, chat: int = 7) -> dict[str, object]:
     """An update that somebody's words in a private chat are."""
     person = {"id": chat, "is_bot": False, "first_name": "Ada"}
     message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}}
-    return {"update_id": number, "message": message | {"from": person, "text": text}}
+    return {"update_id": number, "message": message | {"from": person, "text": "/help"}}
 
 
 def answered(*updates: object) -> HttpAnswer:

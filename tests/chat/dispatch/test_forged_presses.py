@@ -95,14 +95,9 @@ async def _read(conversation: Conversation, place: GroupOrChannel) -> Conversati
     return group_conversation
 
 
-async def _storm(
-    conversation: Conversation, presses: Sequence[str], message: int = 1
-) -> dict[str, str]:
-    """Sends many presses at once and returns the toast of each."""
-    made = {
-        data: conversation.person.press_forged(data, message, conversation.group)
-        for data in presses
-    }
+async def _storm(conversation: Conversation, presses: Sequence[str]) -> dict[str, str]:
+    """Sends many presses of the first message at once and returns the toast of each."""
+    made = {data: conversation.person.press_forged(data, 1, conversation.group) for data in presses}
     toasts = {data: (await pressed).text for data, pressed in made.items()}
     await conversation.running_bot.wait_until_idle()
     return toasts

@@ -49,12 +49,12 @@ def _process(store: Store) -> InboxWorker:
     return InboxWorker(_counter(store), _sends, lambda: None, sleep=_at_once)
 
 
-def _says(store: Store, number: int, text: str = "/about") -> InboxUpdate:
+def _says(store: Store, number: int) -> InboxUpdate:
     """The first words of a chat of its own."""
     who = FIRST + number
     chat = {"id": who, "type": "private", "first_name": "Ada"}
     person = {"id": who, "is_bot": False, "first_name": "Ada", "language_code": "en"}
-    message = {"message_id": 5, "date": 1, "chat": chat, "from": person, "text": text}
+    message = {"message_id": 5, "date": 1, "chat": chat, "from": person, "text": "/about"}
     body = json.dumps({"update_id": number, "message": message})
     update = InboxUpdate(BOT, number, who, body)
     store.inbox.put([update])

@@ -38,8 +38,8 @@ BACKFILL = Backfill("cs:cs:CV", TUESDAY, TUESDAY, ("cs.CV",), NOW)
 FIRST = "cs:cs:CV 2026-11-17"  # the question, without its position
 
 
-def filed(number: int, *, changed: date = TUESDAY, categories: str = "cs.CV") -> ArchivedPaper:
-    return ArchivedPaper(f"2611.{number:05}", (utc(11, 15),), changed, categories)
+def filed(number: int, *, categories: str = "cs.CV") -> ArchivedPaper:
+    return ArchivedPaper(f"2611.{number:05}", (utc(11, 15),), TUESDAY, categories)
 
 
 def archive(number: int = 7, size: int = 3) -> FakeArchive:

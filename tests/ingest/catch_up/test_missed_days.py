@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -53,9 +52,9 @@ def read(store: Store, *days: date, feed: str = FEED, complete: bool = True) -> 
                 )
 
 
-def planned(store: Store, now: datetime = NOW, feeds: Sequence[str] = (FEED,)) -> list[Backfill]:
+def planned(store: Store, now: datetime = NOW) -> list[Backfill]:
     """Plans what is missing and returns what is planned in all."""
-    plan_backfills(store, feeds, now)
+    plan_backfills(store, (FEED,), now)
     return store.backfills.unfinished()
 
 
@@ -66,9 +65,9 @@ async def repaired(store: Store, source: FakeArchive, now: datetime = NOW) -> li
         return await run_planned_backfills(store, fetcher, now, holder="a", base=BASE)
 
 
-def report(condition: BatchStatus, *warnings: str, day: date = TUESDAY) -> IngestReport:
+def report(condition: BatchStatus, *warnings: str) -> IngestReport:
     notices = tuple(Notice(key) for key in warnings)
-    batch = Batch(FEED, condition, FeedCursor(FEED), day, warnings=notices)
+    batch = Batch(FEED, condition, FeedCursor(FEED), TUESDAY, warnings=notices)
     return IngestReport(batch, IngestCounts())
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from datetime import date
-from html import unescape
 
 import pytest
-from aiogram.types import InputRichMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.demo.emulator.json_encoding import JsonObject
-from bot.demo.formatting.rich_message import parse_rich_message
-from bot.demo.formatting.rich_size import check_size, measure_blocks
 from bot.render import size_limits
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import is_safe_link
 from bot.render.telegram.html_message import message_weight
 from bot.render.telegram.paper_note import note_message
 from bot.render.telegram.split_into_messages import (
-    Message,
     Part,
     digest_parts,
     left_out_parts,
@@ -49,61 +42,6 @@ from tests.system.fuzz import judges
 ENGLISH = DisplayOptions(language="en", languages=("en",))
 
 
-def judge(made: Message) -> None:
-    """Refuses what Telegram would refuse, or show otherwise than we mean."""
-    if made.form is MessageForm.RICH:
-        judge_blocks(made)
-    else:
-        judge_html(made.html)
-    for row in made.buttons:
-        assert 1 <= len(row) <= 8
-        assert all(button.label.strip() for button in row)
-
-
-def judge_blocks(made: Message) -> None:
-    blocks = json.loads(json.dumps(made.blocks))
-    request: JsonObject = {"blocks": blocks, "skip_entity_detection": True}
-    InputRichMessage.model_validate(request)
-    parse_rich_message(request, no_media)
-    check_size(measure_blocks(blocks))
-    assert size_limits.count_rich_blocks(blocks) <= size_limits.RICH_BLOCKS
-    assert size_limits.rich_units(blocks) <= size_limits.RICH_SOFT_UNITS
-    names = [block["name"] for block in every(blocks) if block.get("type") == "anchor"]
-    links = [b["anchor_name"] for b in every(blocks) if b.get("type") == "anchor_link"]
-    assert len(names) == len(set(names))
-    assert set(links) <= {*names, ""}
-
-
-def no_media(_: JsonObject) -> JsonObject:
-    raise AssertionError("a digest holds no media")
-
-
-def every(value: object) -> list[dict[str, str]]:
-    """Every object inside a message."""
-    if isinstance(value, list):
-        return [inner for part in value for inner in every(part)]
-    if isinstance(value, dict):
-        return [value, *(inner for part in value.values() for inner in every(part))]
-    return []
-
-
-def judge_html(html: str) -> None:
-    read = parse_html_by_telegram(html)
-    assert isinstance(read, dict), read
-    assert 0 < size_limits.utf16_length(str(read["text"])) <= size_limits.CLASSIC_UNITS
-    assert len(html.encode()) <= size_limits.CLASSIC_BYTES
-    entities = read["entities"]
-    assert isinstance(entities, list)
-    assert len(entities) == len(re.findall(r"<[a-z]", html)) <= size_limits.CLASSIC_ENTITIES
-    urls = [unescape(url) for url in re.findall(r'href="([^"]*)"', html)]
-    assert [e["url"] for e in every(entities) if "url" in e] == [normal(u) for u in urls]
-
-
-def normal(url: str) -> str:
-    """A URL as Telegram keeps it: with a slash after a bare host."""
-    return url if re.search(r"^https?://[^/?#]+[/?#]", url) else f"{url}/"
-
-
 @pytest.mark.parametrize(
     "display_options",
     DISPLAY_OPTIONS,
@@ -111,7 +49,7 @@ def normal(url: str) -> str:
 )
 def test_the_sample_passes_the_judges(display_options: DisplayOptions) -> None:
     for part in digest_parts(sample_digest(), display_options, with_entries=True):
-        judge(render_part(sample_digest(), part, display_options))
+        judges.check_message(render_part(sample_digest(), part, display_options))
 
 
 @settings(max_examples=60)
@@ -124,7 +62,7 @@ def test_hostile_digests_pass_the_judges(
         cuts += left_out_parts(ours, options, len(ours.entries) + 1)
 
     for part in cuts:
-        judge(render_part(ours, part, options, repeat=repeat))
+        judges.check_message(render_part(ours, part, options, repeat=repeat))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +77,7 @@ def test_an_entry_of_fifty_thousand_characters_is_shortened_and_says_so(
 
     for part in digest_parts(ours, options, with_entries=True):
         made = render_part(ours, part, options)
-        judge(made)
+        judges.check_message(made)
         shown = made.html + json.dumps(made.blocks, ensure_ascii=False)
         assert size_limits.ELLIPSIS in shown
         if part.is_entry and "en" in options.languages:
@@ -192,7 +130,7 @@ def test_a_late_longer_summary_still_fits_the_same_rows() -> None:
     late = digest(entries=tuple(replace(e, summaries=long) for e in ours.entries))
 
     assert (part.first_entry, part.last_entry) == (1, 24)
-    judge(render_part(late, part, ENGLISH))
+    judges.check_message(render_part(late, part, ENGLISH))
 
 
 def test_details_are_inside_when_all_of_them_fit() -> None:
@@ -210,10 +148,10 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 
     kinds = [block["type"] for block in inside]
     assert kinds == ["heading", "paragraph", "table", "details", "details", "details", "footer"]
-    refs = [b for b in every(list(inside)) if b.get("type") == "anchor_link"]
+    refs = [b for b in judges.nested_objects([*inside]) if b.get("type") == "anchor_link"]
     assert [ref["anchor_name"] for ref in refs] == ["p1", "p2", "p3", "", "", ""]
     assert "details" not in [block["type"] for block in outside]
-    urls = [b["url"] for b in every(list(outside)) if b.get("type") == "url"]
+    urls = [str(b["url"]) for b in judges.nested_objects([*outside]) if b.get("type") == "url"]
     assert [u for u in urls if "t.me" in u] == [f"https://t.me/b?start=e_7_{n}" for n in (1, 2, 3)]
 
 

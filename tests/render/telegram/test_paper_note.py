@@ -15,7 +15,7 @@ from storage.records.chats import MessageForm
 from storage.records.summaries import PaperNote
 from tests.demo.telegram_parser import parse_html_by_telegram
 from tests.render.digests import ISSUED_AT, hostile_texts, paper
-from tests.render.telegram.test_both_forms import judge
+from tests.system.fuzz import judges
 
 NOTE = PaperNote(1, 1, "zh", "漂移。", "测量 $10^{-3}$。", "少 <5%>。", "", "gpt & co", ISSUED_AT)
 
@@ -24,7 +24,7 @@ NOTE = PaperNote(1, 1, "zh", "漂移。", "测量 $10^{-3}$。", "少 <5%>。", 
 def test_a_note_on_a_paper_without_a_title_stands_under_its_id(form: MessageForm) -> None:
     made = note_message(NOTE, paper(title=" "), DisplayOptions(form=form, language="en"))
 
-    judge(made)
+    judges.check_message(made)
     assert "arxiv:2611.90001" in (made.html or str(made.blocks))
 
 
@@ -43,7 +43,7 @@ def test_the_classic_note_says_who_wrote_it_and_what_it_lacks(language: str) -> 
     texts = ["漂移。", "测量 10⁻³。", "少 <5%>。", say(language, "note-limits-none")]
     sections = [f"{label}\n{text}" for label, text in zip(labels, texts, strict=True)]
     by = say(language, "note-maker", model="gpt & co")
-    judge(made)
+    judges.check_message(made)
     shown = parse_html_by_telegram(made.html)
     assert isinstance(shown, dict)
     assert shown["text"] == "\n\n".join(["On <b>Boats</b>", *sections, by])
@@ -53,7 +53,7 @@ def test_the_classic_note_says_who_wrote_it_and_what_it_lacks(language: str) -> 
 def test_the_rich_note_says_the_same(language: str) -> None:
     made = rendered(NOTE, MessageForm.RICH, language)
 
-    judge(made)
+    judges.check_message(made)
     kinds = [block["type"] for block in made.blocks]
     assert kinds == ["heading", *["paragraph"] * 8, "footer"]
     assert made.blocks[-1]["text"] == say(language, "note-maker", model="gpt & co")
@@ -64,4 +64,4 @@ def test_the_rich_note_says_the_same(language: str) -> None:
 def test_whatever_a_model_says_is_text(problem: str, limits: str, title: str) -> None:
     note = replace(NOTE, problem=problem, limits=limits, producer=title)
     for form in MessageForm:
-        judge(note_message(note, paper(title=title), DisplayOptions(form=form)))
+        judges.check_message(note_message(note, paper(title=title), DisplayOptions(form=form)))

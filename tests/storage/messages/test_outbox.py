@@ -548,10 +548,10 @@ def test_a_chat_gets_its_messages_in_their_order_whatever_their_haste(store: Sto
     assert first.period == "due"
 
 
-def edit(store: Store, period: str = "edit") -> OutboxMessage:
+def edit(store: Store) -> OutboxMessage:
     """An edit that was queued before anything else of its chat."""
     put = replace(
-        outbox_message(period=period), edited_message_id=55, revision=2, priority=Priority.EDIT
+        outbox_message(period="edit"), edited_message_id=55, revision=2, priority=Priority.EDIT
     )
     assert store.outbox.put_once(put, due_at=NOW)
     [queued] = store.outbox.messages_in_state(BOT, MessageState.READY)

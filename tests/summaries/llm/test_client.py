@@ -54,6 +54,17 @@ async def trouble_with(answer: ScriptedAnswer, *, summary_wait: float = 5.0) -> 
     return caught.value
 
 
+def last_answer(answer: bytes) -> ScriptedAnswer:
+    """An answer after which the server closes the connection."""
+
+    async def write_and_close(writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    return write_and_close
+
+
 async def test_a_reply_comes_with_its_price() -> None:
     async with scripted_server(completion_response("Hello.", usage=(12, 3))) as server:
         assert await ask(server) == ModelReply("Hello.", Usage(12, 3), is_cut=False)
@@ -203,12 +214,7 @@ async def test_a_server_that_refuses_everything_is_asked_a_bounded_number_of_tim
     ],
 )
 async def test_every_trouble_has_its_name(answer: bytes, kind: type[ModelError]) -> None:
-    async def once(writer: asyncio.StreamWriter) -> None:
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-
-    assert type(await trouble_with(once)) is kind
+    assert type(await trouble_with(last_answer(answer))) is kind
 
 
 async def test_a_refusal_is_declined_and_paid() -> None:
@@ -385,12 +391,10 @@ async def test_the_key_is_in_no_error_and_no_log(
     for name in ("openai", "httpx2", "httpcore2", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
 
-    async def once(writer: asyncio.StreamWriter) -> None:
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-
-    async with scripted_server(once) as server, ModelClient(server.url, KEY, "small") as model:
+    async with (
+        scripted_server(last_answer(answer)) as server,
+        ModelClient(server.url, KEY, "small") as model,
+    ):
         asking = model.ask("JSON", DATA, schema=SCHEMA, max_tokens=9)
         (error,) = await asyncio.gather(asking, return_exceptions=True)
         text = repr(model) + repr(error)

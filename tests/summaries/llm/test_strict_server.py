@@ -25,11 +25,11 @@ from tests.summaries.papers import sample_summaries
 PAPERS = [paper for paper, _ in sample_summaries()]
 
 
-async def spent_on(script: str, *, language: str = "zh") -> tuple[list[Usage], int]:
+async def spent_on(script: str) -> tuple[list[Usage], int]:
     """What summarizing a paper costs, and how many calls the server saw."""
     spent: list[Usage] = []
     async with model_server(script) as server, ModelClient(server.url, KEY, MODEL) as model:
-        await summarize(model, PAPERS[0], language, spent.append)
+        await summarize(model, PAPERS[0], "zh", spent.append)
         return spent, len(server.calls)
 
 

@@ -152,10 +152,10 @@ class FaultScenario(RunningBot):
             self.store.subscriptions.update(replace(topic, thread=thread))
         return stored_chat
 
-    def add_group(self, title: str = "Lab") -> GroupOrChannel:
+    def add_group(self) -> GroupOrChannel:
         """A basic group that follows a topic."""
         group = self.emulator.people.create_group(
-            title, self.emulator.people.create_person("Owner")
+            "Lab", self.emulator.people.create_person("Owner")
         )
         group.add_bot()
         self.add_chat(group.id, ChatKind.GROUP)
@@ -242,7 +242,6 @@ async def bot_with_faults(
     instant: datetime = NOW,
     doubt: ResendPolicy = ResendPolicy.ONCE_MORE,
     max_wait: float = 10.0,
-    server: str = "",
     system: WrongSystemClock | None = None,
 ) -> AsyncIterator[FaultScenario]:
     """The bot of a store before a Telegram that fails on demand; what it wrote is judged."""
@@ -251,9 +250,7 @@ async def bot_with_faults(
         config = Config.model_validate(
             {"TELEGRAM_BOT_TOKEN": emulator.token, "telegram_api": emulator.url, "doubt": doubt}
         )
-        client = send_and_edit.create_client(
-            emulator.token, server or emulator.url, request_timeout=max_wait
-        )
+        client = send_and_edit.create_client(emulator.token, emulator.url, request_timeout=max_wait)
         inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
         now = system.trusted_clock(clock).now if system else clock.now
         bot = components.Bot(store, client, config, now, outbox_event, inbox_event)

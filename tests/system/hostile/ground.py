@@ -7,26 +7,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import chain, islice, repeat
 from pathlib import Path
-from sys import maxsize
 
 from bot.arxiv.calendar import arxiv_day, recent_feed_days
 from bot.digests.publish import mark_feed_round_complete
-from bot.topics.query.analyzer import analyzer_version, index_text
-from storage import Store, open_store
+from bot.topics.query.analyzer import analyzer_version
 from storage.records.papers import Announcement
 from tests.bench.search import read_corpus
 from tests.ingest.sources.feeds import rss_feed
+from tests.support.database import open_bot_store
 
 BOT = 4_242_424_242
 TOKEN = f"{BOT}:hostile-token-of-nobody"
 PAPERS = 77_357
 PAPERS_PER_DAY, PAPERS_ON_LAST_DAY = 1_400, 5_000  # papers of an announced day, and of the last one
 _BATCH_SIZE = 200
-
-
-def open_bot_store(database: Path) -> Store:
-    """The store of the bot."""
-    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
 def announcement_days(papers: int, now: datetime) -> tuple[date, ...]:
@@ -53,7 +47,7 @@ def corpus_announcements(folder: Path, papers: int, now: datetime) -> Iterator[A
         yield replace(announcement, feed="cs", day=day)
 
 
-def fill_database(database: Path, folder: Path, papers: int = maxsize) -> None:
+def fill_database(database: Path, folder: Path) -> None:
     """Keeps the papers as if feeds had brought them."""
     now = datetime.now(UTC)
     store = open_bot_store(database)
@@ -61,7 +55,7 @@ def fill_database(database: Path, folder: Path, papers: int = maxsize) -> None:
         store.paper_index.begin_reindex(
             analyzer_version()
         )  # or the bot would analyse all of it once more
-        batch = corpus_announcements(folder, min(papers, PAPERS), now)
+        batch = corpus_announcements(folder, PAPERS, now)
         while announcements_part := list(islice(batch, _BATCH_SIZE)):
             store.papers.add_announcements(announcements_part, seen_at=now)
         mark_feed_round_complete(store, now)

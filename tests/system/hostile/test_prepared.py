@@ -26,10 +26,11 @@ from storage import Store
 from storage.records.chats import Cadence, Chat, ChatKind, Subscription
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
+from tests.support.database import open_bot_store
 from tests.support.scale import scaled
 from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
-from tests.system.hostile.ground import BOT, PAPERS_ON_LAST_DAY, TOKEN, empty_feed, open_bot_store
+from tests.system.hostile.ground import BOT, PAPERS_ON_LAST_DAY, TOKEN, empty_feed
 from tests.system.hostile.people import (
     Bystanders,
     FakeTelegram,

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from storage.records.chats import Cadence, Chat, ChatKind, Subscription
+from tests.support.database import open_bot_store
 from tests.support.scale import scaled
 from tests.support.waiting import wait_until
 from tests.system.hostile.figures import MAX_LOAD_OF_OTHERS, ProcessMonitor
-from tests.system.hostile.ground import BOT, TOKEN, empty_feed, open_bot_store
+from tests.system.hostile.ground import BOT, TOKEN, empty_feed
 from tests.system.killing.program import bot_environment, running_process
 from tests.system.soak.server import ApiCall, FakeBotApi, serving_bot_api
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.digests.publish import mark_feed_round_complete
-from bot.topics.query.analyzer import index_text
-from storage import Store, open_store
+from storage import Store
 from storage.records.chats import Cadence, Subscription
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.summaries import DailySpending
 from tests.models.server import KEY, MODEL
 from tests.support.builders import BOT, create_chat, subscribe_chat
+from tests.support.database import open_bot_store
 
 PAPERS = 200
 LANGUAGES = ("zh", "en")
@@ -62,11 +62,6 @@ def count_calls(log: Path) -> int:
 def model_settings(url: str) -> dict[str, str]:
     """The settings that name the model."""
     return {"llm_url": url, "llm_key": KEY, "llm_model": MODEL, "llm_at_once": str(CONCURRENCY)}
-
-
-def open_bot_store(database: Path) -> Store:
-    """The bot's own store; the caller closes it."""
-    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
 def fill_database(database: Path, people: list[int], *, due_at: datetime | None = None) -> None:

@@ -16,6 +16,7 @@ from bot.demo.emulator.bot_api import Emulator
 from storage.records.messages import MessageState
 from tests.models.apart import model_process
 from tests.support.builders import BOT
+from tests.support.database import open_bot_store
 from tests.support.scale import scaled
 from tests.support.waiting import wait_until
 from tests.system.killing.program import BotProcess, bot_environment, running_process, start_process
@@ -29,7 +30,6 @@ from tests.system.killing.summarizing import (
     count_digests,
     fill_database,
     model_settings,
-    open_bot_store,
     read_model_calls,
     stored_spending,
     summaries_made,

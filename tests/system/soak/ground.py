@@ -9,10 +9,11 @@ from pathlib import Path
 from bot.digests.publish import mark_feed_round_complete
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.edit_subscriptions import subscribe
-from bot.topics.query.analyzer import analyzer_version, index_text
-from storage import Store, open_store
+from bot.topics.query.analyzer import analyzer_version
+from storage import Store
 from storage.records.chats import Cadence, Chat, ChatKind
 from storage.records.papers import Announcement
+from tests.support.database import open_bot_store
 from tests.system.soak.papers import CATEGORIES, TOPICS, PaperGenerator
 
 BOT = 4_242_424_242
@@ -20,11 +21,6 @@ TOKEN = f"{BOT}:soak-token-of-nobody"
 OLD_PAPERS, NEW_PAPERS = 4_000, 1_000  # papers before and after the topics that come due
 READERS_PER_MINUTE = 120  # whose digests come due in each minute
 _BATCH_SIZE = 500
-
-
-def open_bot_store(database: Path) -> Store:
-    """The store of the bot."""
-    return open_store(f"sqlite:///{database}", analyze=index_text)
 
 
 def fill_database(

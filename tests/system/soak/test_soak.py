@@ -19,11 +19,12 @@ from time import monotonic
 import pytest
 
 from bot.arxiv.combined_feeds import feed_groups
+from tests.support.database import open_bot_store
 from tests.support.scale import SCALE, scaled
 from tests.support.waiting import wait_until
 from tests.system.killing.program import BotProcess, bot_environment, running_process
 from tests.system.soak.figures import MemorySamples, cpu_seconds_of, durations_table, percentiles
-from tests.system.soak.ground import BOT, READERS_PER_MINUTE, TOKEN, fill_database, open_bot_store
+from tests.system.soak.ground import BOT, READERS_PER_MINUTE, TOKEN, fill_database
 from tests.system.soak.papers import CATEGORIES, PaperGenerator
 from tests.system.soak.people import Crowd
 from tests.system.soak.server import FakeBotApi, serving_bot_api

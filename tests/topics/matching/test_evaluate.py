@@ -15,6 +15,7 @@ from bot.topics.query.parser import QueryError, make_term, parse, query_from_cla
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.queries import And, Clause, Match, MatchReason, Not, Or, QueryField, Term
 from storage.records.summaries import Summary
+from tests.topics.clauses import nested_clauses
 
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
 BOTH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
@@ -293,12 +294,7 @@ _terms: st.SearchStrategy[Clause] = st.one_of(
 )
 
 
-def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
-    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return st.one_of(st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
-
-
-@given(_papers, st.recursive(_terms, _deeper, max_leaves=6))
+@given(_papers, nested_clauses(_terms, max_terms=6))
 def test_the_matcher_equals_a_naive_evaluation(
     rows: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]], clause: Clause
 ) -> None:

@@ -16,7 +16,8 @@ from bot.topics.query.parser import (
     parse_user_query,
     query_from_clause,
 )
-from storage.records.queries import And, Clause, Not, Or, Query, QueryField
+from storage.records.queries import Clause, Query, QueryField
+from tests.topics.clauses import nested_clauses
 
 
 @pytest.mark.parametrize(
@@ -234,12 +235,7 @@ _terms: st.SearchStrategy[Clause] = st.one_of(
 )
 
 
-def _deeper(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
-    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return st.one_of(st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
-
-
-@given(st.recursive(_terms, _deeper, max_leaves=12))
+@given(nested_clauses(_terms, max_terms=12))
 def test_a_clause_survives_its_print(clause: Clause) -> None:
     if not normal_form.has_required_term(normal_form.normalize(clause)):
         with pytest.raises(QueryError, match="query-only-excludes"):

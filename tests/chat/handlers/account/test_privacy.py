@@ -47,7 +47,7 @@ async def test_a_copy_comes_first_and_then_no_row_is_left(localized_chat: Conver
 
     assert question.text == localized_chat.text("forget-ask-person")
     assert copy.document == "papergram-data.json"
-    content = json.loads(_document(localized_chat))
+    content = json.loads(localized_chat.newest_file())
     assert content["chat"]["id"] == content["person"]["id"] == localized_chat.person.id
     assert [topic["name"] for topic in content["topics"]] == [TOPIC]
     assert len(content["digests"]) == 1
@@ -61,11 +61,6 @@ async def test_a_copy_comes_first_and_then_no_row_is_left(localized_chat: Conver
     assert answer.text == localized_chat.text("forget-done")
     assert _naming(localized_chat.running_bot.store, localized_chat.person.id) == {}
     assert _naming(localized_chat.running_bot.store, other.person.id) == other_rows
-
-
-def _document(conversation: Conversation) -> bytes:
-    """The bytes of the file that was sent last."""
-    return list(conversation.person.state.files.values())[-1].content
 
 
 async def test_who_cancels_keeps_everything(localized_chat: Conversation) -> None:
@@ -111,7 +106,7 @@ async def test_an_administrator_ends_a_group_and_nobody_elses_data(
     assert (await bob.ask("/forget")).text == conversation.text("refusal-not-admin")
     question, _ = await group_conversation.send_text("/forget")
     assert question.text == conversation.text("forget-ask-chat")
-    content = json.loads(_document(conversation))
+    content = json.loads(conversation.newest_file())
     assert "person" not in content
     assert (await bob.press_button("button-forget")).toast == conversation.text("refusal-not-admin")
     await group_conversation.press_button("button-forget")

@@ -71,11 +71,6 @@ async def sends(
     return await conversation.running_bot.wait_for_replies(conversation.person, place)
 
 
-def exported(conversation: Conversation) -> bytes:
-    """The newest file that the bot sent."""
-    return list(conversation.person.state.files.values())[-1].content
-
-
 @covers("/export", "/import", "/unsub_all", "[unsub_all]")
 async def test_all_topics_end_and_come_back_from_the_file(localized_chat: Conversation) -> None:
     await localized_chat.subscribe("splatting OR diffusion")
@@ -86,7 +81,7 @@ async def test_all_topics_end_and_come_back_from_the_file(localized_chat: Conver
     assert question.text == localized_chat.text("unsub-all-ask", topics=2)
     assert file.document == EXPORT_FILE_NAME
     assert len(await localized_chat.topics()) == 2, "nothing ends before the second word"
-    export = exported(localized_chat)
+    export = localized_chat.newest_file()
     answer = (await localized_chat.press_button("button-unsub-all")).only_message
     assert answer.text == localized_chat.text("unsub-all-done", topics=2)
     assert await localized_chat.topics() == []
@@ -139,7 +134,7 @@ async def test_an_export_says_what_it_is(localized_chat: Conversation) -> None:
     await localized_chat.subscribe()
     file = await localized_chat.ask("/export")
     assert file.document == EXPORT_FILE_NAME
-    assert json.loads(exported(localized_chat))["topics"][0]["query"] == TOPIC
+    assert json.loads(localized_chat.newest_file())["topics"][0]["query"] == TOPIC
 
 
 @covers("/import")
