@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.sources.digest_document import read_document
-from bot.render.documents.markdown import DocumentError, parse, render
+from bot.render.documents.markdown import parse, render
 from bot.render.telegram.split_into_messages import digest_parts, render_part
 from storage.records.chats import MessageForm
 from tests.render.digests import DISPLAY_OPTIONS
@@ -43,16 +43,6 @@ def test_every_document_of_the_grammar_comes_back(real_data: Path) -> None:
         assert render(digest).encode() == body, row["file"]
         assert (digest.topic, len(digest.entries)) == (row["topic"], int(row["entries"]))
         assert digest.issued_at.strftime("%Y-%m-%dT%H:%M") == row["published_utc"][:16]
-
-
-def test_the_first_days_template_is_refused_by_name(real_data: Path) -> None:
-    rows = [row for row in index(real_data) if row["grammar"] != "seed"]
-    assert len(rows) == 2
-
-    for row in rows:
-        with pytest.raises(DocumentError) as refused:
-            parse((real_data / "digests" / row["file"]).read_bytes().decode())
-        assert refused.value.key == "digest-document-first-day"
 
 
 def test_titles_and_abstracts_are_clean(real_data: Path) -> None:

@@ -48,7 +48,6 @@ from tests.support.builders import (
     papers,
     subscribe_chat,
 )
-from tests.support.clock import FakeClock
 from tests.support.database import count_rows, count_unknown_sends, stored_message
 
 REPEAT = "You may have received this already"
@@ -667,36 +666,3 @@ def _message(to: Chat, *, digest: int = 0, notice: Notice | None = None) -> Outb
         digest=digest,
         notice=notice,
     )
-
-
-async def _departures(pace: RateLimiter, clock: FakeClock, number: int) -> list[float]:
-    instants = []
-    for _ in range(number):
-        await pace.acquire()
-        instants.append(clock.elapsed)
-    return instants
-
-
-async def test_messages_leave_evenly_and_never_in_a_burst() -> None:
-    clock = FakeClock(elapsed=100.0)
-    pace = RateLimiter(10.0, monotonic=clock.monotonic, sleep=clock.sleep)
-
-    first = await _departures(pace, clock, 4)
-    clock.elapsed += 60.0
-    later = await _departures(pace, clock, 3)
-
-    assert first == pytest.approx([100.0, 100.1, 100.2, 100.3])
-    assert later == pytest.approx([160.3, 160.4, 160.5]), "a quiet minute saves up nothing"
-
-
-async def test_workers_share_one_pace() -> None:
-    """Turns asked for at the same instant are given one after the other."""
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    pace = RateLimiter(10.0, monotonic=lambda: 5.0, sleep=sleep)
-    await asyncio.gather(*(pace.acquire() for _ in range(4)))
-
-    assert waits == pytest.approx([0.1, 0.1, 0.1])

@@ -19,7 +19,7 @@ LIVE = [
     *("evil.co.uk", "evil.com:8080", "evil.com?x=1", "t.me/abc", "http://evil.shop:80/a?b#c"),
     *("1.2.3.4", "1.2.3.4/x", "ton://x", "tg://user?id=1", "tonsite://foo.ton"),
     *("me@evil.com", "a+b@c.dev", "@some_channel", "(@name_x)", "#tag", "#тег", "$TAG"),
-    *("/unsub", "/unsub@papergram_bot"),
+    *("/unsub", "/unsub@papergram_bot", "（/forget）", "github.com/a/b"),
     *("4242 4242 4242 4242", "4242424242424242", "4242-4242-4242-4242"),
 ]
 """Forms that Telegram makes live, each of its kind."""
@@ -44,6 +44,25 @@ def test_what_telegram_makes_live_is_seen_and_made_inert(form: str) -> None:
     assert list(find_autolinks(text))
     assert live(disable_autolinks(text)) == []
     assert disable_autolinks(disable_autolinks(text)) == disable_autolinks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "an and/or tree in 3/4 time, /mnt/data, TCP/IP",
+        "Vicuna-1.5 vs. U.S. data.In e.g. Fig.2 of v2.0",
+        "accuracy@5 of 3.5/4 with torch.nn, i.e. a/b",
+        "mAP@50, mAP@0.5:0.95 and P@10 rise by 2.1%",
+        "输入/forget 即可",  # clients see no command within a word
+    ],
+)
+def test_what_only_resembles_a_link_is_none(text: str) -> None:
+    assert list(find_autolinks(text)) == []
+
+
+def test_an_address_that_other_clients_may_see_is_seen() -> None:
+    assert live("代码在evil.com。") == []
+    assert list(find_autolinks("代码在evil.com。"))
 
 
 @given(st.lists(st.sampled_from(SIGNS + WORDS), max_size=12).map("".join))

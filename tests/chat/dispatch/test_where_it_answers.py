@@ -203,20 +203,6 @@ async def _posts(conversation: Conversation, channel: GroupOrChannel, text: str)
     return answer
 
 
-async def test_a_group_that_becomes_a_supergroup_keeps_its_topics(
-    conversation: Conversation,
-) -> None:
-    group = conversation.running_bot.emulator.people.create_group("Lab", conversation.person)
-    group.add_bot()
-    await conversation.in_group(group).subscribe()
-
-    moved = conversation.in_group(group.migrate())
-    await conversation.running_bot.wait_until_idle()
-
-    assert [topic.name for topic in await moved.topics()] == [TOPIC]
-    assert f"1. {TOPIC}" in (await moved.ask("/list")).text
-
-
 async def test_a_group_that_throws_the_bot_out_is_paused_until_it_is_back(
     group_conversation: Conversation,
 ) -> None:

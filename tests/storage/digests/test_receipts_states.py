@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.digests.issue_digest import issue_news, prepare_news
-from bot.digests.publish import publish_due_chats
+from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.chats.subscriptions import Subscriptions
@@ -39,9 +39,11 @@ from tests.support.planted_bugs import plant_bug
 CHATS = (1, 2)
 WORDS = ("diffusion", "robots")
 TOPICS = ("diffusion", "study", "robots")  # every paper is a study
+ZONES = ("UTC", "Asia/Shanghai", "Pacific/Honolulu", "Pacific/Auckland")
 _ACTIONS = (
     *("announce", "announce", "revise", "tick", "tick", "ask", "stumble", "pass_time"),
     *("outage", "stop_and_undo", "edit", "want_replacements"),
+    *("cross_list", "move", "change_time", "pause_or_resume"),
 )
 
 _papers = count(1)
@@ -161,6 +163,47 @@ class ReceiptsMachine(RuleBasedStateMachine):
         topic = data.draw(st.sampled_from(list(self._topics().values())))
         kinds = topic.kinds | {AnnouncementKind.REPLACE}
         assert self.store.subscriptions.update(replace(topic, kinds=kinds))
+
+    def cross_list(self, data: st.DataObject) -> None:
+        """Another feed announces a paper once more."""
+        if self.words:
+            number = data.draw(st.sampled_from(sorted(self.words)))
+            paper = papers(number, word=self.words[number], version=self.versions[number])
+            day = self.now.date()
+            announce(self.store, paper, day=day, kind=AnnouncementKind.CROSS, feed=f"{self.now}")
+
+    def move(self, data: st.DataObject) -> None:
+        """A chat lives by another clock from now on."""
+        chat = self._chat(data.draw(st.sampled_from(CHATS)))
+        with self.store.transaction():
+            edit_subscriptions.set_zone(
+                self.store, chat, data.draw(st.sampled_from(ZONES)), self.now
+            )
+
+    def change_time(self, data: st.DataObject) -> None:
+        """A chat wants its digests at another hour, or as soon as announced."""
+        chat = self._chat(data.draw(st.sampled_from(CHATS)))
+        times = data.draw(st.sampled_from([(), (time(8),), (time(19),)]))
+        with self.store.transaction():
+            edit_subscriptions.set_cadence(self.store, chat, Cadence(times), self.now)
+
+    def pause_or_resume(self, data: st.DataObject) -> None:
+        """A chat wants nothing for a while."""
+        chat = self._chat(data.draw(st.sampled_from(CHATS)))
+        if chat.pause_reason:
+            self.store.chats.resume(self.bot, chat.id)
+        else:
+            self.store.chats.pause(self.bot, chat.id, "asked")
+
+    def teardown(self) -> None:
+        """Once everybody has had a digest, no topic has anything before it."""
+        for number in CHATS:
+            self.store.chats.resume(self.bot, number)
+        self.now += timedelta(hours=72)
+        mark_feed_round_complete(self.store, self.now)
+        assert publish_due_chats(self.store, self.bot, self.now).failed == 0
+        for topic in self._topics().values():
+            assert topic.cursor == self.store.papers.last_seq(), "a topic was left behind"
 
     @invariant()
     def nothing_is_shown_twice(self) -> None:

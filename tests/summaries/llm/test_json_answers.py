@@ -19,6 +19,11 @@ KEYS = ("title", "gist", "abstract")
 GOOD = {"title": "A Title", "gist": "One sentence.", "abstract": "All of it."}
 JSON = json.dumps(GOOD)
 
+TURN_MARKS = [
+    *("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|assistant|>", "</s>", "<s>", "<eos>"),
+    *("<end_of_turn>", "[/INST]", "<</SYS>>", "<｜end▁of▁sentence｜>"),
+]
+
 texts = st.text() | st.lists(
     st.sampled_from(
         [
@@ -197,6 +202,18 @@ def test_a_megabyte_of_anything_takes_linear_time(text: str) -> None:
 )
 def test_a_line_is_tidied(text: str, clean: str) -> None:
     assert clean_line(text) == clean
+
+
+@pytest.mark.parametrize("mark", TURN_MARKS)
+def test_the_marks_of_a_chat_template_are_taken_off_both_ends(mark: str) -> None:
+    assert clean_line(f"{mark} One sentence. {mark}\n{mark}") == "One sentence."
+    assert mark in clean_line(f"One {mark} sentence."), (
+        "in the middle it is for the checks to refuse"
+    )
+
+
+def test_many_marks_take_little_time() -> None:
+    assert clean_line("<|im_end|> " * 90_000).startswith("<|im_end|>")
 
 
 @given(st.text())

@@ -153,18 +153,6 @@ async def test_an_overload_tells_how_long(script: str, seconds: float | None) ->
     assert caught.value.seconds == pytest.approx(seconds, abs=1.5)
 
 
-@pytest.mark.parametrize("script", ["hang", "slow=30"])
-async def test_a_server_that_takes_too_long_is_given_up(script: str) -> None:
-    async with (
-        model_server(script) as server,
-        ModelClient(server.url, KEY, MODEL, timeout=0.2) as model,
-    ):
-        with pytest.raises(Unreachable) as caught:
-            await summarize(model, PAPERS[0], "zh", lambda _: None)
-
-    assert caught.value.usage.is_estimated
-
-
 @pytest.mark.parametrize(
     ("script", "fault"),
     [

@@ -8,7 +8,7 @@ import pytest
 from bot.summaries.llm.ask_for_fields import AnswerRejected
 from bot.summaries.llm.client import ModelClient
 from bot.summaries.llm.errors import Overloaded, Unreachable, Usage
-from bot.summaries.llm.summarize import has_link, summarize
+from bot.summaries.llm.summarize import summarize
 from bot.summaries.verify.findings import Finding, SummaryText
 from bot.summaries.verify.run_checks import check_summary
 from storage.records.papers import Paper
@@ -357,28 +357,3 @@ async def test_a_link_of_the_paper_is_none_of_its_tldr() -> None:
     with pytest.raises(AnswerRejected) as caught:
         await follow_up.summarize(paper)
     assert {"link", "mark_lost"} <= set(caught.value.findings)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("see https://a.example", True),
-        ("see www.a.example", True),
-        ("follow t.me/x", True),
-        ("follow @some_channel", True),
-        ("write to me@x.example", True),
-        ("code at github.com/a/b", True),
-        ("tg://user?id=1", True),
-        ("read evil.com first", True),
-        ("代码在evil.com。", True),
-        ("press /unsub_all now", True),
-        ("输入/forget 即可", False),  # clients see no command within a word
-        ("（/forget）", True),
-        ("an and/or tree in 3/4 time, /mnt/data, TCP/IP", False),
-        ("Vicuna-1.5 vs. U.S. data.In e.g. Fig.2 of v2.0", False),
-        ("accuracy@5 of 3.5/4 with torch.nn, i.e. a/b", False),
-        ("mAP@50, mAP@0.5:0.95 and P@10 rise by 2.1%", False),
-    ],
-)
-def test_a_link_is_what_clients_make_one_of(text: str, expected: bool) -> None:
-    assert has_link(text) == expected

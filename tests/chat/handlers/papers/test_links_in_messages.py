@@ -72,7 +72,12 @@ def papers(content: JsonObject) -> list[str]:
         f"[The Second Epoch Problem]({LINK})",
         f"{LINK} (the same as {KNOWN} and arXiv:{KNOWN})",
         f"https://www.google.com/url?q=https%3A%2F%2Farxiv.org%2Fpdf%2F{KNOWN}&sa=D",
+        f"/paper {KNOWN}",
+        f"/get arXiv:{KNOWN}v1",
+        f"/paper https://arxiv.org/pdf/{KNOWN}.pdf",
         f"/paper please open {LINK} for me",
+        LINK,
+        KNOWN,
         f"/search {LINK}",
     ],
 )

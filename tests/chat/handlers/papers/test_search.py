@@ -86,25 +86,6 @@ async def test_no_page_is_forged_beyond_the_last(conversation: Conversation, sec
     assert conversation.store_rows() == before
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        f"/paper {KNOWN}",
-        f"/get arXiv:{KNOWN}v1",
-        f"/paper https://arxiv.org/pdf/{KNOWN}.pdf",
-        f"https://arxiv.org/abs/{KNOWN}",
-        KNOWN,
-    ],
-)
-@covers("/paper")
-async def test_a_paper_opens_by_any_form_of_its_id(
-    localized_chat: Conversation, words: str
-) -> None:
-    opened = await localized_chat.ask(words)
-    assert opened.text.startswith("The Second Epoch Problem")
-    assert opened.button_labels[0] == localized_chat.text("entry-button-save")
-
-
 @covers("/paper")
 async def test_paper_says_what_it_needs_and_what_it_cannot(
     localized_chat: Conversation,
