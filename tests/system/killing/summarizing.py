@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,28 +30,10 @@ _ABSTRACT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCalls:
-    """The server's own account: what was asked, and what it had answered."""
-
-    calls_by_paper: Counter[tuple[str, str]]  # by paper and language
-    answer_count: int
-
-    @property
-    def call_count(self) -> int:
-        """All that came."""
-        return self.calls_by_paper.total()
-
-
-def read_model_calls(log: Path) -> ModelCalls:
-    """The account of a server's log."""
+def count_calls_by_paper(log: Path) -> Counter[tuple[str, str]]:
+    """How often the server was asked for each paper and language, by its log."""
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    calls_by_paper = Counter(
-        (row["paper"], row["language"]) for row in rows if row["event"] == "call"
-    )
-    return ModelCalls(
-        calls_by_paper, sum(row["event"] == "end" and row["outcome"] == "200" for row in rows)
-    )
+    return Counter((row["paper"], row["language"]) for row in rows if row["event"] == "call")
 
 
 def count_calls(log: Path) -> int:
