@@ -53,14 +53,12 @@ class ModelServer:
         served_models: tuple[str, ...] = (MODEL,),
         latency: float = 0.0,
         log_path: Path | None = None,
-        language: Callable[[ChatRequest], str] = reading.requested_language,
     ) -> None:
         self.latency = latency
         self.port = 0
         self.url = ""
         self._router = RequestRouter(key, served_models)
         self._call_log = CallLog(log_path)
-        self._language = language
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._call_event = asyncio.Event()
@@ -143,7 +141,7 @@ class ModelServer:
             return await self._send_response(
                 writer, 200, json.dumps(self._router.model_list()).encode()
             )
-        language, step = self._language(chat_request), self._choose_step(chat_request)
+        language, step = reading.requested_language(chat_request), self._choose_step(chat_request)
         call = self._call_log.record_start(chat_request, language, step)
         self._call_event.set()
         outcome = "stopped"

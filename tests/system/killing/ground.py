@@ -22,6 +22,7 @@ from tests.support.waiting import wait_until
 
 TOPIC_WORDS = ("diffusion", "robots", "quantum", "fairness")  # a topic each, with one paper each
 ACTIVE_PEOPLE = 20
+ANSWER_SECONDS = 0.04  # as long as Telegram takes
 _SEND_METHODS = ("sendMessage", "sendRichMessage")
 _TIMEOUT = 90.0
 
@@ -80,12 +81,10 @@ class KillScenario:
 
 
 @asynccontextmanager
-async def kill_scenario(
-    folder: Path, chats: int, seed: int, max_delay: float
-) -> AsyncIterator[KillScenario]:
-    """A ground with four messages a chat; each send is answered after up to ``max_delay``."""
+async def kill_scenario(folder: Path, chats: int, seed: int) -> AsyncIterator[KillScenario]:
+    """A ground with four messages a chat, before a server that answers late."""
     async with Emulator.serve(log_path=folder / "calls.jsonl") as emulator:
-        answer_task = asyncio.create_task(_answer_late(emulator, max_delay))
+        answer_task = asyncio.create_task(_answer_late(emulator))
         people = [
             emulator.people.create_person(f"P{number}", has_started_bot=True)
             for number in range(chats)
@@ -100,12 +99,12 @@ async def kill_scenario(
                 await answer_task
 
 
-async def _answer_late(emulator: Emulator, interval: float) -> None:
+async def _answer_late(emulator: Emulator) -> None:
     """Takes each message at once and answers it late, so that sends are always in flight."""
     release_event = asyncio.Event()
     emulator.faults.schedule("sendMessage", slow_response(release_event), times=10**9)
     while True:
-        await asyncio.sleep(interval)
+        await asyncio.sleep(ANSWER_SECONDS)
         release_event.set()
         release_event.clear()
 

@@ -20,7 +20,6 @@ from tests.system.killing.program import bot_environment, running_process, start
 
 PEOPLE = 50
 KILLS = scaled(200)
-ANSWER = 0.04  # seconds: as long as Telegram takes
 RATE = 120
 IN_FLIGHT = 16  # answers at most: as many as leave at that rate while a slow machine answers
 _WORD = re.compile(r"\bqq\d+qq\b")
@@ -32,7 +31,7 @@ _MARK = say("en", "digest-repeat")
 @pytest.mark.scaled
 @pytest.mark.timeout(1800)
 async def test_killed_at_any_moment_it_answers_everybody(tmp_path: Path) -> None:
-    async with kill_scenario(tmp_path, PEOPLE, 11, ANSWER) as ground:
+    async with kill_scenario(tmp_path, PEOPLE, 11) as ground:
         settings = bot_environment(
             ground.emulator.token, ground.emulator.url, ground.database, rate=str(RATE)
         )

@@ -18,7 +18,6 @@ from tests.system.killing.program import bot_environment, running_process, start
 KILLS = scaled(52)  # of each run
 CHATS = max(150, scaled(500))  # with four messages each: some are left at the last kill
 RUNS = 4
-ANSWER = 0.04  # seconds: as long as Telegram takes
 
 
 @pytest.mark.slow
@@ -34,7 +33,7 @@ async def test_killed_at_any_moment_it_loses_nothing(tmp_path: Path) -> None:
 async def _run(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / str(seed)
     folder.mkdir()
-    async with kill_scenario(folder, CHATS, seed, ANSWER) as ground:
+    async with kill_scenario(folder, CHATS, seed) as ground:
         await _killed_again_and_again(ground, folder)
         check_deliveries(ground, folder, KILLS)
 

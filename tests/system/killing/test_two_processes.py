@@ -20,7 +20,6 @@ from tests.system.killing.program import BotProcess
 KILLS = scaled(52)  # of each run
 CHATS = max(150, scaled(500))  # with four messages each: some are left at the last kill
 RUNS = 4
-ANSWER = 0.04  # seconds: as long as Telegram takes
 LEASE = 8.0  # a send may take a quarter of it: a server that pauses for a second repeats nothing
 HALTS = scaled(12)
 HALTED = 8.5  # seconds, longer than the lease
@@ -41,7 +40,7 @@ async def test_whoever_works_is_killed_and_nothing_is_lost(tmp_path: Path) -> No
 async def _killed(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / str(seed)
     folder.mkdir()
-    async with kill_scenario(folder, CHATS, seed, ANSWER) as ground:
+    async with kill_scenario(folder, CHATS, seed) as ground:
         async with process_pair(ground, folder, rate=str(RATE), lease="8") as pair:
             for _ in range(KILLS):
                 worker = await pair.wait_for_leader()
@@ -59,7 +58,7 @@ async def _killed(tmp_path: Path, seed: int) -> None:
 @pytest.mark.timeout(600)
 async def test_a_halt_longer_than_the_lease_loses_nothing(tmp_path: Path) -> None:
     """Who was halted finds its lease taken: what it still settles is not accepted."""
-    async with kill_scenario(tmp_path, CHATS, 7, ANSWER) as ground:
+    async with kill_scenario(tmp_path, CHATS, 7) as ground:
         async with process_pair(ground, tmp_path, rate="60", lease=str(LEASE)) as pair:
             halts: list[int] = []
             taken = 0
