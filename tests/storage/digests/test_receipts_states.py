@@ -203,7 +203,7 @@ class ReceiptsMachine(RuleBasedStateMachine):
         mark_feed_round_complete(self.store, self.now)
         assert publish_due_chats(self.store, self.bot, self.now).failed == 0
         for topic in self._topics().values():
-            assert topic.cursor == self.store.papers.last_seq(), "a topic was left behind"
+            assert topic.cursor == self.store.announcements.last_seq(), "a topic was left behind"
 
     @invariant()
     def nothing_is_shown_twice(self) -> None:
