@@ -45,7 +45,9 @@ async def run_as_leader(
     is_standby_logged = False
     while True:
         try:
-            lease = await store.run(_try_acquire_lease, store, name, now(), lease_seconds)
+            lease = await store.run(
+                _try_acquire_lease, store, LEADER_LEASE, name, now(), lease_seconds
+            )
         except DatabaseBusy:
             # While another process is halted in the middle of a commit, nobody can write.
             log.warning("the store is busy", extra={"holder": name})
@@ -75,12 +77,13 @@ async def run_as_leader(
 
 
 def _try_acquire_lease(
-    store: Store, name: str, now: datetime, lease_seconds: float
+    store: Store, lease_name: str, holder: str, now: datetime, lease_seconds: float
 ) -> Lease | None:
-    current_lease = store.leases.get(LEADER_LEASE)
-    if current_lease and not is_lease_held(store, LEADER_LEASE, now):
+    """Acquire a lease unless a process that may be alive holds it."""
+    current_lease = store.leases.get(lease_name)
+    if current_lease and not is_lease_held(store, lease_name, now):
         store.leases.release(current_lease)
-    return store.leases.acquire(LEADER_LEASE, name, now, lease_seconds)
+    return store.leases.acquire(lease_name, holder, now, lease_seconds)
 
 
 def is_lease_held(store: Store, lease_name: str, now: datetime) -> bool:
@@ -95,15 +98,10 @@ def hold_enrich_lease(store: Store, now: datetime, lease_seconds: float) -> Iter
 
     If so, whatever is under way in the store was left by a killed process.
     """
-    name = process_name()
     is_only = not any(
         is_lease_held(store, lease_name, now) for lease_name in (LEADER_LEASE, ENRICH_LEASE)
     )
-    if not is_lease_held(store, ENRICH_LEASE, now) and (
-        stale_lease := store.leases.get(ENRICH_LEASE)
-    ):
-        store.leases.release(stale_lease)
-    lease = store.leases.acquire(ENRICH_LEASE, name, now, lease_seconds)
+    lease = _try_acquire_lease(store, ENRICH_LEASE, process_name(), now, lease_seconds)
     try:
         yield is_only
     finally:

@@ -24,7 +24,10 @@ class SingleFlight(Generic[Key, Result]):
         while future := self._in_flight.get(key):
             await asyncio.wait([future])
             if not future.cancelled():
-                return _result_or_raise(future.result())
+                outcome = future.result()
+                if isinstance(outcome, Exception):
+                    raise outcome
+                return outcome
         return await self._start(key, call)
 
     async def _start(self, key: Key, call: Callable[[], Awaitable[Result]]) -> Result:
@@ -42,9 +45,3 @@ class SingleFlight(Generic[Key, Result]):
             return result
         finally:
             del self._in_flight[key]
-
-
-def _result_or_raise(outcome: Result | Exception) -> Result:
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome

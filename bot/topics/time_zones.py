@@ -135,37 +135,28 @@ def read_zone(words: str) -> ZoneReading:
     plain_words = " ".join(normalize("NFKC", words).replace("\N{MINUS SIGN}", "-").split())
     compact_words = plain_words.casefold().replace(" ", "").replace("_", "")
     if offset := _OFFSET.fullmatch(compact_words):
-        return _read_offset(offset)
+        sign = -1 if offset[1] == "-" else 1
+        hours, minutes = int(offset[2]), int(offset[3] or 0)
+        if not minutes:  # IANA has whole hours only, with inverted sign
+            fixed_zone = f"Etc/GMT{-sign * hours:+d}" if hours else "UTC"
+            return ZoneReading(fixed_zone if fixed_zone in available_zones() else None)
+        difference = sign * timedelta(hours=hours, minutes=minutes)
+        zones = tuple(z for z in _ZONES_OFF_THE_HOUR if difference in _offsets_of_year(z))
+        return ZoneReading(towns=_towns_of_zones(zones))
     if zones := _ABBREVIATIONS.get(compact_words):
         if len(zones) == 1 and compact_words.upper() not in FIXED_ABBREVIATIONS:
             return ZoneReading(zones[0])
         return ZoneReading(towns=_towns_of_zones(zones))
     if zone := _zones_by_name().get(_fold_zone(plain_words)):
         return ZoneReading(zone)
-    if reading := _read_place(plain_words) or _read_town_with_country(plain_words):
+    country_towns = places.towns_of_country(plain_words)
+    if towns := list(dict.fromkeys([*country_towns, *places.towns_named(plain_words)])):
+        return _surest(towns, plain_words, country_towns)
+    if reading := _read_town_with_country(plain_words):
         return reading
     if zone := _zones_by_city().get(_fold_zone(plain_words)):
         return ZoneReading(zone)
     return ZoneReading(towns=tuple(places.similar_towns(plain_words, 3)), misspelt=True)
-
-
-def _read_offset(offset: re.Match[str]) -> ZoneReading:
-    """Read "utc+8", "gmt-03:30" or "+0530"; IANA has whole hours only, with inverted sign."""
-    sign = -1 if offset[1] == "-" else 1
-    hours, minutes = int(offset[2]), int(offset[3] or 0)
-    if not minutes:
-        zone = f"Etc/GMT{-sign * hours:+d}" if hours else "UTC"
-        return ZoneReading(zone if zone in available_zones() else None)
-    difference = sign * timedelta(hours=hours, minutes=minutes)
-    zones = (zone for zone in _ZONES_OFF_THE_HOUR if difference in _offsets_of_year(zone))
-    return ZoneReading(towns=_towns_of_zones(tuple(zones)))
-
-
-def _read_place(words: str) -> ZoneReading | None:
-    """Read the name of a town or a country."""
-    country_towns = places.towns_of_country(words)
-    towns = list(dict.fromkeys([*country_towns, *places.towns_named(words)]))
-    return _surest(towns, words, country_towns) if towns else None
 
 
 def _read_town_with_country(words: str) -> ZoneReading | None:
@@ -211,7 +202,13 @@ def _surest(towns: list[Town], words: str, country_towns: Sequence[Town] = ()) -
     """
     towns = sorted(towns, key=lambda town: (-town.weight, town.key))
     largest = towns[0]
-    has_own_name = {town: town in country_towns or _is_own_name(words, town) for town in towns}
+    folded_words = places.fold_name(words)
+    has_own_name = {
+        town: town in country_towns
+        or folded_words == places.fold_name(town.name)
+        or not folded_words.isascii()
+        for town in towns
+    }
     for town in towns:
         if _has_same_clock(town.zone, largest.zone):
             continue
@@ -219,11 +216,6 @@ def _surest(towns: list[Town], words: str, country_towns: Sequence[Town] = ()) -
         if largest.weight < times_as_large * town.weight:
             return ZoneReading(towns=_one_of_each_clock(towns))
     return ZoneReading(largest.zone)
-
-
-def _is_own_name(words: str, town: Town) -> bool:
-    folded_words = places.fold_name(words)
-    return folded_words == places.fold_name(town.name) or not folded_words.isascii()
 
 
 def _one_of_each_clock(towns: list[Town]) -> tuple[Town, ...]:

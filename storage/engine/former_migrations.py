@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
-from storage.engine.migrations import FIRST_SCHEMA, first_schema
+from storage.engine.migrations import first_schema
+from storage.engine.schema import FIRST_SCHEMA
 from storage.engine.schema_version import FORMER_MIGRATION_NAMES, applied_migrations
 
 if TYPE_CHECKING:
@@ -960,21 +961,8 @@ def renew(connection: Connection) -> None:
             )
         if name != former_name:
             connection.execute(f"alter table {former_name} rename to {name}")
-    _rename_indexes(connection)
-    _rename_full_text_column(connection)
-    connection.execute("delete from _sqlite_migrations where migration_set = 'papergram'")
-    connection.execute(
-        """
-        insert into _sqlite_migrations (migration_set, name, applied_at)
-        values ('papergram', :name, datetime('now'))
-        """,
-        {"name": first_schema.__name__},
-    )
-
-
-def _rename_indexes(connection: Connection) -> None:
-    """Replace the indexes of former names; SQLite cannot rename one."""
-    statements = {
+    # SQLite cannot rename an index: those of former names are made anew.
+    index_statements = {
         match[1]: statement
         for statement in FIRST_SCHEMA
         if (match := re.match(r"\s*create (?:unique )?index (\w+)", statement))
@@ -986,15 +974,12 @@ def _rename_indexes(connection: Connection) -> None:
         """
     ).fetchall()
     existing_names = {str(row[0]) for row in rows}
-    for name in existing_names - statements.keys():
+    for name in existing_names - index_statements.keys():
         connection.execute(f"drop index {name}")
-    for name, statement in statements.items():
+    for name, statement in index_statements.items():
         if name not in existing_names:
             connection.execute(statement)
-
-
-def _rename_full_text_column(connection: Connection) -> None:
-    """Copy the full text, word for word: SQLite cannot rename a column of it."""
+    # Nor a column of the full text: it is copied, word for word.
     [create_index] = [sql for sql in FIRST_SCHEMA if "create virtual table paper_index" in sql]
     connection.execute("alter table paper_index rename to former_paper_index")
     connection.execute(create_index)
@@ -1006,6 +991,14 @@ def _rename_full_text_column(connection: Connection) -> None:
         """
     )
     connection.execute("drop table former_paper_index")
+    connection.execute("delete from _sqlite_migrations where migration_set = 'papergram'")
+    connection.execute(
+        """
+        insert into _sqlite_migrations (migration_set, name, applied_at)
+        values ('papergram', :name, datetime('now'))
+        """,
+        {"name": first_schema.__name__},
+    )
 
 
 def _database(connection: Connection) -> Database:

@@ -16,11 +16,6 @@ class Parameter:
     is_required: bool
 
 
-def _parse_signature(line: str) -> tuple[Parameter, ...]:
-    pairs = [part.split(": ") for part in line.split("; ") if part]
-    return tuple(Parameter(name.rstrip("*"), kind, name.endswith("*")) for name, kind in pairs)
-
-
 _SIGNATURE_LINES: dict[str, str] = {
     "getMe": "",
     "getUpdates": (
@@ -82,4 +77,12 @@ _SIGNATURE_LINES: dict[str, str] = {
     "setMyShortDescription": "short_description: String; language_code: String",
 }
 
-SIGNATURES = {method: _parse_signature(line) for method, line in _SIGNATURE_LINES.items()}
+SIGNATURES = {
+    method: tuple(
+        Parameter(name.rstrip("*"), kind, name.endswith("*"))
+        for parameter in line.split("; ")
+        if parameter
+        for name, kind in [parameter.split(": ")]
+    )
+    for method, line in _SIGNATURE_LINES.items()
+}

@@ -8,7 +8,6 @@ tag is text. What this cannot repair stays as it is, because nothing is guessed.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html.entities import html5
 
 # Elements of arXiv's feeds, API and archive that contain only text.
@@ -59,7 +58,7 @@ def repair_xml(part: bytes) -> bytes:
             or name in missing_closings
         ):
             continue
-        closing = _closing_tag_pattern(name).search(part, position)
+        closing = re.compile(rb"</%s\s*>" % re.escape(name)).search(part, position)
         if closing is None:
             missing_closings.add(name)
         else:
@@ -78,11 +77,6 @@ def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> 
                 return part[start : end + len(closing)], end + len(closing)
             missing_closings.add(closing)
     return b"", start
-
-
-@lru_cache(64)
-def _closing_tag_pattern(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"</%s\s*>" % re.escape(name))
 
 
 def _escape_around_cdata(content: bytes) -> list[bytes]:

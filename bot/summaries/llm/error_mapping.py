@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from bot.concurrency import retry_after
 from bot.summaries.llm.errors import (
@@ -81,10 +82,11 @@ def redact_key(text: str, key: str) -> str:
 
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """Return the seconds to wait that a server names in any usual way; None if it does not."""
-    candidates = [
-        _milliseconds(headers.get("retry-after-ms", "")),
-        retry_after.retry_after_seconds(headers),
-    ]
+    candidates = [retry_after.retry_after_seconds(headers)]
+    with suppress(ValueError):
+        milliseconds = float(headers.get("retry-after-ms", ""))
+        if not math.isnan(milliseconds):
+            candidates.insert(0, milliseconds / 1000)
     # ``x-ratelimit-reset-tokens: 6m0s`` with 0 remaining.
     exhausted_limits = [
         _DURATION.findall(headers.get(f"x-ratelimit-reset-{resource}", ""))
@@ -102,14 +104,6 @@ def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float 
         candidates.append(float(minutes) * 60 + float(number) * _UNIT_SECONDS[unit.lower()])
     seconds = next((candidate for candidate in candidates if candidate is not None), None)
     return None if seconds is None else max(0.0, min(seconds, _MAX_WAIT_SECONDS))
-
-
-def _milliseconds(value: str) -> float | None:
-    try:
-        seconds = float(value) / 1000
-    except ValueError:
-        return None
-    return None if math.isnan(seconds) else seconds
 
 
 def _error_field(body: object, name: str) -> str:

@@ -52,13 +52,6 @@ GeoName = dict[str, Any]
 _SIMPLIFIED = OpenCC("t2s")
 
 
-def _research_towns() -> Iterator[tuple[str, str, str, int]]:
-    for line in RESEARCH_TOWNS_FILE.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            country, state, name, *people = line.split("\t")
-            yield country, state, name, int(*people)
-
-
 def _is_kept(name: str, town: Town) -> bool:
     """Return whether a further name is one that people write: in a script of its readers."""
     if name[:1].islower() and name.isascii():
@@ -94,7 +87,10 @@ def _towns() -> Iterator[tuple[Town, GeoName, set[str]]]:
             by_name[geoname["countrycode"], name.casefold()].append(geoname)
     research_names: dict[int, set[str]] = defaultdict(set)
     assigned_weights: dict[int, int] = {}
-    for country, state, name, people in _research_towns():
+    for line in RESEARCH_TOWNS_FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        country, state, name, *assigned_weight = line.split("\t")
         candidates = [
             geoname
             for geoname in by_name[country, name.casefold()]
@@ -102,8 +98,8 @@ def _towns() -> Iterator[tuple[Town, GeoName, set[str]]]:
         ]
         largest = max(candidates, key=lambda geoname: (geoname["population"], geoname["geonameid"]))
         research_names[largest["geonameid"]].add(name)
-        if people:
-            assigned_weights[largest["geonameid"]] = people
+        if assigned_weight:
+            assigned_weights[largest["geonameid"]] = int(*assigned_weight)
     positions: set[tuple[int, int]] = set()
     for number in sorted(map(int, small_towns)):
         geoname = small_towns[str(number)]
