@@ -141,8 +141,8 @@ def read_zone(words: str) -> ZoneReading:
             fixed_zone = f"Etc/GMT{-sign * hours:+d}" if hours else "UTC"
             return ZoneReading(fixed_zone if fixed_zone in available_zones() else None)
         difference = sign * timedelta(hours=hours, minutes=minutes)
-        zones = tuple(z for z in _ZONES_OFF_THE_HOUR if difference in _offsets_of_year(z))
-        return ZoneReading(towns=_towns_of_zones(zones))
+        zones_of_offset = [z for z in _ZONES_OFF_THE_HOUR if difference in _offsets_of_year(z)]
+        return ZoneReading(towns=_towns_of_zones(zones_of_offset))
     if zones := _ABBREVIATIONS.get(compact_words):
         if len(zones) == 1 and compact_words.upper() not in FIXED_ABBREVIATIONS:
             return ZoneReading(zones[0])
@@ -230,7 +230,7 @@ def _one_of_each_clock(towns: list[Town]) -> tuple[Town, ...]:
     return tuple(offered[:MAX_OFFERED])
 
 
-def _towns_of_zones(zones: tuple[str, ...]) -> tuple[Town, ...]:
+def _towns_of_zones(zones: Sequence[str]) -> tuple[Town, ...]:
     return tuple(filter(None, map(places.largest_town_of_zone, zones)))
 
 
