@@ -5,7 +5,7 @@ BIN := .venv/bin
 # The tests start many processes, which would all compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test coverage pictures test-all prove test-install bench check format lock clean
+.PHONY: run test coverage pictures test-all prove test-install bench check format lock word-table clean
 
 run: .venv/runtime
 	@if [ -n "$$TELEGRAM_BOT_TOKEN" ]; then \
@@ -82,6 +82,11 @@ INSTALL = tests/packaging/install.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The table of words that ranking uses, from the texts in PAPERGRAM_TEST_DATA. It needs what the
+# extra named build asks for, which neither the bot nor the lock has.
+word-table: .venv/tests
+	$(BIN)/python -m tests.bench.build_word_table
 
 pictures: .venv/tests
 	$(BIN)/python -m tests.demo.pictures
