@@ -618,7 +618,9 @@ less-no-topic = None of your topics finds this paper, so there is nothing to cha
 less-done = Changed. The topic is now: { $query }
 less-undone = Undone. The topic is again: { $query }
 more-title = Similar papers
-more-none = No stored paper is similar.
+more-none = No stored paper is close to it.
+more-bare = There is nothing to compare: its title and abstract are empty, too short, or not in English.
+more-shared = Both have: { $words }
 button-author = Follow { $name }
 
 ### The first topic, the tree of categories, the card of a topic

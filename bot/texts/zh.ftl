@@ -546,7 +546,9 @@ less-no-topic = 你订阅的主题都没有匹配到这篇论文，无需修改�
 less-done = 已修改，主题现在是： { $query }
 less-undone = 已撤销，主题恢复为： { $query }
 more-title = 相似论文
-more-none = 没有找到相似的论文。
+more-none = 没有找到相近的论文。
+more-bare = 无法比较：这篇论文的标题和摘要为空、太短，或不是英文。
+more-shared = 共同的词：{ $words }
 button-author = 关注 { $name }
 
 ### 首次订阅、分类浏览、主题详情

@@ -137,6 +137,11 @@ def title_expression(clause: Clause) -> str:
             return _join([part for part in map(title_expression, clauses) if part], "OR")
 
 
+def word_expression(word: str) -> str:
+    """Write an expression that finds one analysed word in any column."""
+    return _quote(word)
+
+
 def _superset_of_term(term: Term, analyze: Callable[[str], str]) -> str:
     match term.field:
         case QueryField.CATEGORY:

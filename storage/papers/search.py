@@ -8,6 +8,7 @@ words are those of the papers' newest versions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from storage.engine.column_types import format_day
@@ -17,10 +18,10 @@ from storage.papers.announcements import (
     Announcements,
     announcements_from_rows,
 )
-from storage.papers.fts_query import title_expression
+from storage.papers.fts_query import title_expression, word_expression
 from storage.papers.paper_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
 from storage.papers.search_index import PaperIndex
-from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.papers import Announcement, AnnouncementKind, IndexedPaper, Paper
 from storage.records.queries import Clause
 
 _NEW_ON_DAYS = "a.day between :first and :last and a.kind in (:new, :cross)"
@@ -213,6 +214,38 @@ class PaperSearch:
             limit=limit,
         )
         return [paper_from_row(row) for row in rows]
+
+    def with_heaviest_words(
+        self, word_weights: Mapping[str, int], *, limit: int
+    ) -> list[IndexedPaper]:
+        """Return the papers whose words weigh most together, the heaviest first.
+
+        Each of these analysed words counts once, wherever the index has it. The index's own order
+        would read how often and where each word stands, which takes several times as long.
+        """
+        if not word_weights:
+            return []
+        words = list(word_weights)
+        papers_of_word = (
+            f"select rowid as sort_key, :weight{n} as weight from paper_index"
+            f" where paper_index match :word{n}"
+            for n in range(len(words))
+        )
+        rows = self._engine.fetch_all(
+            f"""
+            select p.key, p.id, i.title, i.abstract from (
+                select sort_key, sum(weight) as weight from ({" union all ".join(papers_of_word)})
+                group by sort_key order by weight desc, sort_key desc limit :limit
+            ) heaviest
+            join papers p on p.sort_key = heaviest.sort_key
+            join paper_index i on i.rowid = heaviest.sort_key
+            order by heaviest.weight desc, p.id
+            """,
+            limit=limit,
+            **{f"word{n}": word_expression(word) for n, word in enumerate(words)},
+            **{f"weight{n}": weight for n, weight in enumerate(word_weights.values())},
+        )
+        return [IndexedPaper(row["key"], row["id"], row["title"], row["abstract"]) for row in rows]
 
     def count_matches(self, clause: Clause, *, limit: int) -> int:
         """Count the papers that may match, and stop at ``limit``."""

@@ -44,6 +44,21 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedPaper:
+    """A stored paper's words as the full-text index has them, separated by spaces."""
+
+    key: int
+    id: str
+    title: str
+    abstract: str
+
+    @property
+    def words(self) -> list[str]:
+        """Return the analysed words of title and abstract, in order."""
+        return [*self.title.split(), *self.abstract.split()]
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
     """A feed announced a paper version on an arXiv day (a date in US Eastern).
 

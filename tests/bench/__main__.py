@@ -9,6 +9,7 @@ import sys
 BENCHMARKS = (
     "ingest",
     "search",
+    "ranking",
     "answers",
     "replies",
     "matching",

@@ -3,7 +3,8 @@
     python -m tests.bench.search [papers]
 
 Reads corpus/papers_2025_2026.jsonl.gz in the folder named by PAPERGRAM_TEST_DATA, loads it
-into a file in slices, and asks 200 generated queries for their newest twenty papers.
+into a file in slices, asks 200 generated queries for their newest twenty papers, and 200 papers for
+those that are similar to them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+from bot.ranking.similar import similar_papers
 from bot.topics.query.analyzer import index_text
 from bot.topics.query.parser import parse
 from storage import Store, open_store
@@ -30,6 +32,7 @@ from storage.records.queries import Query
 BATCH_SIZE = 100
 QUERIES = 200
 PAGE_SIZE = 20
+SIMILAR_PAPERS = 8
 CORPUS = "corpus/papers_2025_2026.jsonl.gz"
 
 
@@ -99,6 +102,16 @@ def search_all(store: Store, queries: list[Query]) -> list[float]:
     return durations
 
 
+def find_similar(store: Store, papers: list[Paper]) -> list[float]:
+    """Find the papers similar to each once; return the milliseconds."""
+    durations = []
+    for paper in papers:
+        started_at = perf_counter()
+        similar_papers(store, paper, limit=SIMILAR_PAPERS)
+        durations.append((perf_counter() - started_at) * 1000)
+    return durations
+
+
 def main() -> None:
     """Print the figures with n and the data they are for."""
     limit = int(sys.argv[1]) if len(sys.argv) > 1 else sys.maxsize
@@ -130,6 +143,17 @@ def main() -> None:
         ]
         for milliseconds, query in slowest:
             print(f"  {milliseconds:7.2f} ms  {query.text[:90]}")
+        all_papers = [
+            announcement.paper
+            for announcement in store.announcements.on_days(date(2000, 1, 1), date(2100, 1, 1))
+        ]
+        papers = random.Random(7).sample(all_papers, min(QUERIES, len(all_papers)))
+        runs = [find_similar(store, papers) for _ in range(3)]
+        medians = [median(times) for times in zip(*runs, strict=True)]
+        print(
+            f"more like this: n={len(medians)} papers, medians of 3 runs:"
+            f" p50 {median(medians):.0f} ms, p95 {quantiles(medians, n=20)[18]:.0f} ms"
+        )
         store.close()
 
 

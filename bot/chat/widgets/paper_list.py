@@ -18,8 +18,13 @@ _TITLE_UNITS = 180  # ten titles of this length, with their authors, fit a messa
 _MAX_NAMED_AUTHORS = 3
 
 
-def paper_lines(papers: Sequence[Paper], language: str, first_number: int = 1) -> list[Line]:
-    """Return the lines of numbered papers: the title as a link, then authors, category and id."""
+def paper_lines(
+    papers: Sequence[Paper], language: str, first_number: int = 1, *, notes: Sequence[str] = ()
+) -> list[Line]:
+    """Return the lines of numbered papers: the title as a link, then authors, category and id.
+
+    Each paper's note follows, if it has one.
+    """
     lines = []
     for number, paper in enumerate(papers, start=first_number):
         title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
@@ -36,6 +41,8 @@ def paper_lines(papers: Sequence[Paper], language: str, first_number: int = 1) -
             shorten(paper.id.partition(":")[2], 40),
         )
         lines.append(Line(" · ".join(filter(None, facts)), follows_directly=True))
+        for note in filter(None, notes[number - first_number : number - first_number + 1]):
+            lines.append(Line(note, follows_directly=True))
     return lines
 
 

@@ -393,3 +393,24 @@ def test_a_paper_that_is_revised_while_it_is_analysed_keeps_its_new_words(tmp_pa
             paper.title for paper in new.paper_search.search(parse("submarine").clause, limit=5)
         ]
         assert new.paper_search.search(parse("robot").clause, limit=5) == []
+
+
+def test_papers_are_found_by_the_weight_of_their_words(store: Store) -> None:
+    store_papers(
+        store,
+        [
+            paper(1, title="A rare heron", abstract="It flies. It flies."),
+            paper(2, title="Herons", abstract="A common bird that flies."),
+            paper(3, title="Another subject", abstract="Nothing of it."),
+            paper(4, title="Herons again", abstract="A common bird that flies."),
+        ],
+    )
+
+    heaviest = store.paper_search.with_heaviest_words({"rare": 9, "heron": 3, "fli": 1}, limit=2)
+    some = store.paper_search.with_heaviest_words({'qu"ote': 1, "heron": 3}, limit=10)
+
+    assert [found.id for found in heaviest] == [paper(1).id, paper(4).id]
+    assert heaviest[0].words == index_text("A rare heron It flies. It flies.").split()
+    assert [found.id for found in some] == [paper(1).id, paper(2).id, paper(4).id]
+    assert store.paper_search.with_heaviest_words({}, limit=10) == []
+    assert store.paper_search.with_heaviest_words({"absent": 1}, limit=10) == []

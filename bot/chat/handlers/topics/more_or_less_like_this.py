@@ -11,11 +11,16 @@ from bot.chat.handlers.topics.new_topic import pressed_payload
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import paper_list
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.ranking.similar import distinctive_words, similar_papers, suggested_exclusions
+from bot.ranking.similar import (
+    distinctive_words,
+    has_comparable_words,
+    similar_papers,
+    suggested_exclusions,
+)
 from bot.render.entry_content import display_text, display_title
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button
-from bot.texts import Refusal
+from bot.texts import Refusal, join_list
 from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions
 from bot.topics.matching import match_paper
@@ -26,6 +31,9 @@ from storage.records.papers import Paper
 
 _LABEL_UNITS = 60
 _TITLE_UNITS = 150
+_MAX_SIMILAR = 8  # with their titles, authors and shared words they fit a message
+_MAX_SHARED_WORDS = 4
+_WORD_UNITS = 20
 
 
 def less_pressed(store: Store, request: Request) -> Reply:
@@ -116,14 +124,21 @@ def _edit_query_reply(
 def more_pressed(store: Store, request: Request) -> Reply:
     """Handle [More like this]: list similar papers, and offer the first author as a topic."""
     paper = request.read(pressed_entry, request).paper
-    papers = request.read(similar_papers, paper, limit=paper_list.PAGE_SIZE)
+    similar = request.read(similar_papers, paper, limit=_MAX_SIMILAR)
     title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
     lines = [Line(request.say("more-title"), bold=True), Line(title, follows_directly=True)]
-    lines += (
-        paper_list.paper_lines(papers, request.language)
-        if papers
-        else [Line(request.say("more-none"))]
-    )
+    notes = []  # why each of them is here
+    for each in similar:
+        words = [
+            disable_autolinks(shorten(word, _WORD_UNITS))
+            for word in each.shared_words[:_MAX_SHARED_WORDS]
+        ]
+        note = request.say("more-shared", words=join_list(request.language, words))
+        notes.append(note if words else "")
+    papers = [each.paper for each in similar]
+    lines += paper_list.paper_lines(papers, request.language, notes=notes)
+    if not similar:
+        lines.append(Line(request.say("more-none" if has_comparable_words(paper) else "more-bare")))
     rows = paper_list.paper_buttons(papers)
     if paper.authors:
         name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())

@@ -144,3 +144,81 @@ async def test_a_title_with_a_word_of_any_length_has_similar_papers(
     [alike] = (await conversation.press_button("entry-button-more")).new_messages
 
     assert "Zymurgy at home" in alike.text
+
+
+def unlearning(number: int, title: str) -> Paper:
+    """A paper whose abstract is close to every other one of its kind."""
+    abstract = "Machine unlearning removes private records from a trained language model."
+    return Paper(f"arxiv:2611.9{number:04}", 1, title, abstract, ("Ana",), ("cs.RO",))
+
+
+@covers("[more]")
+async def test_what_similar_papers_share_is_said(localized_chat: Conversation) -> None:
+    localized_chat.running_bot.store.papers.add_announcements(
+        [
+            Announcement(unlearning(1, "Forget me"), "cs.RO", AnnouncementKind.NEW, TODAY),
+            Announcement(unlearning(2, "Deletion"), "cs.RO", AnnouncementKind.NEW, TODAY),
+        ],
+        seen_at=localized_chat.running_bot.clock.instant,
+    )
+    await localized_chat.ask("/paper 2611.90001")
+
+    [shown] = (await localized_chat.press_button("entry-button-more")).new_messages
+
+    separator = "、" if localized_chat.language == "zh" else ", "
+    words = separator.join(("unlearning", "records", "private", "removes"))
+    assert localized_chat.text("more-shared", words=words) in shown.text
+    assert "1. Deletion" in shown.text
+
+
+@covers("[more]")
+@pytest.mark.parametrize(
+    ("title", "abstract", "key"),
+    [
+        ("Zymurgy", "Malt and hops.", "more-none"),
+        ("On it", "", "more-bare"),
+        ("机器遗忘", "从训练好的模型中删除数据。", "more-bare"),
+    ],
+)
+async def test_a_paper_without_similar_ones_says_why(
+    localized_chat: Conversation, title: str, abstract: str, key: str
+) -> None:
+    paper = Paper("arxiv:2611.90001", 1, title, abstract, ("Ana",), ("cs.RO",))
+    localized_chat.running_bot.store.papers.add_announcements(
+        [Announcement(paper, "cs.RO", AnnouncementKind.NEW, TODAY)],
+        seen_at=localized_chat.running_bot.clock.instant,
+    )
+    await localized_chat.ask("/paper 2611.90001")
+
+    [shown] = (await localized_chat.press_button("entry-button-more")).new_messages
+
+    assert localized_chat.text(key) in shown.text
+
+
+@covers("[more]")
+async def test_similar_papers_with_long_titles_names_and_words_fit_one_message(
+    localized_chat: Conversation,
+) -> None:
+    words = ["spatiotemporally", "counterfactually", "multidimensionality", "disentanglements"]
+    authors = tuple(f"{name} {'von der Very Long Name' * 2}" for name in ("Ana", "Bo", "Cy", "Di"))
+    papers = [
+        Paper(
+            f"arxiv:2611.9{number:04}",
+            1,
+            f"Unlearning.com {number} {' '.join(words * 4)}",
+            f"Unlearning {' '.join(words)}.",
+            authors,
+            ("cond-mat.mtrl-sci",),
+        )
+        for number in range(1, 20)
+    ]
+    localized_chat.running_bot.store.papers.add_announcements(
+        [Announcement(paper, "cs.RO", AnnouncementKind.NEW, TODAY) for paper in papers],
+        seen_at=localized_chat.running_bot.clock.instant,
+    )
+    await localized_chat.ask("/paper 2611.90001")
+
+    [shown] = (await localized_chat.press_button("entry-button-more")).new_messages
+
+    assert "8. Unlearning" in shown.text.replace("\u2060", "").replace("\u200b", "")
+    assert "9. Unlearning" not in shown.text
