@@ -35,7 +35,7 @@ class TextRelevance:
     """
 
     def __init__(
-        self, table: WordTable, words: Iterable[str], *, names: Iterable[str] = ()
+        self, table: WordTable, words: Sequence[str], *, names: Iterable[str] = ()
     ) -> None:
         self._table = table
         self._names = sorted({name for name in names if name not in table})
@@ -47,11 +47,12 @@ class TextRelevance:
         }
         self._vector = table.vector(self.weights)
         self._vector_square = sum(map(mul, self._vector, self._vector))
-        self._whole = self._shared_weight(known_words) or 1
+        self._whole = 1
+        self._whole = self._shared_score(words) // WHOLE or 1
 
-    def score(self, words: Iterable[str]) -> int:
+    def score(self, words: Sequence[str]) -> int:
         """Return how close a text is: its shared words, and half its likeness of use."""
-        return self._score(self._weigh_words(words))
+        return self._shared_score(words) + self._likeness(words) // 2
 
     def scores(self, texts: Mapping[str, Sequence[str]], *, most: int) -> dict[str, int]:
         """Return how close texts are, by their ids.
@@ -59,10 +60,11 @@ class TextRelevance:
         The likeness of use, which takes longest, is added for the ``most`` texts that are closest
         by the words they share.
         """
-        known_words = {text_id: self._weigh_words(words) for text_id, words in texts.items()}
-        scores = {text_id: self._shared_score(known) for text_id, known in known_words.items()}
+        scores = {text_id: self._shared_score(words) for text_id, words in texts.items()}
         closest = sorted(scores, key=lambda text_id: (-scores[text_id], text_id))[:most]
-        return scores | {text_id: self._score(known_words[text_id]) for text_id in closest}
+        return scores | {
+            text_id: scores[text_id] + self._likeness(texts[text_id]) // 2 for text_id in closest
+        }
 
     def shared_words(self, words: Iterable[str]) -> list[str]:
         """Return the words that both texts have, those first that bring them closest."""
@@ -87,28 +89,25 @@ class TextRelevance:
                 weighed[name] = count, _NAME_IDF * factor
         return weighed
 
-    def _score(self, known_words: Mapping[str, tuple[int, int]]) -> int:
-        weights = {word: weight for word, (_, weight) in known_words.items()}
-        return self._shared_score(known_words) + self._likeness(weights) // 2
-
-    def _shared_score(self, known_words: Mapping[str, tuple[int, int]]) -> int:
-        return self._shared_weight(known_words) * WHOLE // self._whole
-
-    def _shared_weight(self, known_words: Mapping[str, tuple[int, int]]) -> int:
-        length = sum(count for count, _ in known_words.values())
+    def _shared_score(self, words: Sequence[str]) -> int:
+        """Return BM25 of the words that a text shares, in parts of ``WHOLE``."""
+        counts = Counter(filter(self._idf_weights.__contains__, words))
+        length = sum(map(self._table.idf_by_word.__contains__, words))
+        length += sum(counts[name] for name in self._names)
         length_part = (
             _SATURATION
             * ((100 - _LENGTH_WEIGHT) * _USUAL_LENGTH + _LENGTH_WEIGHT * length)
             // _USUAL_LENGTH
         )
         total = 0
-        for word in self._idf_weights.keys() & known_words.keys():
-            count = known_words[word][0] * 10_000
-            total += self._idf_weights[word] * (count * 100 // (count + length_part))
-        return total
+        for word, count in counts.items():
+            part = count * 1_000_000 // (count * 10_000 + length_part)
+            total += self._idf_weights[word] * part
+        return total * WHOLE // self._whole
 
-    def _likeness(self, weights: Mapping[str, int]) -> int:
+    def _likeness(self, words: Sequence[str]) -> int:
         """Return the cosine of both texts' vectors in parts of ``WHOLE``, 0 if it is negative."""
+        weights = {word: weight for word, (_, weight) in self._weigh_words(words).items()}
         vector = self._table.vector(weights)
         product = sum(map(mul, self._vector, vector))
         length = isqrt(self._vector_square * sum(map(mul, vector, vector)))

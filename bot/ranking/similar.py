@@ -22,8 +22,8 @@ from storage.records.queries import QueryField, Term
 
 MAX_EXCLUDED_WORDS = 3  # words of a title offered for exclusion
 _MAX_TITLE_WORDS = 16
-_MAX_CANDIDATES = 300  # papers that are compared
-_MAX_COMPARED_BY_USE = 200  # papers whose words' use is compared, too
+_MAX_CANDIDATES = 200  # papers that are compared
+_MAX_COMPARED_BY_USE = 100  # papers whose words' use is compared, too
 _MAX_CANDIDATE_WORDS = 40  # words by which they are found
 _MAX_PAPER_SHARE = 3000  # of 10,000 papers that have these words, each word's added up
 _MIN_SCORE = 2500  # of the score's WHOLE; of two papers chosen by chance one pair in 16 is closer
