@@ -1,7 +1,7 @@
 """Parse a person's words into a cadence, and describe a cadence in words.
 
-``08:30`` · ``08:00 18:00`` · ``mon-fri 8:30 pm`` · ``mon, thu 9`` · ``announced``, and the same in
-Chinese, ``周一到周五 晚上八点``. Every time is in the reader's own zone.
+``08:30`` · ``08:00 18:00`` · ``mon to fri 8:30 pm`` · ``every tue/thu at noon`` · ``weekends 10`` ·
+``announced``, and the same in Chinese, ``周一到周五 晚上八点``. Every time is in the reader's zone.
 """
 
 from __future__ import annotations
@@ -18,26 +18,44 @@ from storage.records.chats import Cadence
 
 MAX_TIMES = 6
 
-_WEEKDAY_NAMES = {
+WEEKDAY_NAMES = {
     name: day
     for day, names in enumerate(
         (
-            ("mon", "monday", "周一", "星期一", "一"),
-            ("tue", "tues", "tuesday", "周二", "星期二", "二"),
-            ("wed", "wednesday", "周三", "星期三", "三"),
-            ("thu", "thur", "thurs", "thursday", "周四", "星期四", "四"),
-            ("fri", "friday", "周五", "星期五", "五"),
-            ("sat", "saturday", "周六", "星期六", "六"),
-            ("sun", "sunday", "周日", "周天", "星期日", "星期天", "日"),
+            ("mo", "mon", "monday", "mondays", "周一", "星期一", "礼拜一", "一"),
+            ("tu", "tue", "tues", "tuesday", "tuesdays", "周二", "星期二", "礼拜二", "二"),
+            ("we", "wed", "wednesday", "wednesdays", "周三", "星期三", "礼拜三", "三"),
+            (
+                "th",
+                "thu",
+                "thur",
+                "thurs",
+                "thursday",
+                "thursdays",
+                "周四",
+                "星期四",
+                "礼拜四",
+                "四",
+            ),
+            ("fr", "fri", "friday", "fridays", "周五", "星期五", "礼拜五", "五"),
+            ("sa", "sat", "saturday", "saturdays", "周六", "星期六", "礼拜六", "六"),
+            ("su", "sun", "sunday", "sundays", "周日", "周天", "星期日", "星期天", "礼拜天", "日"),
         )
     )
     for name in names
 }
 _EVERY_DAY = ("daily", "every day", "每天", "每日")
-_WORKDAYS = ("weekdays", "workdays", "工作日")
+_WORKDAYS = ("weekdays", "weekday", "workdays", "工作日")
+_WEEKENDS = ("weekends", "weekend", "周末", "週末")
 _AS_ANNOUNCED = ("announced", "asap", "公布", "公布后", "公告")
-_SEPARATORS = re.compile(r"[\s,;、&和]+")
-_FILLER_WORDS = ("", "and", "at")
+_SEPARATORS = re.compile(r"[\s,;、&和/]+")
+_FILLER_WORDS = ("", "and", "at", "every", "each", "on", "from", "the", "in")
+_DAY_NAME = "|".join(sorted(WEEKDAY_NAMES, key=len, reverse=True))
+_SPACED_RANGE = re.compile(
+    rf"(?<![^\W\d_])({_DAY_NAME})\s*(?:-|–|—|\bto\b|\bthrough\b|\btill?\b|到|至)\s*({_DAY_NAME})(?![a-z])"
+)
+_EVERY_WEEK = re.compile("每个?(?=周|星期|礼拜|週)")
+_RUNS_OF_TWO_CADENCES = 4  # days, times, days, times
 _WEEKDAY_RANGE = re.compile(r"([^\W\d_]+?)(?:-|–|到|至)([^\W\d_]+)")
 
 
@@ -50,21 +68,31 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
     text = unicodedata.normalize("NFKC", words).casefold().strip()
     if text in _AS_ANNOUNCED:
         return replace(current, times=(), weekdays=())
-    pieces = _SEPARATORS.split(times_of_day.normalize_times(text.replace("every day", "daily")))
+    text = _EVERY_WEEK.sub("", text.replace("every day", "daily"))
+    text = times_of_day.normalize_times(_SPACED_RANGE.sub(r"\1-\2", text))
+    pieces = _SEPARATORS.split(text)
     cadence_words = [piece for piece in pieces if piece not in _FILLER_WORDS]
     if not cadence_words:
         raise Refusal("settings-time-usage")
     days: set[int] = set()
     times: set[time] = set()
+    runs: list[tuple[bool, set[time]]] = []  # days and times as they follow each other
     for word in cadence_words:
         word_days = _parse_weekdays(word)
         clock_time = times_of_day.parse_time(word)
-        if word_days is not None:
-            days |= word_days
-        elif clock_time is not None:
-            times.add(clock_time)
+        if word_days is None and clock_time is None:
+            raise Refusal("settings-time-word", word=word[:40])
+        if not runs or runs[-1][0] is not (clock_time is None):
+            runs.append((clock_time is None, set()))
+        if clock_time is None:
+            days |= word_days or set()
         else:
-            raise Refusal("settings-time-usage")
+            times.add(clock_time)
+            runs[-1][1].add(clock_time)
+    if len(runs) >= _RUNS_OF_TWO_CADENCES and any(
+        run_times != times for is_days, run_times in runs if not is_days
+    ):  # "mon 8 tue 9" means other times on other days
+        raise Refusal("settings-time-mixed")
     if len(times) > MAX_TIMES:
         raise Refusal("settings-time-many", most=MAX_TIMES)
     names_days = bool(days) or any(name in text for name in _EVERY_DAY)
@@ -98,10 +126,12 @@ def _parse_weekdays(word: str) -> set[int] | None:
         return set()
     if word in _WORKDAYS:
         return set(range(5))
-    if word in _WEEKDAY_NAMES:
-        return {_WEEKDAY_NAMES[word]}
+    if word in _WEEKENDS:
+        return {5, 6}
+    if word in WEEKDAY_NAMES:
+        return {WEEKDAY_NAMES[word]}
     range_match = _WEEKDAY_RANGE.fullmatch(word)
-    if range_match and range_match[1] in _WEEKDAY_NAMES and range_match[2] in _WEEKDAY_NAMES:
-        first, last = _WEEKDAY_NAMES[range_match[1]], _WEEKDAY_NAMES[range_match[2]]
+    if range_match and range_match[1] in WEEKDAY_NAMES and range_match[2] in WEEKDAY_NAMES:
+        first, last = WEEKDAY_NAMES[range_match[1]], WEEKDAY_NAMES[range_match[2]]
         return {day % 7 for day in range(first, last + 1 if first <= last else last + 8)}
     return None

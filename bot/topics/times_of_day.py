@@ -1,4 +1,4 @@
-"""Parse times of day: ``20:30``, ``8:30 pm``, ``晚上八点半``.
+"""Parse times of day: ``20:30``, ``0830``, ``8:30 pm``, ``noon``, ``晚上八点半``.
 
 The words are first brought into one form, ``晚上8点30``, with a space before each
 time; then each word is parsed by itself.
@@ -18,6 +18,14 @@ _DAY_PARTS = {
     **dict.fromkeys(("pm", "下午", "午后", "傍晚"), 12),
     **dict.fromkeys(("晚上", "晚间", "夜里", "夜间", "深夜", "晚"), 17),
 }
+# What a part of the day means without an hour; the reply says which time was set.
+_NAMED_TIMES = {
+    **dict.fromkeys(("midnight", "午夜", "半夜", "零点"), time(0)),
+    **dict.fromkeys(("morning", "早上", "早晨", "清晨", "上午"), time(8)),
+    **dict.fromkeys(("noon", "midday", "中午", "正午"), time(12)),
+    **dict.fromkeys(("evening", "傍晚"), time(18)),
+    **dict.fromkeys(("night", "晚上", "晚间", "夜里"), time(20)),
+}
 _HAN_DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
 _HAN_DIGITS |= {"〇": 0, "两": 2, "兩": 2}
 _QUARTER_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
@@ -25,7 +33,9 @@ _QUARTER_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
 _HAN_NUMBER = f"[{''.join(_HAN_DIGITS)}十]{{1,3}}"
 _DAY_PART = "|".join(sorted(_DAY_PARTS, key=len, reverse=True))
 _HOUR_START = rf"\d|{_HAN_NUMBER}[点點时時]"  # the beginning of an hour
-_MERIDIEM = re.compile(r"(?<=\d)\s*([ap])\.?m\b\.?")
+_MERIDIEM = re.compile(r"(?<=\d)\s*([ap])(?:\.?m)?\b\.?")
+_O_CLOCK = re.compile(r"(?<=\d)\s*(?:o['’]?clock|uhr)\b")
+_DIGITS_ALONE = re.compile(r"(?<![\d:.])(\d{1,2})([0-5]\d)(?=am|pm|\b)(?![:.]\d)")
 _MISSING_SPACE = re.compile(
     rf"(?<=每天|每日|作日)(?=\S)|(?<=[一二三四五六日天])(?=\d|{_DAY_PART})"
     rf"|(?<=[周期到至][一二三四五六日天])(?={_HOUR_START})"
@@ -40,7 +50,8 @@ _CLOCK_TIME = re.compile(
 
 def normalize_times(text: str) -> str:
     """Return ``text`` in lower case, with times in digits and as words of their own."""
-    text = _MERIDIEM.sub(r"\1m", text)
+    text = _MERIDIEM.sub(r"\1m", _O_CLOCK.sub("", text))
+    text = _DIGITS_ALONE.sub(r"\1:\2", text)
     text = _PART_SPACE.sub(r"\1", _MISSING_SPACE.sub(" ", text))
     text = _HOUR.sub(lambda match: str(_han_value(match[0])), text)
     return _MINUTES.sub(lambda match: str(_han_value(match[0])), text)
@@ -48,14 +59,19 @@ def normalize_times(text: str) -> str:
 
 def parse_time(word: str) -> time | None:
     """Return the time that a word names, or None."""
+    if word in _NAMED_TIMES:
+        return _NAMED_TIMES[word]
     match = _CLOCK_TIME.fullmatch(word)
     if match is None or (match[1] and match[4]):
         return None
     part = match[1] or match[4]
     try:
         hour = int(match[2])
-        return time(_hour_in_day_part(part, hour) if part else hour, int(match[3] or 0))
-    except ValueError:  # 24:00, 8:60, 早上 20:00
+        minute = int(match[3] or 0)
+        if (hour, minute, part) == (24, 0, None):
+            return time(0)
+        return time(_hour_in_day_part(part, hour) if part else hour, minute)
+    except ValueError:  # 25:00, 8:60, 早上 20:00
         return None
 
 

@@ -282,6 +282,7 @@ _MODULES_WITH_CHINESE = (
     "bot.topics.time_zones",
     "bot.topics.times_of_day",
     "bot.topics.cadence_text",
+    "bot.topics.pause_end",
 )
 _OPERATOR_OUTCOMES = (
     "RetryLater",

@@ -75,9 +75,10 @@ def _columns(text: str) -> int:
     [
         ("/timezone Nowhere", "settings-zone-unknown"),
         ("/timezone " + "x" * 3000, "settings-zone-unknown"),
-        ("/time 25:00", "settings-time-usage"),
-        ("/time half past eight", "settings-time-usage"),
-        ("/time 20 o'clock", "settings-time-usage"),
+        ("/time 25:00", "settings-time-word"),
+        ("/time half past eight", "settings-time-word"),
+        ("/time mon 8 tue 9", "settings-time-mixed"),
+        ("/time every", "settings-time-usage"),
         ("/lang klingon", "settings-lang-usage"),
         ("/unsub 7", "topic-unknown"),
         ("/unsub <b>robots", "topic-unknown"),
@@ -100,7 +101,7 @@ async def test_bad_input_gets_one_sentence_and_changes_nothing(
 
     answer = await localized_chat.ask(command)
 
-    values: dict[str, str | int] = {"given": "\0", "example": "\0", "max": "\0"}
+    values: dict[str, str | int] = dict.fromkeys(("given", "example", "max", "word"), "\x00")
     assert answer.text.startswith(localized_chat.text(key, **values).split("\0")[0])
     assert len(answer.text) < 400
     assert localized_chat.store_rows() == before

@@ -45,6 +45,28 @@ WORKING = (0, 1, 2, 3, 4)
         ("周一八点、周四", [time(8)], (0, 3)),
         ("星期一十点", [time(10)], (0,)),
         ("工作日下午三点", [time(15)], WORKING),
+        ("every monday 9", [time(9)], (0,)),
+        ("every day at 6", [time(6)], ()),
+        ("weekends 10", [time(10)], (5, 6)),
+        ("周末 10点", [time(10)], (5, 6)),
+        ("Mo-Fr 8", [time(8)], WORKING),
+        ("mon to fri 8", [time(8)], WORKING),
+        ("from Monday through Friday at 7:30pm", [time(19, 30)], WORKING),
+        ("mon – fri 8", [time(8)], WORKING),
+        ("周一 至 周五 8点", [time(8)], WORKING),
+        ("tue/thu 9", [time(9)], (1, 3)),
+        ("8 on mondays", [time(8)], (0,)),
+        ("mondays and thursdays at noon", [time(12)], (0, 3)),
+        ("20:00 every weekday", [time(20)], WORKING),
+        ("每周一9点", [time(9)], (0,)),
+        ("每周一 上午9点", [time(9)], (0,)),
+        ("每个星期三晚上8点", [time(20)], (2,)),
+        ("礼拜五 18:00", [time(18)], (4,)),
+        ("每天晚上", [time(20)], ()),
+        ("每天早上", [time(8)], ()),
+        ("工作日早上", [time(8)], WORKING),
+        ("mon 8 tue 8", [time(8)], (0, 1)),
+        ("noon and midnight", [time(0), time(12)], (5,)),
     ],
 )
 def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[int, ...]) -> None:
@@ -64,6 +86,11 @@ def test_words_become_a_cadence(words: str, times: list[time], weekdays: tuple[i
             ("8.05am", time(8, 5)),
         ),
         *(("12am", time(0)), ("12:30 pm", time(12, 30)), ("20:30 pm", time(20, 30))),
+        *(("0830", time(8, 30)), ("830", time(8, 30)), ("0830pm", time(20, 30))),
+        *(("6p", time(18)), ("6a", time(6)), ("8 o'clock", time(8)), ("8 o’clock", time(8))),
+        *(("noon", time(12)), ("midday", time(12)), ("midnight", time(0)), ("24:00", time(0))),
+        *(("morning", time(8)), ("evening", time(18)), ("8 Uhr", time(8)), ("2359", time(23, 59))),
+        *(("中午", time(12)), ("午夜", time(0)), ("早上", time(8)), ("晚上", time(20))),
         *(("晚上8点", time(20)), ("晚上 八点", time(20)), ("晚上20:15", time(20, 15))),
         *(("晚上十二点", time(0)), ("晚上一点", time(1)), ("凌晨12点半", time(0, 30))),
         *(("早上八点", time(8)), ("早八点钟", time(8)), ("上午十二点", time(12))),
@@ -90,15 +117,31 @@ def test_as_soon_as_announced_has_no_times(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        *("24:00", "8:60", "-1", "8:-5", "+8", "1_0", "0 pm", "eight", "8:30:00", "", ":"),
-        *("13 am", "8pm pm", "早上20点", "晚上8pm", "晚上", "八", "and", "at", "点"),
-        *("9" * 5000, "mon-blah 8", "8 on mondays", "\u0000"),
+        *("25:00", "24:30", "8:60", "-1", "8:-5", "+8", "1_0", "0 pm", "eight", "8:30:00", "", ":"),
+        *("13 am", "8pm pm", "早上20点", "晚上8pm", "八", "and", "at", "点"),
+        *("9" * 5000, "mon-blah 8", "every other day", "half past eight", "\u0000"),
     ],
 )
 def test_what_is_neither_day_nor_time_is_refused(words: str) -> None:
     with pytest.raises(Refusal) as refusal:
         cadence_text.parse_cadence(words, NOW)
     assert "08:30" in refusal.value.say("en")
+
+
+@pytest.mark.parametrize(
+    "words", ["mon 8 tue 9", "8 mon 9 tue", "周一8点 周二9点", "weekdays 8 weekends 10"]
+)
+def test_other_times_on_other_days_are_refused_by_name(words: str) -> None:
+    with pytest.raises(Refusal, match="settings-time-mixed"):
+        cadence_text.parse_cadence(words, NOW)
+
+
+def test_a_refusal_names_the_word_that_was_not_understood() -> None:
+    with pytest.raises(Refusal) as refusal:
+        cadence_text.parse_cadence("mon-fri octopus 8", NOW)
+
+    for language in LANGUAGES:
+        assert "octopus" in refusal.value.say(language)
 
 
 def test_more_times_than_anybody_reads_are_refused() -> None:

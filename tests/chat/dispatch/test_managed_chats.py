@@ -146,7 +146,7 @@ async def test_what_cannot_be_done_there_says_where(
 
     answer = await localized_chat.ask("/time @papers half past eight")
 
-    assert answer.text == f"{above}\n\n{localized_chat.text('settings-time-usage')}"
+    assert answer.text == f"{above}\n\n{localized_chat.text('settings-time-word', word='half')}"
 
 
 async def test_rights_that_were_taken_away_end_the_management_of_old_buttons(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.handlers.account.welcome_and_help import start
@@ -18,6 +18,7 @@ from bot.texts import LANGUAGES, Refusal, parse_language
 from bot.texts.dates import format_clock, format_day, zone_name
 from bot.texts.languages import language_name
 from bot.topics import cadence_text, edit_subscriptions
+from bot.topics.pause_end import parse_pause_end
 from bot.topics.time_zones import read_zone
 from storage import Store
 from storage.records.chats import MessageForm
@@ -179,15 +180,14 @@ def greet_in_language(store: Store, request: Request) -> Reply:
 
 
 def pause(store: Store, request: Request) -> Reply:
-    """Handle ``/pause`` and ``/pause 2026-12-24``: send no digests meanwhile; cursors stay."""
+    """Handle ``/pause`` and ``/pause 2 weeks``: send no digests meanwhile; cursors stay."""
     if not request.words:
         store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE)
         return short_reply([Line(request.say("paused"))])
     today = request.now.astimezone(ZoneInfo(request.chat.zone)).date()
-    try:
-        until = date.fromisoformat(request.words.strip())
-    except ValueError:
-        raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat()) from None
+    until = parse_pause_end(request.words, today)
+    if until is None:
+        raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat())
     if until <= today:
         raise Refusal("pause-past", today=today.isoformat())
     store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
