@@ -97,11 +97,6 @@ def count_unknown_sends(store: Store, bot: int) -> int:
 
 
 def stored_message(store: Store, key: int) -> OutboxMessage | None:
-    """An outbox message as it is stored now."""
-    connection = sqlite3.connect(store.path)
-    try:
-        connection.row_factory = sqlite3.Row
-        row = connection.execute("select * from outbox_messages where key = ?", (key,)).fetchone()
-    finally:
-        connection.close()
+    """An outbox message as it is stored now, seen from inside the thread's transaction if any."""
+    row = store._engine.fetch_one("select * from outbox_messages where key = :key", key=key)
     return None if row is None else message_from_row(row)

@@ -30,7 +30,7 @@ from bot.texts import say
 from storage.records.digests import Digest
 
 TITLE_UNITS, TLDR_UNITS = 300, 500
-MARGIN = 60  # the counts of a part may be longer than those measured
+MARGIN = 120  # units left for "You may have received this already", in any language
 
 
 def linked_title(content: TableRow | EntryContent) -> RichText:
