@@ -5,7 +5,7 @@ BIN := .venv/bin
 # The tests start many processes, which would all compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test coverage pictures test-all prove test-install bench check format lock word-table clean
+.PHONY: run test coverage pictures test-all prove test-install bench check format lock word-table gazetteer clean
 
 run: .venv/runtime
 	@if [ -n "$$TELEGRAM_BOT_TOKEN" ]; then \
@@ -87,6 +87,10 @@ clean:
 # extra named build asks for, which neither the bot nor the lock has.
 word-table: .venv/tests
 	$(BIN)/python -m tests.bench.build_word_table
+
+# The towns and their names, from GeoNames; it needs the same extra.
+gazetteer: .venv/tests
+	$(BIN)/python -m tests.bench.build_gazetteer
 
 pictures: .venv/tests
 	$(BIN)/python -m tests.demo.pictures

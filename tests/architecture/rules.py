@@ -126,7 +126,7 @@ LIBRARY_HOMES: Mapping[str, tuple[str, ...]] = {
     "httpx2": ("bot.summaries.llm.client",),
     "sentencex": ("bot.summaries.extractive.sentences",),
     "fluent": ("bot.texts",),
-    "babel": ("bot.texts", "bot.summaries", "bot.topics.places.build"),
+    "babel": ("bot.texts", "bot.summaries"),
     "publicsuffixlist": ("bot.texts.telegram_autolinks",),
     "pylatexenc": ("bot.latex", "bot.render.documents.latex_text"),
     "anyascii": ("bot.render.documents.citation",),

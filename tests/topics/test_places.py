@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from math import cos, hypot, radians
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.topics import places
-from bot.topics.places import NAMES_FILE, RESEARCH_TOWNS_FILE, TOWNS_FILE, ZONES_FILE, Town
+from bot.topics.places import NAMES_FILE, TOWNS_FILE, ZONES_FILE, Town
 from bot.topics.time_zones import available_zones
+
+RESEARCH_TOWNS_FILE = Path(__file__).parents[1] / "bench" / "research_towns.tsv"
 
 
 def all_towns() -> list[Town]:

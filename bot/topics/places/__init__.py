@@ -1,8 +1,8 @@
 """Find towns and countries by the names that people call them, and the town nearest to a point.
 
-The gazetteer is two sorted text files made of GeoNames (CC BY 4.0) by ``build.py``: a line for
-each town of at least 15,000 people and each research town, and a line for each name. They are
-searched where they lie, line by line, so that they take no memory and no time to load.
+The gazetteer is two sorted text files made of GeoNames (CC BY 4.0) by ``make gazetteer``: a line
+for each town of at least 15,000 people and each research town, and a line for each name. They are
+searched where they lie, line by line: that takes no memory, and no time to load.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ _FOLDER = Path(__file__).parent
 TOWNS_FILE = _FOLDER / "towns.tsv"
 NAMES_FILE = _FOLDER / "names.tsv"
 ZONES_FILE = _FOLDER / "zones.txt"  # by the numbers that the lines of towns have
-RESEARCH_TOWNS_FILE = _FOLDER / "research_towns.tsv"
 # What begins a name that is no town's: its towns are the largest of each zone of a country, and
 # the largest of a zone.
 COUNTRY_PREFIX, ZONE_PREFIX = "=", "@"

