@@ -110,12 +110,12 @@ def has_comparable_words(paper: Paper) -> bool:
 
 def relevance_to(paper: Paper) -> TextRelevance:
     """Return how close other texts are to a paper; its title may hold a new name."""
-    names = (word for word in index_text(paper.title).split() if _may_be_name(word))
+    names = (
+        word
+        for word in index_text(paper.title).split()
+        if is_counted(word) and _MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH
+    )
     return TextRelevance(shipped_table(), index_text(_text(paper)).split(), names=names)
-
-
-def _may_be_name(word: str) -> bool:
-    return is_counted(word) and _MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH
 
 
 def _text(paper: Paper) -> str:

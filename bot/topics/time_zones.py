@@ -18,13 +18,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.topics import places
 from bot.topics.places import Town
 
-MAX_OFFERED = 6
+_MAX_OFFERED = 6
 _CONTINENTS = {"Africa", "America", "Antarctica", "Asia", "Australia", "Europe"}
 _REGIONS = _CONTINENTS | {"Arctic", "Atlantic", "Indian", "Pacific"}
 # How many times as large as a town with another clock one must be, to be meant: by whether the
 # words are the larger one's own name, and whether they are the smaller one's.
 _TIMES_AS_LARGE = {(True, True): 8, (True, False): 2, (False, True): 30, (False, False): 8}
-
 
 # What abbreviations are used for. Where a zone of IANA has the same name, it is one without summer
 # time, which hardly anybody means.
@@ -84,7 +83,7 @@ _ABBREVIATIONS = {
     "wib": ("Asia/Jakarta",),
 }
 # Abbreviations that are also zones of IANA without summer time.
-FIXED_ABBREVIATIONS = frozenset({"EST", "HST", "MST"})
+_FIXED_ABBREVIATIONS = frozenset({"EST", "HST", "MST"})
 
 # Offered for an offset that is no whole hour, in order of preference.
 _ZONES_OFF_THE_HOUR = (
@@ -144,7 +143,7 @@ def read_zone(words: str) -> ZoneReading:
         zones_of_offset = [z for z in _ZONES_OFF_THE_HOUR if difference in _offsets_of_year(z)]
         return ZoneReading(towns=_towns_of_zones(zones_of_offset))
     if zones := _ABBREVIATIONS.get(compact_words):
-        if len(zones) == 1 and compact_words.upper() not in FIXED_ABBREVIATIONS:
+        if len(zones) == 1 and compact_words.upper() not in _FIXED_ABBREVIATIONS:
             return ZoneReading(zones[0])
         return ZoneReading(towns=_towns_of_zones(zones))
     if zone := _zones_by_name().get(_fold_zone(plain_words)):
@@ -227,7 +226,7 @@ def _one_of_each_clock(towns: list[Town]) -> tuple[Town, ...]:
             for other in offered
         ):
             offered.append(town)
-    return tuple(offered[:MAX_OFFERED])
+    return tuple(offered[:_MAX_OFFERED])
 
 
 def _towns_of_zones(zones: Sequence[str]) -> tuple[Town, ...]:
