@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 # Children before parents. An update keeps its id and state, or it would count as new and the one
-# that asks to erase the chat could not be marked; only its content is deleted. Bans and quotas are
-# the operator's and stay: nobody can escape a ban by erasing their data.
+# that asks to erase the chat could not be marked; only its content is deleted. An update that was
+# not begun came after that one, and is answered as a newcomer's. Bans and quotas are the operator's
+# and stay: nobody can escape a ban by erasing their data.
 ERASE_CHAT = (
     "delete from chat_holds where bot = :bot and chat = :chat",
     "delete from button_payloads where bot = :bot and chat = :chat",
@@ -25,7 +26,7 @@ ERASE_CHAT = (
     """
     update inbox_updates set chat = 0, error = '', follow_up = '',
         body = case when state = 'pending' then '{"update_id": ' || id || '}' else '' end
-    where bot = :bot and chat = :chat
+    where bot = :bot and chat = :chat and not (state = 'pending' and attempts = 0)
     """,
 )
 ERASE_PERSON = (

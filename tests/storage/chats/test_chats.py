@@ -116,7 +116,9 @@ def _live(store: Store, number: int) -> None:
     store.digests.add_revision(digest, [summary(first_paper)])
     store.outbox.put_once(outbox_message(number, digest=digest, first=1, last=1))
     store.outbox.hold_chat(BOT, number, NOW)
-    store.inbox.put([InboxUpdate(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')])
+    update = InboxUpdate(BOT, 100 + abs(number) % 100, number, f'{{"from": {number}}}')
+    store.inbox.put([update])
+    store.inbox.count_attempt(BOT, update.id)
     store.button_payloads.put(BOT, number, "words", NOW)
     store.pending_questions.put(BOT, number, number, PendingQuestion("rename", 1), NOW)
     store.bans_and_quotas.ban(BOT, number, NOW)
@@ -169,6 +171,7 @@ def test_what_is_forgotten_is_not_in_the_file(store: Store) -> None:
 
 def test_the_update_that_asks_to_be_forgotten_can_still_be_marked(store: Store) -> None:
     store.inbox.put([InboxUpdate(BOT, 1, CHAT, '{"text": "/forget"}')])
+    store.inbox.count_attempt(BOT, 1)
 
     with store.transaction():
         store.chats.erase(BOT, CHAT)
@@ -176,6 +179,18 @@ def test_the_update_that_asks_to_be_forgotten_can_still_be_marked(store: Store) 
 
     assert pending_updates(store, BOT) == []
     assert store.inbox.put([InboxUpdate(BOT, 1, CHAT, "{}")]) == 0
+
+
+def test_what_was_sent_after_it_is_still_answered(store: Store) -> None:
+    later = InboxUpdate(BOT, 2, CHAT, '{"text": "/start"}')
+    store.inbox.put([InboxUpdate(BOT, 1, CHAT, '{"text": "/forget"}'), later])
+    store.inbox.count_attempt(BOT, 1)
+
+    with store.transaction():
+        store.chats.erase(BOT, CHAT)
+        store.inbox.mark_applied(BOT, 1)
+
+    assert pending_updates(store, BOT) == [later]
 
 
 def test_a_chat_moves_with_everything(store: Store) -> None:
