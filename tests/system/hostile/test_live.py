@@ -33,6 +33,7 @@ USUAL, LONGEST = 0.7, 1.5  # seconds to the answer: of 95 in a hundred, and of a
 MEMORY = 200  # MB
 GROWTH = 100_000  # bytes a minute
 BURST = 100_000  # bytes of each attacker's first updates, which wait in the file once
+INCIDENT = "bot.health.alerts trouble"  # rightly told of a feed that stays empty
 AFTER = 60.0  # seconds in which all that was asked is answered
 
 
@@ -181,7 +182,8 @@ def _judge(attack: Attack) -> None:
     is_quiet = watch.load_of_others <= MAX_LOAD_OF_OTHERS
     broken = {
         "errors in the log": sum(
-            " ERROR " in line for line in attack.program.output().splitlines()
+            " ERROR " in line and INCIDENT not in line
+            for line in attack.program.output().splitlines()
         ),
         "chats written to that had not asked": len(crowd.unexpected_chats),
         "presses not answered once": abs(crowd.total("pressed") - crowd.total("toasts")),
