@@ -40,7 +40,12 @@ def batch(real_data: Path, name: str) -> Batch:
         ("generated/feed_rss_cs.CV+cs.CL_2025-10-16.xml", date(2025, 10, 16), (176, 14, 2, 0)),
         ("generated/feed_rss_cs.LG_2026-11-23.xml", date(2026, 11, 23), (2, 50, 0, 14)),
         ("generated/feed_rss_cs.LG_2026-11-24.xml", date(2026, 11, 24), (2, 210, 3, 108)),
-        ("generated/feed_rss_cs_2026-11-24_over2000.xml.gz", date(2026, 11, 24), (1268, 0, 732, 0)),
+        pytest.param(
+            "generated/feed_rss_cs_2026-11-24_over2000.xml.gz",
+            date(2026, 11, 24),
+            (1268, 0, 732, 0),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_day_is_counted_by_kind(

@@ -15,6 +15,9 @@ _EVERY = 40
 _LEFT = re.compile(r"\\[A-Za-z]|https?://|\^\{")
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def papers(real_data: Path) -> list[Paper]:
     """One in forty of the corpus."""

@@ -16,6 +16,8 @@ from bot.summaries.extractive.sentences import split_sentences
 from tests.bench.sentences import fault_shares
 from tests.bench.tldr_rouge import rouge_l
 
+pytestmark = pytest.mark.slow
+
 EVERY = 38  # Spreads 2,000 papers over the whole corpus, so over years and fields.
 
 

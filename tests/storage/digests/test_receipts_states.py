@@ -276,7 +276,7 @@ def _stumbling(store: Store) -> Iterator[None]:
         store.outbox.put_once = put  # type: ignore[method-assign]
 
 
-ReceiptsMachine.TestCase.settings = quick_settings(40)
+ReceiptsMachine.TestCase.settings = quick_settings(20)
 TestReceipts = ReceiptsMachine.TestCase
 
 
