@@ -1,7 +1,8 @@
-"""Check ARCHITECTURE.md against the code: its import table and the paths it names."""
+"""Check ARCHITECTURE.md against the code: its import table, paths and functions."""
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -13,6 +14,7 @@ GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 _IMPORT_ROW = re.compile(
     r"^\| `(?P<package>(?:bot|storage)[\w/.]*)` \|[^|]*\| (?P<uses>[^|]*) \|$", re.M
 )
+_FUNCTIONS = sorted(set(re.findall(r"`([\w/]+\.py):([\w.]+)`", PAGE + GUIDE)))
 _PATHS = sorted(set(re.findall(r"`((?:\.?\w+/)+[\w.]*|\w+\.md)`", PAGE + GUIDE)))
 
 
@@ -38,6 +40,42 @@ def test_the_import_table_is_the_one_that_is_enforced() -> None:
 @pytest.mark.parametrize("path", _PATHS)
 def test_each_path_exists(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def _has_definition(source: str, qualified_name: str) -> bool:
+    """Return whether a module defines a function, or a class's method written ``Class.method``."""
+    body: list[ast.stmt] = ast.parse(source).body
+    for name in qualified_name.split("."):
+        definitions = [
+            statement
+            for statement in body
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            and statement.name == name
+        ]
+        if not definitions:
+            return False
+        body = definitions[0].body
+    return True
+
+
+@pytest.mark.parametrize(("path", "function"), _FUNCTIONS)
+def test_each_function_exists(path: str, function: str) -> None:
+    assert _has_definition((ROOT / path).read_text(encoding="utf-8"), function)
+
+
+@pytest.mark.parametrize("function", ["gone", "Outbox.gone", "Gone.put", "put"])
+def test_a_function_that_is_gone_is_noticed(function: str) -> None:
+    source = "class Outbox:\n    def put(self): ...\nasync def poll(): ...\n"
+
+    assert not _has_definition(source, function)
+    assert _has_definition(source, "Outbox.put")
+    assert _has_definition(source, "poll")
+
+
+def test_each_package_is_on_the_page() -> None:
+    packages = {f"bot/{init.parent.name}/" for init in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert packages | {"storage/"} <= {f"{path.rstrip('/')}/" for path in _PATHS}
 
 
 def test_paths_are_found_on_the_page() -> None:
