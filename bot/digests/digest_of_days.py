@@ -12,13 +12,14 @@ from datetime import date, datetime
 from bot.arxiv import calendar
 from bot.digests.issue_digest import MAX_LEFT_OUT, ON_DEMAND_LIMIT
 from bot.digests.new_announcements import FRESH_KINDS
+from bot.digests.order_matches import order_matches, score_by_relevance
 from bot.digests.select_entries import SOON_READ_ENTRIES
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records.chats import Chat, Subscription
-from storage.records.digests import Digest, Entry
+from storage.records.digests import Digest, Entry, EntryOrder
 from storage.records.papers import AnnouncementKind
 
 
@@ -29,11 +30,12 @@ class DayQuery:
     name: str
     query: str
     kinds: frozenset[AnnouncementKind] = FRESH_KINDS
+    entry_order: EntryOrder = EntryOrder.RELEVANCE
 
 
 def day_queries(topics: Sequence[Subscription]) -> list[DayQuery]:
     """Return the queries of a chat's topics, in its order."""
-    return [DayQuery(topic.name, topic.query, topic.kinds) for topic in topics]
+    return [DayQuery(topic.name, topic.query, topic.kinds, topic.entry_order) for topic in topics]
 
 
 def last_announced_day(store: Store, now: datetime) -> date | None:
@@ -82,6 +84,7 @@ def build_digest_of_days(
         bot=chat.bot,
         chat=chat.id,
         thread=thread,
+        entry_order=queries[0].entry_order if len(queries) == 1 else None,
     )
 
 
@@ -102,7 +105,10 @@ def _build_entries(
         index = AnnouncementIndex(
             store.paper_search.find_announcements_on_days(query.clause, *days)
         )
-        matches = index.find(query, day_query.kinds)
+        matches = order_matches(
+            score_by_relevance(store, query, index, index.find(query, day_query.kinds)),
+            day_query.entry_order,
+        )
         new_matches = [m for m in matches if m.announcement.paper.key not in entries_by_paper]
         room = max(explained_limit - len(entries_by_paper), 0)
         explained = index.explain(query, new_matches[:room])

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.digests.chat_digest import ChatDigest, build_chat_digest, refresh_chat_digest
 from bot.digests.new_announcements import NewAnnouncements, recent_matches
+from bot.digests.order_matches import order_matches
 from bot.digests.select_entries import assemble_digest
 from bot.digests.shared_digest import WIDEST_NUMBER, SharedDigests, with_best_summaries
 from bot.render.display_options import DisplayOptions
@@ -21,7 +22,7 @@ from bot.topics.query.parser import parse
 from storage import Store
 from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.chats import Chat, Subscription
-from storage.records.digests import Digest
+from storage.records.digests import Digest, EntryOrder
 from storage.records.messages import OutboxMessage, Priority
 from storage.records.queries import Query
 
@@ -158,7 +159,9 @@ def prepare_news(
                     topic.name, display_options_of(chat, topic), full=chat.full_entries
                 )
             elif store.digests.last_issued(chat.bot, chat.id, topic.key) is None:
-                recent_digest = prepare_recent(store, chat, parse(topic.query), now)
+                recent_digest = prepare_recent(
+                    store, chat, parse(topic.query), now, topic.entry_order
+                )
         except QueryBudgetExceeded:
             if prepared:
                 break
@@ -183,9 +186,15 @@ def issue_news(
     return digest
 
 
-def prepare_recent(store: Store, chat: Chat, query: Query, now: datetime) -> PreparedDigest | None:
+def prepare_recent(
+    store: Store,
+    chat: Chat,
+    query: Query,
+    now: datetime,
+    entry_order: EntryOrder = EntryOrder.RELEVANCE,
+) -> PreparedDigest | None:
     """Return the digest of what a query matched in the last days, for a query that is no topic."""
-    digest = limit_left_out(recent_digest(store, query, now))
+    digest = limit_left_out(recent_digest(store, query, now, entry_order))
     return _prepare_messages(chat, digest) if digest.entries else None
 
 
@@ -270,19 +279,27 @@ def limit_left_out(digest: Digest) -> Digest:
     return replace(digest, left_out=digest.left_out[:MAX_LEFT_OUT], unstored_kinds=beyond)
 
 
-def recent_digest(store: Store, query: Query, now: datetime, *, save: bool = True) -> Digest:
+def recent_digest(
+    store: Store,
+    query: Query,
+    now: datetime,
+    entry_order: EntryOrder = EntryOrder.RELEVANCE,
+    *,
+    save: bool = True,
+) -> Digest:
     """Return the digest of what a query matched in the last days, with summaries but not issued.
 
     Summaries that are made for it are stored if ``save``.
     """
     matches, explain_matches = recent_matches(store, query, now)
     digest = assemble_digest(
-        matches,
+        order_matches(matches, entry_order),
         topic=query.text,
         query=query.text,
         issued=now,
         limit=ON_DEMAND_LIMIT,
         received_versions={},
+        entry_order=entry_order,
         explain_matches=explain_matches,
     )
     return with_best_summaries(store, digest, now, save=save)

@@ -9,6 +9,8 @@ from functools import partial
 from typing import TypeAlias
 
 from bot.arxiv import calendar
+from bot.digests.order_matches import score_by_relevance
+from bot.ranking.topic_relevance import TopicRelevance
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import canonical_text, parse
 from storage import Store
@@ -53,8 +55,10 @@ class NewAnnouncements:
         return topic.cursor >= self._after
 
     def find(self, query: Query, kinds: frozenset[AnnouncementKind], after: int) -> list[Match]:
-        """Return what a query matches after a cursor, best first."""
-        return self._index.find(query, kinds, after=after)
+        """Return what a query matches after a cursor, scored by relevance."""
+        return score_by_relevance(
+            self._store, query, self._index, self._index.find(query, kinds, after=after)
+        )
 
     def explainer(self, query: Query) -> ExplainMatches:
         """Return a function that adds the reasons to a query's matches."""
@@ -107,14 +111,6 @@ class SlicedAnnouncements:
                     self._matches.keys() - required_keys, key=lambda key: len(self._matches[key])
                 )
                 del self._matches[widest]
-        for matches in self._matches.values():
-            matches.sort(
-                key=lambda match: (
-                    -match.score,
-                    -match.announcement.day.toordinal(),
-                    match.announcement.paper.id,
-                )
-            )
 
     def _read_slice(self, after_key: int) -> None:
         """Match every query against the slice of papers that begins after a key."""
@@ -124,10 +120,12 @@ class SlicedAnnouncements:
         index, light_announcements = AnnouncementIndex(announcements), dict[int, Announcement]()
         for (query, kinds, cursor), matches in self._matches.items():
             try:
-                slice_matches = index.find(parse(query), kinds, after=cursor)
+                parsed_query = parse(query)
+                slice_matches = index.find(parsed_query, kinds, after=cursor)
             except Exception as error:  # raised again where the topic is published
                 self._errors[query, kinds, cursor] = error
                 continue
+            relevance = TopicRelevance(parsed_query.clause)
             for match in slice_matches:
                 announcement, paper = match.announcement, match.announcement.paper
                 if announcement.seq not in light_announcements:
@@ -135,16 +133,15 @@ class SlicedAnnouncements:
                         paper.id, paper.version, "", "", partial=paper.partial, key=paper.key
                     )
                     light_announcements[announcement.seq] = replace(announcement, paper=bare_paper)
-                matches.append(
-                    Match(light_announcements[announcement.seq], match.kind, match.score)
-                )
+                score = relevance.nearness(*index.words(paper)) if relevance.has_words else 0
+                matches.append(Match(light_announcements[announcement.seq], match.kind, score))
 
     def covers(self, topic: Subscription) -> bool:
         """Return whether everything that a topic may match was read."""
         return _query_key(topic) in self._matches
 
     def find(self, query: Query, kinds: frozenset[AnnouncementKind], after: int) -> list[Match]:
-        """Return what a query matches after a cursor, best first."""
+        """Return what a query matches after a cursor, scored by its words alone."""
         key = query.text, kinds, after
         if key in self._errors:
             raise self._errors[key]
@@ -179,10 +176,11 @@ def _query_key(topic: Subscription) -> _QueryKey:
 
 
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
-    """Return what a query matches among the papers of the last seven days, best first."""
+    """Return what a query matches among the papers of the last seven days, scored by relevance."""
     last = calendar.arxiv_day(now)
     first = last - timedelta(days=RECENT_DAYS - 1)
     index = AnnouncementIndex(
         store.paper_search.find_announcements_on_days(query.clause, first, last)
     )
-    return index.find(query, FRESH_KINDS), partial(index.explain, query)
+    matches = score_by_relevance(store, query, index, index.find(query, FRESH_KINDS))
+    return matches, partial(index.explain, query)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from bot.digests import new_announcements
 from bot.digests.chat_digest import build_chat_digest
 from bot.digests.new_announcements import NewAnnouncements
+from bot.digests.order_matches import order_matches, score_by_relevance
 from bot.digests.shared_digest import SharedDigests
 from bot.summaries.fill_missing import EXTRACTIVE
 from bot.topics.matching import AnnouncementIndex
@@ -21,7 +22,7 @@ from bot.topics.query.parser import parse
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable
 from storage.records.chats import Chat, Subscription
-from storage.records.digests import Digest, Entry
+from storage.records.digests import Digest, Entry, EntryOrder
 from storage.records.papers import Paper
 from storage.records.queries import Match
 from storage.records.summaries import Summary, SummaryJob
@@ -147,7 +148,11 @@ def jobs_since(
     index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
     for query, kinds, limit in store.subscriptions.active_requests(bot):
         try:
-            all_matches = index.find(parse(query), kinds)
+            parsed_query = parse(query)
+            all_matches = order_matches(
+                score_by_relevance(store, parsed_query, index, index.find(parsed_query, kinds)),
+                EntryOrder.RELEVANCE,
+            )
         except (DatabaseBusy, DatabaseNotWritable):
             raise
         except Exception:  # affects only the topics with this query

@@ -177,7 +177,7 @@ def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) 
 
     It moves no cursor and adds no receipts: what is shown here still comes with the topic.
     """
-    digest = limit_left_out(recent_digest(store, parse(topic.query), now))
+    digest = limit_left_out(recent_digest(store, parse(topic.query), now, topic.entry_order))
     if not digest.entries:
         return None
     period = f"sample/{topic.key}/{now:%Y-%m-%dT%H:%M:%S.%f}"

@@ -99,7 +99,8 @@ def publish_chats_behind(
     """Issue the digests of due chats whose cursors lie far back.
 
     The announcements they missed are read in slices, however many there are. That takes a while, so
-    it is kept out of the tick that all other chats wait for; the digests are the same.
+    it is kept out of the tick that all other chats wait for; the digests are the same, but
+    only the topic's words order them.
     """
     last_round = last_feed_round(store)
     oldest_position = store.announcements.seq_before_newest(

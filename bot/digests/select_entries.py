@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from storage.records.digests import Digest, Entry
+from storage.records.digests import Digest, Entry, EntryOrder
 from storage.records.papers import AnnouncementKind
 from storage.records.queries import Match
 
@@ -21,10 +21,11 @@ def assemble_digest(
     issued: datetime,
     limit: int,
     received_versions: Mapping[int, int],
+    entry_order: EntryOrder = EntryOrder.RELEVANCE,
     other_topics: Mapping[int, Sequence[str]] | None = None,
     explain_matches: Callable[[Sequence[Match]], Sequence[Match]] = tuple,
 ) -> Digest:
-    """Return the digest of these matches, best first: ``limit`` entries, the rest left out.
+    """Return the digest of these matches, first ones first: ``limit`` entries, the rest left out.
 
     ``received_versions`` maps paper keys to the version that the chat has received: such a paper
     does not come again unless a replacement brings a higher version. ``other_topics`` names the
@@ -55,6 +56,7 @@ def assemble_digest(
         left_out=entries[limit:],
         first_day=min(days, default=None),
         last_day=max(days, default=None),
+        entry_order=entry_order,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.digests.new_announcements import ExplainMatches, NewAnnouncements, SlicedAnnouncements
+from bot.digests.order_matches import order_matches
 from bot.digests.select_entries import SOON_READ_ENTRIES, assemble_digest
 from bot.render.display_options import DisplayOptions
 from bot.render.telegram.split_into_messages import Part, digest_parts
@@ -15,7 +16,7 @@ from bot.summaries.fill_missing import fill_missing_summaries
 from bot.topics.query.parser import parse
 from storage import Store
 from storage.records.chats import Subscription
-from storage.records.digests import Digest, Entry
+from storage.records.digests import Digest, Entry, EntryOrder
 from storage.records.papers import AnnouncementKind
 from storage.records.queries import Match
 from storage.records.summaries import Summary
@@ -77,15 +78,19 @@ class SharedDigests:
         self._announcements = announcements
         self._now = now
         self._summaries: dict[int, tuple[Summary, ...]] = {}
-        self._cache: dict[tuple[str, frozenset[AnnouncementKind], int, int], SharedDigest] = {}
+        self._cache: dict[
+            tuple[str, frozenset[AnnouncementKind], int, int, EntryOrder], SharedDigest
+        ] = {}
 
     def for_topic(self, topic: Subscription) -> SharedDigest:
         """Return the shared digest of what a topic matches after its cursor."""
-        key = (topic.query, topic.kinds, topic.cursor, topic.limit)
+        key = (topic.query, topic.kinds, topic.cursor, topic.limit, topic.entry_order)
         if key in self._cache:
             return self._cache[key]
         query = parse(topic.query)
-        matches = self._announcements.find(query, topic.kinds, topic.cursor)
+        matches = order_matches(
+            self._announcements.find(query, topic.kinds, topic.cursor), topic.entry_order
+        )
         explain_matches = self._announcements.explainer(query)
         digest = assemble_digest(
             matches,
@@ -94,6 +99,7 @@ class SharedDigests:
             issued=self._now,
             limit=topic.limit,
             received_versions={},
+            entry_order=topic.entry_order,
             explain_matches=explain_matches,
         )
         digest = replace(
@@ -142,6 +148,7 @@ def remaining_for_chat(
         issued=full_digest.issued_at,
         limit=limit,
         received_versions=received_versions,
+        entry_order=full_digest.entry_order or EntryOrder.RELEVANCE,
         other_topics=other_topics,
         explain_matches=lambda matches: _explain_remaining(shared, explained_entries, matches),
     )

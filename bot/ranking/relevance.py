@@ -46,7 +46,6 @@ class TextRelevance:
             word: weight * (table.idf(word) or _NAME_IDF) for word, weight in self.weights.items()
         }
         self._vector = table.vector(self.weights)
-        self._vector_square = sum(map(mul, self._vector, self._vector))
         self._whole = 1
         self._whole = self._shared_score(words) // WHOLE or 1
 
@@ -77,12 +76,7 @@ class TextRelevance:
         The table has no stop words.
         """
         counts = Counter(words)
-        idf_of = self._table.idf_by_word.get
-        weighed = {
-            word: (count, idf * _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)])
-            for word, count in counts.items()
-            if (idf := idf_of(word))
-        }
+        weighed = _known_weights(self._table, counts)
         for name in self._names:
             if count := counts[name]:
                 factor = _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)]
@@ -108,10 +102,30 @@ class TextRelevance:
     def _likeness(self, words: Sequence[str]) -> int:
         """Return the cosine of both texts' vectors in parts of ``WHOLE``, 0 if it is negative."""
         weights = {word: weight for word, (_, weight) in self._weigh_words(words).items()}
-        vector = self._table.vector(weights)
-        product = sum(map(mul, self._vector, vector))
-        length = isqrt(self._vector_square * sum(map(mul, vector, vector)))
-        return max(0, product) * WHOLE // length if length else 0
+        return cosine(self._vector, self._table.vector(weights))
+
+
+def _known_weights(table: WordTable, counts: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Return how often a text has each word of the table, and what it weighs."""
+    idf_of = table.idf_by_word.get
+    return {
+        word: (count, idf * _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)])
+        for word, count in counts.items()
+        if (idf := idf_of(word))
+    }
+
+
+def use_vector(table: WordTable, words: Iterable[str]) -> tuple[int, ...]:
+    """Return the vector of a text: what its words are used with, rare words more."""
+    weights = _known_weights(table, Counter(words))
+    return table.vector({word: weight for word, (_, weight) in weights.items()})
+
+
+def cosine(vector: Sequence[int], other_vector: Sequence[int]) -> int:
+    """Return the cosine of two vectors in parts of ``WHOLE``, 0 if it is negative."""
+    square = sum(map(mul, vector, vector)) * sum(map(mul, other_vector, other_vector))
+    product = sum(map(mul, vector, other_vector))
+    return max(0, product) * WHOLE // isqrt(square) if square else 0
 
 
 def heaviest_words(
@@ -138,24 +152,26 @@ def paper_share(table: WordTable, word: str) -> int:
     return round(WHOLE * exp(-idf / IDF_SCALE)) if idf else 0
 
 
-def nearness(words: Sequence[str], wanted: Iterable[str]) -> int:
-    """Return how near each other the wanted words stand in a text, in parts of ``WHOLE``.
+def nearness(words: Sequence[str], meanings: Mapping[str, str]) -> int:
+    """Return how near each other words of all meanings stand in a text, in parts of ``WHOLE``.
 
-    All of them side by side are ``WHOLE``; each other word in between takes away, and so does each
-    word that is missing.
+    ``meanings`` has what each wanted word stands for; words of one meaning may stand for each
+    other. All of them side by side are ``WHOLE``; each other word in between takes away, and so
+    does each meaning that is missing.
     """
-    wanted = frozenset(wanted)
-    positions = [(position, word) for position, word in enumerate(words) if word in wanted]
-    present = {word for _, word in positions}
+    positions = [
+        (position, meanings[word]) for position, word in enumerate(words) if word in meanings
+    ]
+    present = {meaning for _, meaning in positions}
     if not present:
         return 0
     window: Counter[str] = Counter()
     start, shortest = 0, len(words)
-    for end, word in positions:
-        window[word] += 1
+    for end, meaning in positions:
+        window[meaning] += 1
         while window[positions[start][1]] > 1:
             window[positions[start][1]] -= 1
             start += 1
         if len(window) == len(present):
             shortest = min(shortest, end - positions[start][0] + 1)
-    return WHOLE * len(present) * len(present) // (len(wanted) * shortest)
+    return WHOLE * len(present) * len(present) // (len(set(meanings.values())) * shortest)

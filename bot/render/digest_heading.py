@@ -41,7 +41,8 @@ def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) 
     elif (first, last) == (1, matched):
         facts = [say(language, "digest-shown-all", matched=matched)]
     elif (first, last) == (1, len(digest.entries)):
-        facts = [say(language, "digest-shown-some", shown=last, matched=matched)]
+        order = digest.entry_order or "unknown"
+        facts = [say(language, "digest-shown-some", shown=last, matched=matched, order=order)]
     else:
         facts = [say(language, "digest-shown-range", first=first, last=last, matched=matched)]
     kinds = Counter(

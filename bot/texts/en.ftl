@@ -351,7 +351,11 @@ digest-shown-all = { $matched ->
     [one] { $matched } paper
    *[other] { $matched } papers
 }
-digest-shown-some = { $shown } of { $matched } papers shown
+digest-shown-some = { $order ->
+    [relevance] { $shown } of { $matched } papers, the closest first
+    [newest] { $shown } of { $matched } papers, the newest first
+   *[unknown] { $shown } of { $matched } papers shown
+}
 digest-shown-range = Papers { $first } to { $last } of { $matched }
 digest-shown-none = No papers this time
 digest-count-new = { $count } new
@@ -648,6 +652,10 @@ list-choose = A number opens the topic.
 card-words = Words: { $words }
 card-time = Time: { $value } ({ $zone })
 card-limit = At most { $papers } papers a digest
+card-order = { $order ->
+    [newest] The newest papers come first.
+   *[relevance] The closest papers come first: with the topic's words near each other and in the title, or like its earlier papers.
+}
 card-time-own = These times are for this topic alone. /time sets those of the chat.
 card-rename = What shall { $topic } be called? Type the new name.
 card-renamed = Renamed.

@@ -312,7 +312,11 @@ query-too-deep = 括号嵌套太深，最多 { $max } 层。
 
 digest-heading = { $topic }：{ $days }
 digest-shown-all = 共 { $matched } 篇
-digest-shown-some = 共 { $matched } 篇，列出 { $shown } 篇
+digest-shown-some = { $order ->
+    [relevance] 共 { $matched } 篇，列出最相关的 { $shown } 篇
+    [newest] 共 { $matched } 篇，列出最新的 { $shown } 篇
+   *[unknown] 共 { $matched } 篇，列出 { $shown } 篇
+}
 digest-shown-range = 共 { $matched } 篇，此处为第 { $first } 至 { $last } 篇
 digest-shown-none = 这次没有新论文
 digest-count-new = 新论文 { $count } 篇
@@ -573,6 +577,10 @@ list-choose = 点数字可以查看和修改主题。
 card-words = 关键词： { $words }
 card-time = 推送时间：{ $value }（{ $zone }）
 card-limit = 每次最多 { $papers } 篇
+card-order = { $order ->
+    [newest] 最新的论文排在前面。
+   *[relevance] 最相关的论文排在前面：主题词相互靠近或出现在标题中，或与该主题以往的论文相近。
+}
 card-time-own = 这里的时间只用于这个主题。发送 /time 可设置默认时间。
 card-rename = 请输入“{ $topic }”的新名称。
 card-renamed = 已改名。

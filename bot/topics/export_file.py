@@ -18,6 +18,7 @@ from bot.topics.cadence_text import MAX_TIMES
 from bot.topics.edit_subscriptions import DIGEST_LIMITS, MAX_NAME_LENGTH, clean_words
 from bot.topics.query.parser import QueryError, parse
 from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind
 
 FORMAT_NAME = "papergram topics"
@@ -55,6 +56,7 @@ def _topic_to_json(topic: Subscription, with_cursors: bool) -> dict[str, object]
         "zone": topic.zone,
         "limit": topic.limit,
         "kinds": [*sorted(kind.value for kind in topic.kinds)],
+        "order": topic.entry_order.value,
         "paused": topic.paused,
         "thread": topic.thread,
     }
@@ -128,6 +130,9 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
     limit = _int_field(data, "limit", DIGEST_LIMITS[1])
     if not 1 <= limit <= DIGEST_LIMITS[-1]:
         raise Refusal("import-field", field="limit")
+    order = _text_field(data, "order", EntryOrder.RELEVANCE)
+    if order not in set(EntryOrder):
+        raise Refusal("import-field", field="order")
     kinds = _text_list_field(data, "kinds", [AnnouncementKind.NEW, AnnouncementKind.CROSS])
     if not kinds or not set(kinds) <= set(AnnouncementKind):
         raise Refusal("import-field", field="kinds")
@@ -154,6 +159,7 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
         form=MessageForm(form) if form else None,
         languages=languages or None,
         silent=_bool_field(data, "silent", None),
+        entry_order=EntryOrder(order),
         paused=bool(_bool_field(data, "paused", default=False)),
         position=_int_field(data, "place", 0),
     )

@@ -17,13 +17,14 @@ from storage.engine.column_types import (
 )
 from storage.engine.sqlite import Engine, Row, Value
 from storage.records.chats import MessageForm, Subscription
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind
 
 _ASSIGNMENTS = """
     thread = :thread, query = :query, name = :name, times = :times, weekdays = :weekdays,
     on_quiet_days = :on_quiet_days, zone = :zone, cursor = :cursor, next_due = :next_due,
     "limit" = :limit, kinds = :kinds, form = :form, languages = :languages, silent = :silent,
-    paused = :paused, position = :position
+    paused = :paused, position = :position, entry_order = :entry_order
 """
 _NEWEST_SEQ = "coalesce(:last, (select max(seq) from announcements), 0)"
 
@@ -40,10 +41,10 @@ class Subscriptions:
             """
             insert into subscriptions (bot, chat, thread, query, name, times, weekdays,
                 on_quiet_days, zone, cursor, next_due, "limit", kinds, form, languages, silent,
-                paused, position, row_version)
+                paused, position, entry_order, row_version)
             values (:bot, :chat, :thread, :query, :name, :times, :weekdays,
                 :on_quiet_days, :zone, :cursor, :next_due, :limit, :kinds, :form, :languages,
-                :silent, :paused, :position, 0)
+                :silent, :paused, :position, :entry_order, 0)
             on conflict (bot, chat, thread, query) do nothing
             returning *
             """,
@@ -210,6 +211,7 @@ def _row_values(subscription: Subscription) -> dict[str, Value]:
         "silent": None if subscription.silent is None else int(subscription.silent),
         "paused": int(subscription.paused),
         "position": subscription.position,
+        "entry_order": subscription.entry_order,
     }
 
 
@@ -236,6 +238,7 @@ def _subscription_from_row(row: Row) -> Subscription:
         silent=None if row["silent"] is None else bool(row["silent"]),
         paused=bool(row["paused"]),
         position=row["position"],
+        entry_order=EntryOrder(row["entry_order"]),
         row_version=row["row_version"],
         key=row["key"],
     )

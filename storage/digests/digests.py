@@ -14,7 +14,7 @@ from storage.digests.entries import Entries
 from storage.engine.column_types import format_day, from_micros, parse_day, to_micros
 from storage.engine.sqlite import Engine, Row
 from storage.errors import RowNotFound
-from storage.records.digests import Digest, DigestHeading
+from storage.records.digests import Digest, DigestHeading, EntryOrder
 from storage.records.papers import AnnouncementKind
 from storage.records.summaries import Summary
 
@@ -44,10 +44,10 @@ class Digests:
                 """
                 insert into digests (bot, chat, thread, subscription, topic, query, period,
                     issued_at, first_day, last_day, announced_count, imported, revision,
-                    unstored_kinds, languages)
+                    unstored_kinds, languages, entry_order)
                 values (:bot, :chat, :thread, :subscription, :topic, :query, :period,
                     :issued_at, :first_day, :last_day, :announced_count, :imported, 1,
-                    :unstored_kinds, :languages)
+                    :unstored_kinds, :languages, :entry_order)
                 on conflict do nothing
                 returning number
                 """,
@@ -65,6 +65,7 @@ class Digests:
                 imported=int(digest.imported),
                 unstored_kinds=json.dumps(Counter(digest.unstored_kinds)),
                 languages=json.dumps(digest.languages),
+                entry_order=digest.entry_order or "",
             )
             if not rows:
                 [existing_row] = self._engine.fetch_all(
@@ -138,6 +139,7 @@ class Digests:
             unloaded_kinds=unloaded_kinds,
             unstored_kinds=_unstored_kinds(row),
             languages=tuple(json.loads(row["languages"])),
+            entry_order=EntryOrder(row["entry_order"]) if row["entry_order"] else None,
             source_document=(
                 zlib.decompress(document_row["content"]).decode() if document_row else ""
             ),

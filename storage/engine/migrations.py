@@ -26,6 +26,19 @@ def first_schema(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def entry_order(db: Database) -> None:
+    """Let a topic say which papers come first, and note it of each digest.
+
+    Digests from before say nothing of their order, and print the same as before.
+    """
+    db.execute(
+        "alter table subscriptions add column entry_order text not null default 'relevance'"
+        " check (entry_order in ('relevance', 'newest'))"
+    )
+    db.execute("alter table digests add column entry_order text not null default ''")
+
+
 def apply_migrations(connection: Connection, *, stop_before: str | None = None) -> None:
     """Apply the steps a file lacks; inside a transaction all of them or none."""
     MIGRATIONS.apply(Database(connection, execute_plugins=False), stop_before=stop_before)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from storage.engine.column_types import (
     from_micros_or_none,
     texts_from_json,
 )
 from storage.engine.sqlite import Row
 from storage.records.papers import Paper
+
+SORT_KEYS_PER_DAY = 1_000_000  # more than any day announces
+_EPOCH_DAY = date(1970, 1, 1)
 
 PAPER_COLUMNS = """
     p.key, p.id, v.version, v.partial, v.title, v.abstract, v.authors, v.categories, v.link,
@@ -38,3 +43,8 @@ def paper_from_row(row: Row) -> Paper:
         partial=bool(row["partial"]),
         key=row["key"],
     )
+
+
+def sort_key_before(day: date) -> int:
+    """Return the sort key that precedes those of papers first announced on a day."""
+    return (day - _EPOCH_DAY).days * SORT_KEYS_PER_DAY

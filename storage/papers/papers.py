@@ -14,14 +14,13 @@ from storage.papers.announcements import Announcements
 from storage.papers.paper_rows import (
     CURRENT_VERSIONS,
     PAPER_COLUMNS,
+    SORT_KEYS_PER_DAY,
     paper_from_row,
+    sort_key_before,
 )
 from storage.papers.search_index import IndexColumns, PaperIndex
 from storage.records.papers import Announcement, IngestCounts, Paper
 from storage.summaries.summaries import Summaries
-
-_EPOCH_DAY = date(1970, 1, 1)
-_SORT_KEYS_PER_DAY = 1_000_000  # more than any day announces
 
 
 class Papers:
@@ -103,7 +102,6 @@ class Papers:
             "select key, sort_key, version, partial from papers where id = :id", id=paper.id
         )
         if stored_row is None:
-            lowest_sort_key = (day - _EPOCH_DAY).days * _SORT_KEYS_PER_DAY
             [row] = self._engine.execute_returning(
                 """
                 insert into papers (id, version, partial, seen_at, sort_key)
@@ -116,8 +114,8 @@ class Papers:
                 version=paper.version,
                 partial=int(paper.partial),
                 seen_at=to_micros(seen_at),
-                floor=lowest_sort_key,
-                ceiling=lowest_sort_key + _SORT_KEYS_PER_DAY,
+                floor=sort_key_before(day),
+                ceiling=sort_key_before(day) + SORT_KEYS_PER_DAY,
             )
             self._insert_version(row["key"], paper, seen_at)
             self._index.add(row["sort_key"], index_columns[paper])

@@ -19,7 +19,12 @@ from storage.papers.announcements import (
     announcements_from_rows,
 )
 from storage.papers.fts_query import title_expression, word_expression
-from storage.papers.paper_rows import CURRENT_VERSIONS, PAPER_COLUMNS, paper_from_row
+from storage.papers.paper_rows import (
+    CURRENT_VERSIONS,
+    PAPER_COLUMNS,
+    paper_from_row,
+    sort_key_before,
+)
 from storage.papers.search_index import PaperIndex
 from storage.records.papers import Announcement, AnnouncementKind, IndexedPaper, Paper
 from storage.records.queries import Clause
@@ -244,6 +249,31 @@ class PaperSearch:
             limit=limit,
             **{f"word{n}": word_expression(word) for n, word in enumerate(words)},
             **{f"weight{n}": weight for n, weight in enumerate(word_weights.values())},
+        )
+        return [IndexedPaper(row["key"], row["id"], row["title"], row["abstract"]) for row in rows]
+
+    def newest_before(self, clause: Clause, day: date, *, limit: int) -> list[IndexedPaper]:
+        """Return the newest papers first announced before a day that may match, the newest first.
+
+        Only their words are read. There are none for a clause that excludes no paper.
+        """
+        expression = self._index.exact_expression(clause) or self._index.match_expression(clause)
+        if not expression:
+            return []
+        rows = self._engine.fetch_all(
+            """
+            select p.key, p.id, i.title, i.abstract from (
+                select rowid as sort_key from paper_index
+                where paper_index match :expression and rowid <= :ceiling
+                order by rowid desc limit :limit
+            ) found
+            join papers p on p.sort_key = found.sort_key
+            join paper_index i on i.rowid = found.sort_key
+            order by found.sort_key desc
+            """,
+            expression=expression,
+            ceiling=sort_key_before(day),
+            limit=limit,
         )
         return [IndexedPaper(row["key"], row["id"], row["title"], row["abstract"]) for row in rows]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind, Paper
 
 
@@ -88,6 +89,7 @@ class Subscription:
     languages: tuple[str, ...] | None = None
     silent: bool | None = None
     paused: bool = False
+    entry_order: EntryOrder = EntryOrder.RELEVANCE
     position: int = 0  # the chat's own order
     row_version: int = 0  # grows with every change; compare and swap
     key: int = 0

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from storage.records.papers import AnnouncementKind, Paper
 from storage.records.queries import MatchReason
 from storage.records.summaries import Summary
+
+
+class EntryOrder(StrEnum):
+    """Which of the papers of one kind come first."""
+
+    RELEVANCE = "relevance"  # the closest to the topic
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Digest:
     unstored_kinds: tuple[AnnouncementKind, ...] = ()
     languages: tuple[str, ...] = ()  # it was written in; none where that was not noted
     source_document: str = ""  # it was imported from, unless its entries are verbatim
+    entry_order: EntryOrder | None = None  # None where that was not noted
 
     @property
     def matched_count(self) -> int:

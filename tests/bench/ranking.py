@@ -13,7 +13,8 @@ more like this: three papers evenly spread over the history are each the one tha
 the order of all that the product would show, the mean of the three. Relevant papers that it does
 not show count as never found.
 order within a topic: the list's query as a topic, and all of the window's papers as one batch; AP
-and nDCG@12 of its matches, against the relevant papers that match.
+and nDCG@12 of its matches, against the relevant papers that match. The topic's earlier papers are
+the newest of the corpus that match before the window; the history is not used.
 search: the same query as a search, best first; AP against all relevant papers.
 
 Lists and corpus are read from the folder named by PAPERGRAM_TEST_DATA unless given: a JSON list of
@@ -42,11 +43,13 @@ from tempfile import TemporaryDirectory
 from typing import TypedDict
 
 from bot.chat.handlers.papers.search import MAX_PAGES, find_page
+from bot.digests.order_matches import EARLIER_PAPERS, order_matches, score_by_relevance
 from bot.ranking.similar import relevance_to, similar_papers
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.analyzer import index_text
 from bot.topics.query.parser import parse
 from storage import Store, open_store
+from storage.records.digests import EntryOrder
 from storage.records.papers import Announcement, AnnouncementKind, Paper
 from storage.records.queries import Query
 from tests.bench.ranking_measures import (
@@ -155,14 +158,20 @@ def measure_similar(
     return {"more like this, AP": fmean(values)} if values else {}
 
 
-def measure_topic(index: AnnouncementIndex, reader: ReaderList, query: Query) -> Metrics:
+def measure_topic(
+    index: AnnouncementIndex, reader: ReaderList, query: Query, folder: Path
+) -> Metrics:
     """Match a topic against the papers of the list's window as one batch."""
     first, last = map(date.fromisoformat, reader["window"])
-    ranked = [
-        match.announcement.paper.id
-        for match in index.find(query)
-        if first <= match.announcement.day <= last
-    ]
+    matches = index.find(query)
+    batch = [match for match in matches if first <= match.announcement.day <= last]
+    earlier = sorted(
+        (match.announcement for match in matches if match.announcement.day < first),
+        key=lambda announcement: (announcement.day, announcement.paper.id),
+    )
+    with store_of(earlier[-EARLIER_PAPERS:], f"before {reader['name']}", folder) as store:
+        scored = score_by_relevance(store, query, index, batch)
+    ranked = [match.announcement.paper.id for match in order_matches(scored, EntryOrder.RELEVANCE)]
     relevant = prefixed(reader["relevant"]) & set(ranked)
     if not relevant:
         return {}
@@ -196,7 +205,7 @@ def measure_lists(
             metrics = measure_similar(store, reader, announcements)
             if reader["query"]:
                 query = parse(reader["query"])
-                metrics |= measure_topic(index, reader, query)
+                metrics |= measure_topic(index, reader, query, folder)
                 metrics |= measure_search(store, reader, query)
         results_by_list.append(metrics)
     return mean_metrics(results_by_list)

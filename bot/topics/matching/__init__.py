@@ -75,6 +75,10 @@ class AnnouncementIndex:
                 matches.append(Match(announcement, kind, scores[number]))
         return matches
 
+    def words(self, paper: Paper) -> tuple[list[str], list[str]]:
+        """Return the analysed words of the title and of the abstract of one of these papers."""
+        return self._inverted_index.words(self._numbers[paper.id])
+
     def explain(self, query: Query, matches: Iterable[Match]) -> list[Match]:
         """Return this index's matches of a query with the reasons for each."""
         matches_by_number = {self._numbers[match.announcement.paper.id]: match for match in matches}

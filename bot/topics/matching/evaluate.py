@@ -16,6 +16,7 @@ from bot.topics.matching.inverted_index import (
     FieldIndex,
     PaperNumbers,
     TextIndex,
+    cached_index_text,
 )
 from storage.engine.query_time_limit import check_budget
 from storage.records.papers import Paper
@@ -87,6 +88,20 @@ class InvertedIndex:
         return {
             number: tuple(dict.fromkeys(reasons)) for number, reasons in reasons_by_paper.items()
         }
+
+    def words(self, number: int) -> tuple[list[str], list[str]]:
+        """Return the analysed words of a paper's title and of its abstract."""
+        paper = self._papers_with_summaries[number][0]
+        title_index = self._field_indexes.get(QueryField.TITLE)
+        abstract_index = self._field_indexes.get(QueryField.ABSTRACT)
+        return (
+            title_index.words(number)
+            if isinstance(title_index, TextIndex)
+            else cached_index_text(paper.title).split(),
+            abstract_index.words(number)
+            if isinstance(abstract_index, TextIndex)
+            else cached_index_text(paper.abstract).split(),
+        )
 
     def _field_index(self, field: QueryField) -> FieldIndex:
         """Return the index of a field, built on first use: a single query needs few."""

@@ -30,7 +30,7 @@ NO_PAPERS: PaperNumbers = set()
 _PASSAGE_BREAK = " \ue001 "  # private use: between passages, never part of a word
 _MAX_SCANNED_STEMS = 12  # stems looked up by reading all texts before postings are built
 # Queries on words index the papers of a week again and again.
-_cached_index_text = lru_cache(maxsize=4096)(index_text)
+cached_index_text = lru_cache(maxsize=4096)(index_text)
 _WORD_GAP = re.compile(r"(?:['’][sS])?[\W_]*")
 
 
@@ -43,7 +43,7 @@ class TextIndex:
     def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
         self._texts = texts
         self._index_texts = [
-            f" {_PASSAGE_BREAK.join(map(_cached_index_text, passages))} "
+            f" {_PASSAGE_BREAK.join(map(cached_index_text, passages))} "
             for passages in within_budget(texts)
         ]
         # Cached because many terms match the same texts. Joined, because as lists they would be ten
@@ -106,6 +106,10 @@ class TextIndex:
                 if padded_stem in index_text
             }
         return self._scanned_stems[stem]
+
+    def words(self, number: int) -> list[str]:
+        """Return the analysed words of this paper's text."""
+        return self._index_texts[number].split()
 
     def matched_text(self, term: Term, number: int) -> str:
         """Return the words, as written, that the term first matches in this paper."""

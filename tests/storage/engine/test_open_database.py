@@ -24,6 +24,7 @@ from storage.errors import (
     UnusableDatabase,
 )
 from storage.records.chats import ButtonPayload, ButtonPayloadKind, Chat
+from storage.records.digests import EntryOrder
 from storage.records.messages import Priority, UnreadableUpdates
 from tests.storage.builders import (
     BOT,
@@ -212,6 +213,43 @@ def _former(path: Path, step: str, *rows: str) -> Store:
         engine.execute(row)
     engine.close()
     return open_store(url(path))
+
+
+def test_topics_of_the_first_schema_show_the_closest_papers_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    engine = Engine(path)
+    migrations.apply_migrations(engine.connection(), stop_before="entry_order")
+    engine.execute(
+        """
+        insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
+            full_entries, onboarded, pause_reason)
+        values (1, 2, 'private', 'Kept', 'en', '["en"]', 'UTC', 'rich', 0, 0, 1, '')
+        """
+    )
+    engine.execute(
+        """
+        insert into subscriptions (bot, chat, thread, query, name, times, weekdays, on_quiet_days,
+            zone, cursor, "limit", kinds, paused, position, row_version)
+        values (1, 2, 0, 'boats', 'Boats', '[]', '[]', 'silence', 'UTC', 7, 12, '["new"]', 0, 0, 3)
+        """
+    )
+    engine.execute(
+        """
+        insert into digests (bot, chat, thread, subscription, topic, query, period, issued_at,
+            announced_count, imported, revision)
+        values (1, 2, 0, 1, 'Boats', 'boats', 'before', 0, 3, 0, 1)
+        """
+    )
+    engine.close()
+
+    store = open_store(url(path))
+    [topic] = store.subscriptions.of_chat(1, 2)
+    digest = store.digests.get(1)
+    store.close()
+
+    assert (topic.name, topic.row_version, topic.entry_order) == ("Boats", 3, EntryOrder.RELEVANCE)
+    assert digest
+    assert digest.entry_order is None
 
 
 def test_orders_of_summaries_survive_their_fence(tmp_path: Path) -> None:

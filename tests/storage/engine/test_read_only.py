@@ -134,7 +134,7 @@ def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str 
 def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
 
-    with pytest.raises(NewerSchema, match=r"it knows first_schema"):
+    with pytest.raises(NewerSchema, match=r"it knows \w+"):
         open_for_reading(url)
 
 

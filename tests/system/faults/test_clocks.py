@@ -114,7 +114,7 @@ async def test_ten_days_of_absence_are_one_digest_a_topic(store: Store) -> None:
                 await scene.advance_time(minutes=1)
 
             calls = scene.delivery_calls()
-            text = say("en", "digest-shown-some", shown=12, matched=40)
+            text = say("en", "digest-shown-some", shown=12, matched=40, order="relevance")
             assert sorted(call.chat_id or 0 for call in calls) == sorted(readers), "one each"
             assert all(text in str(call.parameters["text"]) for call in calls)
             assert scene.most_calls_per_second() <= MAX_CALLS_PER_SECOND

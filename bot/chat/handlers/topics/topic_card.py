@@ -18,13 +18,14 @@ from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.edit_subscriptions import DIGEST_LIMITS
 from storage import Store
 from storage.records.chats import MessageForm, Subscription
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind
 
 REVISION_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
 CROSS_LIST_KINDS = frozenset({AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS})
 FORM_CHOICES: tuple[MessageForm | None, ...] = (None, MessageForm.RICH, MessageForm.CLASSIC)
 SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)
-TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP = 1, 2, 3, 4
+TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP, TUNE_ORDER = 1, 2, 3, 4, 5
 TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # plus the index of the value
 TUNE_LANGUAGE = 100  # plus the index of the language, of which there may be many
 _FROM_LIST = 2  # [Stop] replaces the card
@@ -68,6 +69,7 @@ def card_reply(
         )
     )
     lines.append(Line(request.say("card-limit", papers=topic.limit), follows_directly=True))
+    lines.append(Line(request.say("card-order", order=topic.entry_order), follows_directly=True))
 
     def tune_button(label: str, code: int, *, is_chosen: bool = False) -> Button:
         return Button(with_check_mark(label, is_chosen), Action("tune", topic.key, code))
@@ -94,6 +96,13 @@ def card_reply(
                 request.say("button-revisions"),
                 TUNE_REVISIONS,
                 is_chosen=AnnouncementKind.REPLACE in topic.kinds,
+            ),
+        ),
+        (
+            tune_button(
+                request.say("button-newest"),
+                TUNE_ORDER,
+                is_chosen=topic.entry_order is EntryOrder.NEWEST,
             ),
         ),
         (
@@ -131,6 +140,9 @@ def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscrip
     kinds = topic.kinds
     if code == TUNE_PAUSE:
         return replace(topic, paused=not topic.paused)
+    if code == TUNE_ORDER:
+        is_newest = topic.entry_order is EntryOrder.NEWEST
+        return replace(topic, entry_order=EntryOrder.RELEVANCE if is_newest else EntryOrder.NEWEST)
     # Revisions of cross-lists are included where both revisions and cross-lists are.
     if code == TUNE_CROSS_LISTS and AnnouncementKind.CROSS in kinds:
         return replace(topic, kinds=kinds - CROSS_LIST_KINDS)

@@ -19,6 +19,7 @@ from bot.texts import LANGUAGES, Refusal
 from bot.topics import export_file
 from bot.topics.export_file import MAX_BYTES, MAX_TOPICS, RejectedTopic
 from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
@@ -40,6 +41,7 @@ WHOLE = Subscription(
     silent=False,
     paused=True,
     thread=9,
+    entry_order=EntryOrder.NEWEST,
     position=3,
 )
 

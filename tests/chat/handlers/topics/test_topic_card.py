@@ -9,6 +9,7 @@ import pytest
 
 from bot.topics import cadence_text
 from storage.records.chats import Cadence, MessageForm
+from storage.records.digests import EntryOrder
 from storage.records.papers import AnnouncementKind
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
@@ -65,6 +66,24 @@ async def test_each_switch_changes_one_thing_and_back(localized_chat: Conversati
     revised = f"✓ {localized_chat.text('button-revisions')}"
     assert await topic_after(label=revised) == (False, 50, new)
     assert await topic_after("button-cross") == (False, 50, both)
+
+
+@covers("[tune]")
+async def test_the_newest_come_first_for_whoever_says_so(localized_chat: Conversation) -> None:
+    await opened(localized_chat)
+
+    async def order_after(label: str) -> tuple[EntryOrder, str]:
+        card = (await localized_chat.press_button(label=label)).only_message
+        [topic] = await localized_chat.topics()
+        return topic.entry_order, card.text
+
+    newest = localized_chat.text("button-newest")
+    order, text = await order_after(newest)
+    assert order is EntryOrder.NEWEST
+    assert localized_chat.text("card-order", order="newest") in text
+    order, text = await order_after(f"✓ {newest}")
+    assert order is EntryOrder.RELEVANCE
+    assert localized_chat.text("card-order", order="relevance") in text
 
 
 @covers("[looks]", "[tune]")
@@ -253,7 +272,7 @@ async def test_another_chats_topic_has_no_card_here(conversation: Conversation, 
     assert conversation.store_rows() == before
 
 
-@pytest.mark.parametrize("code", [0, 5, 9, 14, 19, 23, 34, 43, 50, 10**17])
+@pytest.mark.parametrize("code", [0, 6, 9, 14, 19, 23, 34, 43, 50, 10**17])
 @covers("[tune]")
 async def test_no_switch_is_forged(conversation: Conversation, code: int) -> None:
     topic = await conversation.subscribe()

@@ -1,0 +1,82 @@
+"""Order a topic's matches: by kind, then the closest to the topic or the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+from bot.ranking.topic_relevance import EarlierPapers, TopicRelevance
+from bot.topics.matching import AnnouncementIndex
+from storage import Store
+from storage.engine.query_time_limit import within_budget
+from storage.records.digests import EntryOrder
+from storage.records.papers import AnnouncementKind
+from storage.records.queries import Match, Query
+
+EARLIER_PAPERS = 20
+MAX_COMPARED = 100  # matches that are compared with them, those that come first without it
+CROWDED = 6  # matches; more do not fit the smallest digest, so that earlier papers are read, too
+
+_KIND_POSITIONS = {kind: position for position, kind in enumerate(AnnouncementKind)}
+
+
+def score_by_relevance(
+    store: Store, query: Query, index: AnnouncementIndex, matches: Sequence[Match]
+) -> list[Match]:
+    """Return matches of this index with how close each is to the topic, in any order.
+
+    What counts is how near the topic's words stand and, where many papers match, how alike the text
+    is to the newest ones that the query found on earlier days: the same for every chat that asks
+    this.
+    """
+    if len(matches) < 2:
+        return list(matches)
+    relevance = TopicRelevance(query.clause)
+    scored = [
+        replace(
+            match,
+            score=relevance.nearness(*index.words(match.announcement.paper))
+            if relevance.has_words
+            else 0,
+        )
+        for match in within_budget(matches)
+    ]
+    if len(matches) <= CROWDED:
+        return scored
+    first_day = min(match.announcement.day for match in matches)
+    earlier_papers = EarlierPapers(
+        [
+            paper.words
+            for paper in store.paper_search.newest_before(
+                query.clause, first_day, limit=EARLIER_PAPERS
+            )
+        ]
+    )
+    nearest = order_matches(scored, EntryOrder.RELEVANCE)
+    return [
+        replace(
+            match,
+            score=match.score
+            + earlier_papers.likeness([*chain(*index.words(match.announcement.paper))]),
+        )
+        for match in within_budget(nearest[:MAX_COMPARED])
+    ] + nearest[MAX_COMPARED:]
+
+
+def order_matches(matches: Sequence[Match], order: EntryOrder) -> list[Match]:
+    """Return scored matches in the order in which a digest shows them.
+
+    New papers come before cross-listed and revised ones. Equal scores are ordered by day, the
+    newest first, and by paper id.
+    """
+    by_relevance = order is EntryOrder.RELEVANCE
+    return sorted(
+        matches,
+        key=lambda match: (
+            _KIND_POSITIONS[match.kind],
+            -match.score if by_relevance else 0,
+            -match.announcement.day.toordinal(),
+            match.announcement.paper.id,
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Score how close a paper is to a topic: by where its words stand, and by what came before.
+
+The words are scored in the title and in the whole text, so that a paper about the topic precedes
+one that only mentions it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isqrt
+from operator import mul
+from typing import TypeAlias
+
+from bot.ranking.relevance import WHOLE, cosine, nearness, use_vector
+from bot.ranking.word_table import shipped_table
+from bot.topics.query.normal_form import iterate_terms
+from storage.records.queries import And, Clause, Or, QueryField
+
+_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
+
+_Alternative: TypeAlias = Mapping[str, str]
+"""Each analysed word of an alternative, with the number of what it stands for."""
+
+
+class TopicRelevance:
+    """How close papers are to what a clause asks for; all texts are analysed words."""
+
+    def __init__(self, clause: Clause) -> None:
+        self._alternatives = _alternatives(clause)
+
+    @property
+    def has_words(self) -> bool:
+        """Tell whether the clause asks for words of the text."""
+        return bool(self._alternatives)
+
+    def nearness(self, title: Sequence[str], abstract: Sequence[str]) -> int:
+        """Return how near the clause's words stand in the title and in all; at most 2 ``WHOLE``."""
+        return self._nearness(title) + self._nearness([*title, *abstract])
+
+    def _nearness(self, words: Sequence[str]) -> int:
+        """Return how near the words of the nearest alternative stand, in parts of ``WHOLE``."""
+        present_words = set(words)
+        return max(
+            (
+                nearness(words, meanings)
+                for meanings in self._alternatives
+                if not present_words.isdisjoint(meanings)
+            ),
+            default=0,
+        )
+
+
+def _alternatives(clause: Clause) -> list[_Alternative]:
+    """Return what each alternative of a clause asks of the text.
+
+    Words joined by OR inside of it stand for the same, so that one of them is enough.
+    """
+    alternatives: list[_Alternative] = []
+    for alternative in clause.clauses if isinstance(clause, Or) else (clause,):
+        meanings: dict[str, str] = {}
+        for part in alternative.clauses if isinstance(alternative, And) else (alternative,):
+            terms = [
+                term for term in iterate_terms(part, excluded=False) if term.field in _TEXT_FIELDS
+            ]
+            if isinstance(part, Or):
+                number = str(len(meanings))
+                for word in (word for term in terms for word in term.words):
+                    meanings.setdefault(word, number)
+            else:
+                for word in (word for term in terms for word in term.words):
+                    meanings.setdefault(word, str(len(meanings)))
+        if meanings:
+            alternatives.append(meanings)
+    return alternatives
+
+
+class EarlierPapers:
+    """How alike papers are to a topic's earlier ones, which speak for what its words do not."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        directions = []
+        for words in texts:
+            vector = use_vector(shipped_table(), words)
+            length = isqrt(sum(map(mul, vector, vector)))
+            if length:  # each text counts as much
+                directions.append([WHOLE * value // length for value in vector])
+        self._vector = tuple(map(sum, zip(*directions, strict=True)))
+
+    def likeness(self, words: Sequence[str]) -> int:
+        """Return how alike the use of words is, in parts of ``WHOLE``; 0 without earlier papers."""
+        return cosine(self._vector, use_vector(shipped_table(), words)) if self._vector else 0
