@@ -40,14 +40,13 @@ class TopicRelevance:
     def _nearness(self, words: Sequence[str]) -> int:
         """Return how near the words of the nearest alternative stand, in parts of ``WHOLE``."""
         present_words = set(words)
-        return max(
-            (
-                nearness(words, meanings)
-                for meanings in self._alternatives
-                if not present_words.isdisjoint(meanings)
-            ),
-            default=0,
-        )
+        nearest = 0
+        for meanings in self._alternatives:
+            if not present_words.isdisjoint(meanings):
+                nearest = max(nearest, nearness(words, meanings) if len(meanings) > 1 else WHOLE)
+                if nearest == WHOLE:
+                    break
+        return nearest
 
 
 def _alternatives(clause: Clause) -> list[_Alternative]:

@@ -589,6 +589,14 @@ versions-off = You will not be told of new versions.
 search-usage = What shall I look for? For example: /search diffusion -survey cat:cs.CV
 search-renewing = An update is being applied to the stored papers. If something is missing, search again in a few minutes.
 search-none = No stored paper matches { $query }. Fewer words find more.
+search-loosened = { $matching ->
+    [0] { $some ->
+        [no] No paper has all of these words. These have most of them, or the rarest.
+       *[yes] These have most of the words or the rarest, not all.
+    }
+    [one] The first one has all of these words, the others have most of them or the rarest.
+   *[other] The first { $matching } have all of these words, the others have most of them or the rarest.
+}
 search-newest = Newest first
 search-best = Best first
 paper-usage = Which paper? Send its arXiv id or a link, for example: /paper 2402.12844

@@ -520,6 +520,13 @@ versions-off = 不再通知新版本。
 search-usage = 要搜什么？例如：/search diffusion -survey cat:cs.CV
 search-renewing = 已收录的论文正在更新索引。如有遗漏，请过几分钟再搜。
 search-none = 没有找到与 { $query } 匹配的论文，减少几个词试试。
+search-loosened = { $matching ->
+    [0] { $some ->
+        [no] 没有论文包含全部关键词，以下论文包含其中大部分或最少见的词。
+       *[yes] 以下论文只包含大部分或最少见的关键词。
+    }
+   *[other] 前 { $matching } 篇包含全部关键词，其余包含其中大部分或最少见的词。
+}
 search-newest = 按时间，新的在前
 search-best = 按相关度排序
 paper-usage = 要看哪篇论文？发送 arXiv 编号或链接，例如：/paper 2402.12844

@@ -197,28 +197,38 @@ class PaperSearch:
         )
         return [paper_from_row(row) for row in rows]
 
-    def search_by_relevance(self, clause: Clause, *, limit: int) -> list[Paper]:
-        """Return papers that may match, those first whose words are rarest and most frequent.
+    def newest_with_title_matches(self, clause: Clause, *, limit: int) -> list[IndexedPaper]:
+        """Return papers that may match: the newest, and the newest that match in their titles.
 
-        The order is the full text's own; like search, some may not match.
+        So many of each, the newest first; like search, some may not match.
         """
-        expression = self._index.match_expression(clause)
-        if not expression:
-            return self.search(clause, limit=limit)
-        rows = self._engine.fetch_all(
-            f"""
-            select {PAPER_COLUMNS} from (
-                select rowid as sort_key, rank as rank from paper_index
-                where paper_index match :expression
-                order by rank limit :limit
-            ) found, {CURRENT_VERSIONS}
-            where p.sort_key = found.sort_key
-            order by found.rank, p.sort_key desc
-            """,
-            expression=expression,
-            limit=limit,
+        expression, expression_in_titles = (
+            self._index.match_expression(clause),
+            title_expression(clause),
         )
-        return [paper_from_row(row) for row in rows]
+        searches = [expression]
+        if expression and expression_in_titles:
+            searches.append(f"({expression} AND {expression_in_titles})")
+        papers_by_sort_key: dict[int, IndexedPaper] = {}
+        for searched in searches:
+            condition = "where paper_index match :expression" if searched else ""
+            rows = self._engine.fetch_all(
+                f"""
+                select p.sort_key, p.key, p.id, i.title, i.abstract from (
+                    select rowid as sort_key from paper_index {condition}
+                    order by rowid desc limit :limit
+                ) found
+                join papers p on p.sort_key = found.sort_key
+                join paper_index i on i.rowid = found.sort_key
+                """,
+                limit=limit,
+                **({"expression": searched} if searched else {}),
+            )
+            papers_by_sort_key |= {
+                row["sort_key"]: IndexedPaper(row["key"], row["id"], row["title"], row["abstract"])
+                for row in rows
+            }
+        return [papers_by_sort_key[sort_key] for sort_key in sorted(papers_by_sort_key)[::-1]]
 
     def with_heaviest_words(
         self, word_weights: Mapping[str, int], *, limit: int

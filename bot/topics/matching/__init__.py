@@ -9,13 +9,13 @@ whatever other papers the batch contains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.topics.matching.evaluate import InvertedIndex
 from bot.topics.query.normal_form import query_categories
 from storage.records.papers import Announcement, AnnouncementKind, Paper
-from storage.records.queries import Match, MatchReason, Query
+from storage.records.queries import Clause, Match, MatchReason, Query
 from storage.records.summaries import Summary
 
 _FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
@@ -87,6 +87,15 @@ class AnnouncementIndex:
             Match(self._newest[number], m.kind, m.score, reasons[number])
             for number, m in matches_by_number.items()
         ]
+
+
+def matching_papers(
+    clause: Clause, papers: Sequence[Paper], summaries: Mapping[int, Sequence[Summary]]
+) -> list[Paper]:
+    """Return the papers that a clause finds, or in their summaries, in their order."""
+    index = InvertedIndex(papers, [summaries.get(paper.key, ()) for paper in papers])
+    scores = index.scores(clause)
+    return [paper for number, paper in enumerate(papers) if number in scores]
 
 
 def match_paper(

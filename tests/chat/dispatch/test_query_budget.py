@@ -56,7 +56,7 @@ async def test_a_press_over_its_budget_is_told_in_a_toast(
     route = replace(BUTTONS["search"], read_budget_seconds=BOUND)
     monkeypatch.setitem(BUTTONS, "search", route)
 
-    assert (await conversation.press_button("button-best")).toast == conversation.text(
+    assert (await conversation.press_button("button-newest")).toast == conversation.text(
         "query-too-dear"
     )
 

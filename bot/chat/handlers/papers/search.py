@@ -23,20 +23,20 @@ from bot.chat.widgets import paper_list, query_translation
 from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
+from bot.ranking.search_order import closest_papers, papers_with_most_words, without_words
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Keyboard
 from bot.texts import Refusal, join_list
-from bot.topics.matching import match_paper
+from bot.topics.matching import matching_papers
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from bot.topics.query_suggestions import find_suggestions
 from storage import Store
 from storage.records.chats import ChatKind, PendingQuestion
-from storage.records.papers import Paper
-from storage.records.queries import Query
+from storage.records.papers import IndexedPaper, Paper
+from storage.records.queries import Clause, Query
 
 MAX_PAGES = 20
 _QUERY_UNITS = 300  # leaves room for a page of papers
-_MAX_RANKED = 60  # candidates that are sorted by relevance
 _MAX_OPENED = 5  # papers opened from one message
 _MAX_LISTED = 50  # further papers listed; more would not fit a message
 
@@ -49,11 +49,13 @@ class SearchPage:
     newest_first: bool
     papers: tuple[Paper, ...]
     has_more: bool
+    matching_count: int  # of these papers; the others have most of the words
+    has_matches: bool  # on this page or before
     is_index_complete: bool  # False while papers are being reindexed
 
 
 def search(store: Store, request: Request) -> Reply:
-    """Handle ``/search text``: list stored papers, newest first; ids and links open the paper."""
+    """Handle ``/search text``: list stored papers, best first; ids and links open the paper."""
     if not request.words and not request.papers:
         if request.chat.kind is ChatKind.PRIVATE:
             save_pending_question(store, request, PendingQuestion("search"))
@@ -64,21 +66,22 @@ def search(store: Store, request: Request) -> Reply:
         query = parse_user_query(request.words)
     except QueryError as error:
         return query_error_reply(store, request, request.words, error)
-    reply = _search_reply(store, request, query)
-    if reply is None and query_translation.should_translate(request, query, request.words):
+    is_foreign = query_translation.should_translate(request, query, request.words)
+    reply = _search_reply(store, request, query, loosen=not is_foreign)
+    if reply is None and is_foreign:
         return query_translation.start_translation(request, "search", request.words)
     return reply or _no_results_reply(store, request, query)
 
 
 def _search_reply(
-    store: Store, request: Request, query: Query, *header_lines: Line
+    store: Store, request: Request, query: Query, *header_lines: Line, loosen: bool = True
 ) -> Reply | None:
     """Return the first page of a search with suggestions, or None if it finds nothing."""
-    page = request.read(find_page, query, 0, newest_first=True)
+    page = request.read(find_page, query, 0, newest_first=False, loosen=loosen)
     if not page.papers:
         return None
     similar_queries = request.read_optional(
-        find_suggestions, request.words, papers=len(page.papers)
+        find_suggestions, request.words, papers=page.matching_count
     )
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, query.text, now=request.now
@@ -130,44 +133,77 @@ def search_page_pressed(store: Store, request: Request) -> Reply:
     if page_number >= MAX_PAGES:
         raise Refusal("preview-gone")
     page = find_page(store, query, page_number, newest_first=not by_relevance)
+    if not page.papers and page_number:  # the other order has fewer pages
+        page = find_page(store, query, 0, newest_first=not by_relevance)
     if not page.papers:
         raise Refusal("preview-gone")
     return _page_reply(request, query, request.action.first_argument, page, edit=True)
 
 
-def find_page(store: Store, query: Query, page_number: int, *, newest_first: bool) -> SearchPage:
+def find_page(
+    store: Store, query: Query, page_number: int, *, newest_first: bool, loosen: bool = True
+) -> SearchPage:
     """Return a page of the papers that match a query in titles, abstracts and summaries.
 
-    The store may return more than the query matches, so the matcher decides.
+    The store may return more than the query matches, so the matcher decides. Best first, papers
+    with most of the words follow where no more have all of them, if ``loosen``.
     """
     papers: list[Paper] = []
+    needed_count = (page_number + 1) * paper_list.PAGE_SIZE + 1
     if newest_first:
-        needed_count, offset = (page_number + 1) * paper_list.PAGE_SIZE + 1, 0
+        offset = 0
         while len(papers) < needed_count:
             candidates = store.paper_search.search(query.clause, limit=needed_count, offset=offset)
-            papers += _matching_papers(store, query, candidates)
+            papers += _matching_papers(store, query.clause, candidates)
             if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
                 break
             offset += needed_count
     else:
-        candidates = store.paper_search.search_by_relevance(query.clause, limit=_MAX_RANKED)
-        papers = _matching_papers(store, query, candidates)
+        papers = _first_matching(
+            store, query.clause, closest_papers(store, query.clause), needed_count
+        )
+    match_count = len(papers)
+    if loosen and not newest_first and match_count < needed_count:
+        papers += _first_matching(
+            store,
+            without_words(query.clause),
+            papers_with_most_words(store, query.clause, without={paper.key for paper in papers}),
+            needed_count - match_count,
+        )
     start = page_number * paper_list.PAGE_SIZE
     page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
-    has_more = len(papers) > start + paper_list.PAGE_SIZE and page_number + 1 < MAX_PAGES
     return SearchPage(
-        page_number, newest_first, page_papers, has_more, not store.paper_index.is_reindexing()
+        page_number,
+        newest_first,
+        page_papers,
+        has_more=len(papers) >= needed_count and page_number + 1 < MAX_PAGES,
+        matching_count=min(max(match_count - start, 0), len(page_papers)),
+        has_matches=match_count > 0,
+        is_index_complete=not store.paper_index.is_reindexing(),
     )
 
 
-def _matching_papers(store: Store, query: Query, papers: list[Paper]) -> list[Paper]:
-    """Return the papers that the query matches."""
+def _first_matching(
+    store: Store, clause: Clause | None, candidates: Sequence[IndexedPaper], count: int
+) -> list[Paper]:
+    """Return the first candidates that a clause finds, at most so many; None finds all."""
+    papers: list[Paper] = []
+    for first in range(0, len(candidates), count):
+        read_papers = [
+            paper
+            for candidate in candidates[first : first + count]
+            if (paper := store.papers.get_by_key(candidate.key))
+        ]
+        papers += _matching_papers(store, clause, read_papers) if clause else read_papers
+        if len(papers) >= count:
+            break
+    return papers[:count]
+
+
+def _matching_papers(store: Store, clause: Clause, papers: Sequence[Paper]) -> list[Paper]:
+    """Return the papers that a clause finds."""
     summaries = store.summaries.best_of_papers([paper.key for paper in papers])
-    return [
-        paper
-        for paper in papers
-        if match_paper(query, paper, summaries.get(paper.key, ())) is not None
-    ]
+    return matching_papers(clause, papers, summaries)
 
 
 def _page_reply(
@@ -186,6 +222,17 @@ def _page_reply(
         Line(shorten(query.text, _QUERY_UNITS), bold=True),
         Line(request.say(order_key), follows_directly=True),
     ]
+    if page.matching_count < len(page.papers):
+        lines.append(
+            Line(
+                request.say(
+                    "search-loosened",
+                    some="yes" if page.has_matches else "no",
+                    matching=page.matching_count,
+                ),
+                follows_directly=True,
+            )
+        )
     if not page.is_index_complete:
         lines.append(Line(request.say("search-renewing"), follows_directly=True))
     lines += paper_list.paper_lines(page.papers, request.language, first_number)
@@ -193,6 +240,11 @@ def _page_reply(
         lines.append(Line(request.say("suggestions", readings=len(suggestion_rows))))
     order_bit = 0 if page.newest_first else 1
     other_order_key = "button-best" if page.newest_first else "button-newest"
+    order_buttons = (
+        (request.button(other_order_key, "search", payload_key, 2 * page.number + 1 - order_bit),)
+        if page.has_matches
+        else ()
+    )
     buttons = (
         *paper_list.paper_buttons(page.papers, first_number),
         *page_row(
@@ -202,7 +254,7 @@ def _page_reply(
             labels=(request.say("button-previous"), request.say("button-following")),
         ),
         (
-            request.button(other_order_key, "search", payload_key, 1 - order_bit),
+            *order_buttons,
             request.button("button-follow", "draft", payload_key),
         ),
         *suggestion_rows,

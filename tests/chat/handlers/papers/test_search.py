@@ -7,14 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.chat.handlers.papers.search import fetch_and_open
+from bot.chat.handlers.papers.search import fetch_and_open, find_page
 from bot.chat.request_and_reply import Request
 from bot.chat.services import ExternalServices
 from bot.texts.dates import format_day, format_days
+from bot.topics.query.parser import parse
+from storage import Store
 from storage.records.chats import Person
 from storage.records.papers import Paper
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
+from tests.support.builders import announce
 from tests.support.database import count_rows
 
 MANY = "cs.LG OR cs.CV OR cs.CL OR cs.RO OR quant-ph"
@@ -27,7 +30,7 @@ async def test_search_lists_and_opens(localized_chat: Conversation) -> None:
 
     answer = await localized_chat.ask("/search language")
 
-    assert answer.text.startswith(f"language\n{localized_chat.text('search-newest')}")
+    assert answer.text.startswith(f"language\n{localized_chat.text('search-best')}")
     [opened] = (await localized_chat.press_button(label="1")).new_messages
     assert opened.button_labels[0] == localized_chat.text("entry-button-save")
     assert localized_chat.store_rows()["digests"] == before
@@ -55,11 +58,13 @@ async def test_a_search_is_turned_ordered_and_followed(
     second = (await localized_chat.press_button("button-following")).only_message
     assert second.id == first.id
     assert second.button_labels[0] == "11"
-    best = (await localized_chat.press_button("button-best")).only_message
-    assert localized_chat.text("search-best") in best.text
-    assert best.button_labels[0] == "1"
     newest = (await localized_chat.press_button("button-newest")).only_message
-    assert newest.text == first.text
+    assert localized_chat.text("search-newest") in newest.text
+    assert newest.button_labels[0] == "11", "the page stays"
+    best = (await localized_chat.press_button("button-best")).only_message
+    assert best.text == second.text
+    again = (await localized_chat.press_button("button-previous")).only_message
+    assert again.text == first.text
 
     [preview] = (await localized_chat.press_button("button-follow")).new_messages
     assert localized_chat.text("button-subscribe") in preview.button_labels
@@ -68,9 +73,40 @@ async def test_a_search_is_turned_ordered_and_followed(
 
 @covers("[search]")
 async def test_the_best_is_what_has_the_words_in_its_title(conversation: Conversation) -> None:
-    await conversation.ask("/search epoch")
-    best = (await conversation.press_button("button-best")).only_message
+    best = await conversation.ask("/search epoch")
     assert best.text.splitlines()[3].startswith("1. The Second Epoch Problem")
+
+
+@covers("/search")
+async def test_where_none_has_all_words_those_with_most_are_shown_and_said_so(
+    localized_chat: Conversation,
+) -> None:
+    answer = await localized_chat.ask("/search epoch zymurgy")
+
+    assert localized_chat.text("search-loosened", some="no", matching=0) in answer.text
+    assert "The Second Epoch Problem" in answer.text
+    assert localized_chat.text("button-newest") not in answer.button_labels
+    excluded = await localized_chat.ask("/search epoch zymurgy -epoch")
+    assert excluded.text == localized_chat.text("search-none", query="epoch zymurgy -epoch")
+
+
+def test_papers_with_most_words_follow_those_with_all(store: Store) -> None:
+    titles = ("Dwarf galaxies by diffusion", "Dwarf galaxies", "Ink")
+    announce(
+        store,
+        [
+            Paper(f"arxiv:2611.9000{number}", 1, title, "", ("Ada",), ("cs.CV",))
+            for number, title in enumerate(titles)
+        ],
+    )
+    query = parse("dwarf galaxies diffusion")
+
+    best = find_page(store, query, 0, newest_first=False)
+    newest = find_page(store, query, 0, newest_first=True)
+
+    assert [one.title for one in best.papers] == list(titles[:2])
+    assert (best.matching_count, best.has_matches, best.has_more) == (1, True, False)
+    assert [one.title for one in newest.papers] == [titles[0]]
 
 
 @pytest.mark.parametrize("second", [41, 9999, 10**17])

@@ -1,0 +1,86 @@
+"""Rank what a search finds: the closest papers first, then those with most of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from bot.ranking.relevance import heaviest_words
+from bot.ranking.stop_words import is_counted
+from bot.ranking.topic_relevance import TopicRelevance
+from bot.ranking.word_table import IDF_SCALE, shipped_table
+from bot.topics.query.normal_form import iterate_terms
+from storage import Store
+from storage.records.papers import IndexedPaper
+from storage.records.queries import And, Clause, Or, QueryField, Term
+
+MAX_RANKED = 60  # the newest papers that may match, and as many that match in their titles
+_MAX_NEARLY = 60  # papers with most of the words
+_MAX_PAPER_SHARE = 1000  # of 10,000 papers that have the words by which these are found
+_UNKNOWN_WORD_IDF = 5 * IDF_SCALE  # of a word that the table does not know
+_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
+
+
+def closest_papers(store: Store, clause: Clause) -> list[IndexedPaper]:
+    """Return papers that may match a clause, the closest first and of equals the newest."""
+    candidates = store.paper_search.newest_with_title_matches(clause, limit=MAX_RANKED)
+    relevance = TopicRelevance(clause)
+    if not relevance.has_words:
+        return candidates
+    scores = {
+        paper.key: relevance.nearness(paper.title.split(), paper.abstract.split())
+        for paper in candidates
+    }
+    return sorted(candidates, key=lambda paper: -scores[paper.key])
+
+
+def papers_with_most_words(
+    store: Store, clause: Clause, *, without: Collection[int]
+) -> list[IndexedPaper]:
+    """Return papers that have most of a clause's words but not all, the most telling first.
+
+    ``without`` are keys of papers that are left out. Rare words count more, and what has less than
+    half of their weight is left out. What else the clause asks for is left to the caller.
+    """
+    weights = _required_words(clause)
+    if len(weights) < 2:
+        return []
+    candidates = store.paper_search.with_heaviest_words(
+        heaviest_words(shipped_table(), weights, limit=len(weights), max_share=_MAX_PAPER_SHARE),
+        limit=_MAX_NEARLY + len(without),
+    )
+    relevance = TopicRelevance(clause)
+    scores: dict[int, tuple[int, int]] = {}
+    for paper in candidates:
+        title, abstract = paper.title.split(), paper.abstract.split()
+        weight = sum(weights[word] for word in weights.keys() & {*title, *abstract})
+        if paper.key not in without and 2 * weight >= sum(weights.values()):
+            scores[paper.key] = weight, relevance.nearness(title, abstract)
+    nearly = [paper for paper in candidates if paper.key in scores]
+    return sorted(nearly, key=lambda paper: (*(-score for score in scores[paper.key]), paper.id))[
+        :_MAX_NEARLY
+    ]
+
+
+def without_words(clause: Clause) -> Clause | None:
+    """Return what a clause asks for besides words of the text; None where that is nothing."""
+    parts = clause.clauses if isinstance(clause, And) else (clause,)
+    others = tuple(part for part in parts if not _asks_for_words(part))
+    return And(others) if len(others) > 1 else others[0] if others else None
+
+
+def _required_words(clause: Clause) -> Mapping[str, int]:
+    """Return the words of which a clause asks for all, with what each weighs."""
+    idf = shipped_table().idf
+    return {
+        word: idf(word) or _UNKNOWN_WORD_IDF
+        for part in (clause.clauses if isinstance(clause, And) else (clause,))
+        if isinstance(part, Term) and part.field in _TEXT_FIELDS and not part.prefix
+        for word in part.words
+        if is_counted(word)
+    }
+
+
+def _asks_for_words(clause: Clause) -> bool:
+    return isinstance(clause, Term | Or) and any(
+        term.field in _TEXT_FIELDS for term in iterate_terms(clause)
+    )
