@@ -15,8 +15,9 @@ from storage.records.papers import AnnouncementKind
 from storage.records.queries import Match, Query
 
 EARLIER_PAPERS = 20
-MAX_COMPARED = 100  # matches that are compared with them, those that come first without it
-CROWDED = 6  # matches; more do not fit the smallest digest, so that earlier papers are read, too
+CROWDED = 12  # matches; more do not fit the usual digest, so that earlier papers are read, too
+MAX_COMPARED = 50  # matches that are compared with them, as many as the largest digest shows
+MAX_COMPARED_WITHOUT_WORDS = 200  # where the topic has no words that tell which come first
 
 _KIND_POSITIONS = {kind: position for position, kind in enumerate(AnnouncementKind)}
 
@@ -45,23 +46,19 @@ def score_by_relevance(
     if len(matches) <= CROWDED:
         return scored
     first_day = min(match.announcement.day for match in matches)
-    earlier_papers = EarlierPapers(
-        [
-            paper.words
-            for paper in store.paper_search.newest_before(
-                query.clause, first_day, limit=EARLIER_PAPERS
-            )
-        ]
-    )
+    earlier_papers = store.paper_search.newest_before(query.clause, first_day, limit=EARLIER_PAPERS)
+    if not earlier_papers:
+        return scored
     nearest = order_matches(scored, EntryOrder.RELEVANCE)
+    compared_count = MAX_COMPARED if relevance.has_words else MAX_COMPARED_WITHOUT_WORDS
+    likeness = EarlierPapers([paper.words for paper in earlier_papers]).likeness
     return [
         replace(
             match,
-            score=match.score
-            + earlier_papers.likeness([*chain(*index.words(match.announcement.paper))]),
+            score=match.score + likeness([*chain(*index.words(match.announcement.paper))]),
         )
-        for match in within_budget(nearest[:MAX_COMPARED])
-    ] + nearest[MAX_COMPARED:]
+        for match in within_budget(nearest[:compared_count])
+    ] + nearest[compared_count:]
 
 
 def order_matches(matches: Sequence[Match], order: EntryOrder) -> list[Match]:
