@@ -214,6 +214,7 @@ MESSAGES: Mapping[UpdateKind, Route] = {
     UpdateKind.TEXT: Route(search.handle_text, admin_only=True, cost=Cost.PREVIEW),
     UpdateKind.FILE: Route(export_import.import_file, admin_only=True),
     UpdateKind.NON_TEXT: Route(welcome_and_help.non_text_reply),
+    UpdateKind.LOCATION: Route(settings.location_shared, admin_only=True),
     UpdateKind.FORWARDED_COMMAND: Route(welcome_and_help.forwarded_command_reply),
 }
 

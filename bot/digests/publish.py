@@ -22,6 +22,7 @@ from bot.digests.notices import notify_quiet_day
 from bot.digests.shared_digest import SharedDigest, SharedDigests
 from bot.digests.wait_for_summaries import SummaryWait
 from bot.topics import next_due
+from bot.topics.ask_for_place import ask_for_places
 from bot.topics.query.parser import QueryError
 from bot.topics.reschedule import correct_far_due_times, end_pauses, postpone_topic
 from bot.topics.unreadable_topics import pause_unreadable_topic
@@ -70,6 +71,7 @@ def publish_due_chats(
     """
     end_pauses(store, bot, now)
     correct_far_due_times(store, bot, now)
+    ask_for_places(store, bot, now)
     last_round = last_feed_round(store)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
     oldest_position = (

@@ -98,6 +98,7 @@ topic-unreadable = I can no longer read the words of your topic { $topic }: { $q
     Open it with /list and press [Change words]. The papers since are kept for it.
 topic-unreadable-paused = I can no longer read the words of your topic { $topic }: { $query }
     The topic is paused, and the papers since are kept for it. Open it with /list, press [Change words], then [Resume].
+zone-without-summer = Your time zone is { $zone }, which has no summer time: for half of the year your digests may come an hour late. Where are you? Send /timezone and your city, for example: /timezone New York. Until then nothing changes.
 preview-known = You follow this topic already. /digest brings what is new, /list shows your topics.
 preview-gone = This preview is out of date. Send the words again.
 preview-cancelled = Cancelled, nothing was changed. Type other words whenever you like.
@@ -159,10 +160,14 @@ settings-languages-both = Chinese and English
 settings-rich-warning = If your Telegram shows “not supported”, switch back to text here.
 settings-time-usage = Write one time or several, with days if you like: /time 08:30, /time mon-fri 8:00 18:00, /time announced
 settings-time-choose = When shall your digests come?
-settings-zone-choose = Which time zone? Not in the list? Write its city behind the command, for example: /timezone Shanghai
+settings-zone-choose = Which time zone? Not in the list? Share your location, or write the city behind the command, for example: /timezone Shanghai
 settings-zone-unknown = I do not know a place called { $given }. Write the nearest larger town, for example: /timezone Shanghai
 settings-zone-which = Which { $given } do you mean?
 settings-zone-similar = I do not know a place called { $given }. Do you mean one of these?
+settings-location-near = That is near { $town }, where it is { $clock } now. Is this your time zone?
+settings-location-remote = I know no town near that point. Write the nearest larger town, for example: /timezone Shanghai
+button-use-zone = Yes: { $town }
+button-other-place = No, another place
 settings-lang-entries = I speak English and Chinese. Entries can be read in { $name }:
 settings-lang-usage = I speak English and Chinese: /lang en or /lang zh
 settings-zone-set = Your time zone is { $zone }. There it is { $clock } now.

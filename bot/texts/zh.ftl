@@ -74,6 +74,7 @@ topic-unreadable = 主题 { $topic } 的关键词已无法识别：{ $query }
     请用 /list 打开它，按“修改关键词”。期间的论文都会保留。
 topic-unreadable-paused = 主题 { $topic } 的关键词已无法识别：{ $query }
     主题已暂停，期间的论文都会保留。请用 /list 打开它，先按“修改关键词”，再按“恢复”。
+zone-without-summer = 你的时区是 { $zone }，不含夏令时：一年里有半年，推送可能晚一小时。你在哪个城市？发送 /timezone 加城市即可，例如：/timezone 纽约。在此之前设置不变。
 preview-known = 你已经订阅了这个主题。发送 /digest 获取最新论文，发送 /list 查看全部主题。
 preview-gone = 这个预览已过期，请重新发送关键词。
 preview-cancelled = 已取消，没有任何改动。随时可以输入别的关键词。
@@ -130,10 +131,14 @@ settings-languages-both = 中英双语
 settings-rich-warning = 如果 Telegram 提示“不支持此消息”，请在这里改用文字显示。
 settings-time-usage = 可填写一个或多个时间，也可限定星期：/time 08:30，/time 周一到周五 8:00 18:00，/time 公布后
 settings-time-choose = 希望每天几点推送？可以点选，也可以自己填写。
-settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海
+settings-zone-choose = 请选择时区。列表里没有的，发送 /timezone 加城市即可，例如：/timezone 上海；也可以直接发送位置。
 settings-zone-unknown = 没有找到“{ $given }”。请填写附近较大的城市，例如：/timezone 上海
 settings-zone-which = 有几个“{ $given }”，请选择：
 settings-zone-similar = 没有找到“{ $given }”。是下面的城市吗？
+settings-location-near = 附近是{ $town }，当地时间 { $clock }。用这里的时区吗？
+settings-location-remote = 附近没有找到城市。请填写较大的城市，例如：/timezone 上海
+button-use-zone = 是，{ $town }
+button-other-place = 不，另选时区
 settings-lang-entries = 界面只有中文和英文，摘要还可以用{ $name }显示：
 settings-lang-usage = 支持中文和英文，请发送 /lang zh 或 /lang en
 settings-zone-set = 时区已设为{ $zone }，当地时间 { $clock }。

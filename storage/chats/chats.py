@@ -132,6 +132,27 @@ class Chats:
         )
         return [chat_from_row(row) for row in rows]
 
+    def not_asked_for_place(self, bot: int) -> list[Chat]:
+        """Return the active chats in zones without summer time that were not asked for a place."""
+        rows = self._engine.fetch_all(
+            f"""
+            select {CHAT_COLUMNS} from chats
+            where bot = :bot and asked_for_place = 0 and pause_reason = ''
+                and zone in ('EST', 'HST', 'MST')
+            order by chat
+            """,
+            bot=bot,
+        )
+        return [chat_from_row(row) for row in rows]
+
+    def mark_asked_for_place(self, bot: int, chat: int) -> None:
+        """Remember that a chat was asked for its place."""
+        self._engine.execute(
+            "update chats set asked_for_place = 1 where bot = :bot and chat = :chat",
+            bot=bot,
+            chat=chat,
+        )
+
     def migrate(self, bot: int, old_chat: int, new_chat: int) -> None:
         """Move everything of a chat to its new id; what both have is kept once."""
         if old_chat == new_chat:

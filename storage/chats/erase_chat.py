@@ -45,10 +45,10 @@ MOVE_CHAT = (
     """
     insert into chats (bot, chat, kind, title, language, languages, zone, form, times,
         weekdays, on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until,
-        bounces, last_bounce_day)
+        bounces, last_bounce_day, asked_for_place)
     select bot, :new, 'supergroup', title, language, languages, zone, form, times,
         weekdays, on_quiet_days, silent, full_entries, onboarded, pause_reason, paused_until,
-        0, null
+        0, null, asked_for_place
     from chats where bot = :bot and chat = :old
     on conflict do nothing
     """,

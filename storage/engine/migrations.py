@@ -39,6 +39,24 @@ def entry_order(db: Database) -> None:
     db.execute("alter table digests add column entry_order text not null default ''")
 
 
+@MIGRATIONS()
+def asked_for_place(db: Database) -> None:
+    """Mark the chats that were asked for their place.
+
+    Chats may hold EST, MST or HST from before a place was asked for instead; those are zones
+    without summer time, and each such chat is asked once.
+    """
+    db.execute(
+        "alter table chats add column asked_for_place integer not null default 0"
+        " check (asked_for_place in (0, 1))"
+    )
+    # Each tick looks for them.
+    db.execute(
+        "create index chats_to_ask_for_place on chats (bot, chat)"
+        " where asked_for_place = 0 and zone in ('EST', 'HST', 'MST')"
+    )
+
+
 def apply_migrations(connection: Connection, *, stop_before: str | None = None) -> None:
     """Apply the steps a file lacks; inside a transaction all of them or none."""
     MIGRATIONS.apply(Database(connection, execute_plugins=False), stop_before=stop_before)

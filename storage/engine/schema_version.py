@@ -13,7 +13,7 @@ from storage.errors import ForeignDatabase, NewerSchema, OutdatedSchema
 Connection: TypeAlias = "sqlite3.Connection"
 
 # Every step of ``migrations`` by its name, in order.
-MIGRATION_NAMES: tuple[str, ...] = ("first_schema", "entry_order")
+MIGRATION_NAMES: tuple[str, ...] = ("first_schema", "entry_order", "asked_for_place")
 
 # Every step of ``former_migrations``, in order: what a file from before the first schema went
 # through.

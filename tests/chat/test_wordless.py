@@ -22,7 +22,6 @@ WORDLESS: list[JsonObject] = [
     _PHOTO,
     {"sticker": _STICKER},
     {"voice": _FILE | {"duration": 3}},
-    {"location": {"latitude": 52.5, "longitude": 13.4}},
 ]
 
 

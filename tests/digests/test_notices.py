@@ -135,6 +135,29 @@ def test_a_topic_that_cannot_be_read_makes_no_quiet_day(store: Store) -> None:
     ]
 
 
+def test_a_zone_without_summer_time_is_asked_about_once(store: Store) -> None:
+    """The zone stays as it is; a paused chat is asked after its pause."""
+    asked, paused, elsewhere = (create_chat(store, number) for number in (1, 2, 3))
+    with store.transaction():
+        for chat, zone in ((asked, "EST"), (paused, "MST"), (elsewhere, "America/New_York")):
+            store.chats.update(replace(chat, zone=zone))
+        store.chats.pause(BOT, paused.id, "asked")
+
+    for minutes in range(3):
+        publish_due_chats(store, BOT, DUE_AT + timedelta(minutes=minutes))
+
+    [message] = notices(store)
+    assert message.notice
+    assert (message.chat, message.notice.text_key) == (asked.id, "zone-without-summer")
+    stored_chat = store.chats.get(BOT, asked.id)
+    assert stored_chat
+    assert stored_chat.zone == "EST"
+    with store.transaction():
+        store.chats.resume(BOT, paused.id)
+    publish_due_chats(store, BOT, DUE_AT + timedelta(hours=1))
+    assert [message.chat for message in notices(store)] == [asked.id, paused.id]
+
+
 def test_as_soon_as_announced_waits_for_the_round_of_feeds(store: Store) -> None:
     """Feeds are read one after the other: their papers make one digest, not one each."""
     reader = create_chat(store)

@@ -1,9 +1,11 @@
-"""The gazetteer: its files are sorted and complete, and any text can be asked for."""
+"""The gazetteer: its files are sorted and complete, and the nearest town is found."""
 
 from __future__ import annotations
 
+from math import cos, hypot, radians
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +70,27 @@ def test_every_town_of_the_list_written_by_hand_is_found() -> None:
 @given(st.sampled_from(TOWNS))
 def test_a_town_is_found_by_its_name_in_any_case(town: Town) -> None:
     assert town in places.towns_named(town.name.upper())
+
+
+@given(st.floats(-60, 70), st.floats(-180, 180))
+def test_the_nearest_town_is_the_nearest(latitude: float, longitude: float) -> None:
+    def distance(town: Town) -> float:
+        north, east = divmod(town.key, 100_000)
+        degrees_east = abs(east / 100 - 180 - longitude)
+        degrees_east = min(degrees_east, 360 - degrees_east)
+        return hypot(north / 100 - 90 - latitude, degrees_east * cos(radians(latitude)))
+
+    nearest_town = places.nearest_town(latitude, longitude)
+
+    shortest = min(map(distance, TOWNS))
+    if nearest_town is None:
+        assert shortest >= 3.98
+    else:
+        assert distance(nearest_town) == pytest.approx(shortest, abs=0.02)
+
+
+def test_a_point_far_from_every_town_has_none() -> None:
+    assert places.nearest_town(0, -30) is None
 
 
 @given(st.text(max_size=60))

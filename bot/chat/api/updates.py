@@ -37,6 +37,7 @@ class UpdateKind(StrEnum):
     TEXT = "words"  # plain text in a private chat, or a reply to the bot
     FILE = "file"  # a document, likewise; words is its id, the action's argument its size
     NON_TEXT = "wordless"  # a sticker, photo or voice message in a private chat
+    LOCATION = "location"  # a shared point in a private chat, in the action's arguments
     FORWARDED_COMMAND = "passed_on"  # somebody else's command in a private chat; not executed
     BUTTON = "button"
     BOT_REMOVED = "left"  # the bot was blocked, removed or restricted
@@ -60,7 +61,7 @@ class Update:
     words: str = ""
     papers: tuple[PaperMention, ...] = ()  # mentioned in the whole message and its links
     categories: tuple[str, ...] = ()  # whose listings the message links to
-    action: Action | None = None  # of a pressed button, a deep link or a file
+    action: Action | None = None  # of a pressed button, a deep link, a file or a location
     message_id: int = 0  # the message whose button was pressed
     callback_query_id: str = ""  # by which the press is answered
     migrated_to: int = 0
@@ -158,9 +159,23 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
         return _with_mentioned_papers(
             replace(text_update, words=words[:MAX_TEXT_LENGTH]), _text_with_links(message)
         )
+    if is_private and message.location:
+        location_update = _base_update(UpdateKind.LOCATION, message.chat, author)
+        return replace(location_update, action=_location_action(message.location))
     if is_private and message.effective_attachment:
         return _base_update(UpdateKind.NON_TEXT, message.chat, author)
     return None
+
+
+def _location_action(location: telegram.Location) -> Action:
+    """Return a point as an action: hundredths of a degree above the south pole and east of 180 W.
+
+    Nobody needs to be known to more than a kilometre for a time zone.
+    """
+    north, east = round((location.latitude + 90) * 100), round((location.longitude + 180) * 100)
+    if not (0 <= north <= 180 * 100 and 0 <= east <= 360 * 100):
+        raise ValueError("location")
+    return Action("location", north, east)
 
 
 def _with_papers_of_pdf(

@@ -19,6 +19,7 @@ _CHARGED_KINDS = (
     UpdateKind.TEXT,
     UpdateKind.FILE,
     UpdateKind.NON_TEXT,
+    UpdateKind.LOCATION,
     UpdateKind.FORWARDED_COMMAND,
     UpdateKind.BUTTON,
 )

@@ -1,4 +1,4 @@
-"""Find towns and countries by the names that people call them.
+"""Find towns and countries by the names that people call them, and the town nearest to a point.
 
 The gazetteer is two sorted text files made of GeoNames (CC BY 4.0) by ``make gazetteer``: a line
 for each town of at least 15,000 people and each research town, and a line for each name. They are
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from math import cos, radians
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -51,6 +52,7 @@ _COUNTRY_ALIASES = {
 _SUFFIXES = re.compile("(?:广域市|廣域市|特别市|特別市|市|县|縣|区|區|광역시|특별시|시)$")
 _SHORTEST_WITH_SUFFIX = 2  # characters
 _SHORTEST_MISSPELT, _LARGER_TOWN, _SIMILARITY = 5, 200, 0.9  # letters, thousands, of difflib
+_NEAREST_WITHIN = 400  # hundredths of a degree of latitude: some 440 km
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,24 @@ def town_by_key(key: int) -> Town | None:
     for line in _lines_from(_mapped_file(TOWNS_FILE), start):
         return _read_town(line) if line.startswith(start) else None
     return None
+
+
+def nearest_town(latitude: float, longitude: float) -> Town | None:
+    """Return the town nearest to a point in degrees, None where none is within some 440 km."""
+    north, east = (latitude + 90) * 100, (longitude + 180) * 100
+    shrinking = cos(radians(latitude))  # of a degree of longitude towards the poles
+    nearest, shortest = None, float(_NEAREST_WITHIN) ** 2
+    southernmost = max(0, int(north) - _NEAREST_WITHIN)
+    for line in _lines_from(_mapped_file(TOWNS_FILE), key_text(southernmost * 100_000).encode()):
+        town_north, town_east = divmod(int(line[:6], 36), 100_000)
+        if town_north > north + _NEAREST_WITHIN:
+            break
+        degrees_east = abs(town_east - east)
+        degrees_east = min(degrees_east, 36_000 - degrees_east) * shrinking
+        distance = (town_north - north) ** 2 + degrees_east**2
+        if distance < shortest:
+            nearest, shortest = line, distance
+    return _read_town(nearest) if nearest else None
 
 
 def _towns_of(folded_name: str) -> list[Town]:

@@ -215,6 +215,29 @@ def _former(path: Path, step: str, *rows: str) -> Store:
     return open_store(url(path))
 
 
+def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    engine = Engine(path)
+    migrations.apply_migrations(engine.connection(), stop_before="asked_for_place")
+    engine.execute(
+        """
+        insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
+            full_entries, onboarded, pause_reason)
+        values (1, 2, 'private', 'Kept', 'en', '["en"]', 'EST', 'rich', 0, 0, 1, '')
+        """
+    )
+    engine.close()
+
+    store = open_store(url(path))
+    [chat] = store.chats.not_asked_for_place(1)
+    with store.transaction():
+        store.chats.mark_asked_for_place(1, chat.id)
+    asked_again = store.chats.not_asked_for_place(1)
+    store.close()
+
+    assert (chat.title, chat.zone, asked_again) == ("Kept", "EST", [])
+
+
 def test_topics_of_the_first_schema_show_the_closest_papers_first(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     engine = Engine(path)

@@ -12,13 +12,19 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.chat.widgets.town_buttons import pressed_town, town_buttons, zone_question
+from bot.chat.widgets.town_buttons import (
+    pressed_town,
+    town_buttons,
+    town_label,
+    zone_question,
+)
 from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import LANGUAGES, Refusal, parse_language
 from bot.texts.dates import format_clock, format_day, zone_name
 from bot.texts.languages import language_name
 from bot.topics import cadence_text, edit_subscriptions
 from bot.topics.pause_end import parse_pause_end
+from bot.topics.places import nearest_town
 from bot.topics.time_zones import read_zone
 from storage import Store
 from storage.records.chats import MessageForm
@@ -139,6 +145,33 @@ def zone_pressed(store: Store, request: Request) -> Reply:
 def town_pressed(store: Store, request: Request) -> Reply:
     """Handle a pressed town of those that were meant."""
     return _set_zone(store, request, pressed_town(request).zone, edit=True)
+
+
+def location_shared(store: Store, request: Request) -> Reply:
+    """Handle a shared location: name the nearest town, whose zone is set by a tap."""
+    north, east = request.action.first_argument, request.action.second_argument
+    town = nearest_town(north / 100 - 90, east / 100 - 180)
+    if town is None:
+        raise Refusal("settings-location-remote")
+    is_first_step = not request.chat.onboarded and bool(
+        store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+    )
+    place = town_label(request.language, town)
+    question = request.say(
+        "settings-location-near",
+        town=place,
+        clock=format_clock(request.language, request.now, town.zone),
+    )
+    rows = (
+        (
+            Button(
+                request.say("button-use-zone", town=place),
+                Action("guide_town" if is_first_step else "town", town.key),
+            ),
+        ),
+        (request.button("button-other-place", "zones"),),
+    )
+    return short_reply([Line(question)], rows[:1] if is_first_step else rows)
 
 
 def _set_zone(store: Store, request: Request, zone: str, *, edit: bool) -> Reply:
