@@ -137,6 +137,7 @@ BUTTONS: Mapping[str, Route] = {
     "greet": Route(settings.greet_in_language, admin_only=True),
     "forget": Route(privacy.forget_pressed, admin_only=True),
     "users": Route(operator.users, admin_only=True, operator_only=True),
+    "field": Route(new_topic.field_pressed, requires_write_access=True, cost=Cost.PREVIEW),
     "draft": Route(new_topic.example_pressed, requires_write_access=True, cost=Cost.PREVIEW),
     "subscribe": Route(onboarding.subscribe_pressed, admin_only=True),
     "change": Route(new_topic.change_pressed, admin_only=True),

@@ -4,6 +4,10 @@
 
 start-hello = Hello! I read arXiv for you. Tell me a topic and I send you a digest of its new papers every day, at your time.
 start-try = Pick one to see what it would bring, or type your own words:
+field-diffusion = Diffusion models
+field-agents = LLM agents
+field-robots = Robot manipulation and locomotion
+field-quantum = Quantum error correction
 start-back = Welcome back. { $topics ->
     [0] You follow no topic yet. Type a few words to begin.
     [one] You follow one topic. /list shows it, /digest brings what is new.
@@ -44,7 +48,7 @@ help-words =
 
 ### Topics
 
-sub-usage = Which topic? Write its words behind the command, for example: /sub diffusion -survey cat:cs.CV
+sub-usage = Which topic? Pick one, or write its words behind the command, for example: /sub diffusion models
 preview-title = { $topic }
 preview-count = { $papers ->
     [0] No paper
@@ -92,7 +96,7 @@ suggestion-together = Near each other these words stand in { $papers ->
    *[other] { $papers } of them
 }.
 preview-examples = For example:
-preview-chinese = arXiv papers are in English, so Chinese words find little. Try the English term, for example: diffusion model
+preview-chinese = arXiv papers are in English, and I do not know the English for all of these words. Send the English terms instead, for example: diffusion model
 topic-unread = This bot does not read { $categories }, so the topic would stay silent. It reads, for example: { $read }
 topic-unreadable = I can no longer read the words of your topic { $topic }: { $query }
     Open it with /list and press [Change words]. The papers since are kept for it.
@@ -123,7 +127,7 @@ list-announced = as soon as arXiv announces
 list-paused = paused
 list-zone = Times are for { $zone }.
 list-thread = comes to another thread of this forum
-list-none = You follow no topic yet. Type a few words to begin, for example: diffusion model
+list-none = You follow no topic yet. Pick one to begin, or type your own words.
 
 ### Digests by command
 

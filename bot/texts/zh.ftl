@@ -4,6 +4,10 @@
 
 start-hello = 你好！我帮你追踪 arXiv：告诉我一个研究主题，我每天按你定的时间推送相关新论文的摘要。
 start-try = 点一个看看效果，或者直接输入关键词：
+field-diffusion = 扩散模型
+field-agents = 大模型智能体
+field-robots = 机器人操作与运动
+field-quantum = 量子纠错
 start-back = 欢迎回来。{ $topics ->
     [0] 你还没有订阅主题，直接输入关键词即可开始。
    *[other] 你订阅了 { $topics } 个主题：/list 查看，/digest 获取最新论文。
@@ -44,7 +48,7 @@ help-words =
 
 ### 主题
 
-sub-usage = 想订阅什么主题？请把关键词写在命令后面，例如：/sub diffusion -survey cat:cs.CV
+sub-usage = 想订阅什么主题？点一个，或把关键词写在命令后面，例如：/sub 扩散模型
 preview-title = { $topic }
 preview-count = { $papers ->
     [0] 最近 { $days } 天没有匹配的论文。
@@ -68,7 +72,7 @@ suggestion-stored = { $query }：{ $papers } 篇
 suggestion-stored-many = { $query }：{ $papers } 篇以上
 suggestion-together = 其中 { $papers } 篇里这些词彼此相近。
 preview-examples = 例如：
-preview-chinese = arXiv 论文是英文的，中文关键词很难匹配。请改用英文术语，例如：diffusion model
+preview-chinese = arXiv 论文是英文的，其中有的词我不知道英文说法。请改用英文关键词，例如：diffusion model
 topic-unread = 这里没有收录 { $categories }，订阅后不会收到论文。已收录的分类例如：{ $read }
 topic-unreadable = 主题 { $topic } 的关键词已无法识别：{ $query }
     请用 /list 打开它，按“修改关键词”。期间的论文都会保留。
@@ -100,7 +104,7 @@ list-announced = arXiv 公布新论文后即时送达
 list-paused = 已暂停
 list-zone = 以上为 { $zone } 时间。
 list-thread = 推送到本群的另一个话题
-list-none = 你目前没有订阅主题。直接输入关键词即可开始，例如：diffusion model
+list-none = 你还没有订阅主题。点一个开始，或直接输入关键词。
 
 ### 按命令获取摘要
 

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from bot.texts import Refusal
 from bot.topics import next_due
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.normal_form import query_categories
 from bot.topics.query.parser import QueryError, canonical_text, parse
+from bot.topics.topic_name import is_cut, topic_name
 from storage import Store
 from storage.records.chats import Cadence, Chat, MessageForm, Subscription
 from storage.records.queries import Query
@@ -52,8 +54,11 @@ def subscribe(
     polled_categories: Collection[str],
     limit: int,
     thread: int = 0,
+    name: str = "",
 ) -> tuple[Subscription, bool]:
     """Add a topic that begins with the next announcements; return False if already followed.
+
+    Without a name it is called after its words.
 
     Raises:
         QueryError: the words cannot be understood.
@@ -72,7 +77,7 @@ def subscribe(
         bot=chat.bot,
         chat=chat.id,
         query=query.text,
-        name=clean_words(words)[:MAX_NAME_LENGTH],
+        name=(name or topic_name(words))[:MAX_NAME_LENGTH],
         cadence=cadence,
         zone=chat.zone,
         cursor=store.announcements.last_seq(),
@@ -130,17 +135,23 @@ def edit_query(
     duplicate = find_same_topic(store, chat, query, old.thread)
     if duplicate and duplicate.key != old.key:
         raise Refusal("topic-same", topic=duplicate.name)
-    name = clean_words(words)[:MAX_NAME_LENGTH] if _is_default_name(old) else old.name
+    name = topic_name(words) if _is_default_name(old) else old.name
     return old, save_topic(store, replace(old, query=query.text, name=name))
 
 
 def _is_default_name(topic: Subscription) -> bool:
-    """Return whether a topic's name is merely its query."""
+    """Return whether a topic's name is merely its query, in whatever order."""
+    if is_cut(topic.name) or _words_of(topic.name) == _words_of(topic_name(topic.query)):
+        return True
     try:
-        text = parse(topic.name).text
+        text = parse(in_english(topic.name) or topic.name).text
         return text == canonical_text(topic.query) or topic.query.startswith(topic.name)
     except QueryError:
         return False
+
+
+def _words_of(name: str) -> list[str]:
+    return sorted(name.casefold().split())
 
 
 def save_topic(store: Store, topic: Subscription) -> Subscription:
@@ -238,7 +249,7 @@ def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
     topic = get_own_topic(store, chat, key)
     return save_topic(
         store,
-        replace(topic, name=clean_words(name)[:MAX_NAME_LENGTH] or topic.query[:MAX_NAME_LENGTH]),
+        replace(topic, name=clean_words(name)[:MAX_NAME_LENGTH] or topic_name(topic.query)),
     )
 
 

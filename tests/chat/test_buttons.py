@@ -23,8 +23,8 @@ from tests.chat.covered import covers
 from tests.support.database import IGNORED_TABLES, count_rows, dump_tables
 
 
-@covers("[draft]")
-async def test_an_example_shows_its_preview(localized_chat: Conversation) -> None:
+@covers("[field]")
+async def test_a_named_field_shows_its_preview(localized_chat: Conversation) -> None:
     hello = await localized_chat.ask("/start")
 
     answer = await localized_chat.press_button(label=hello.button_labels[0])

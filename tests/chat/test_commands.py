@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.chat.handler_table import COMMANDS
-from bot.chat.handlers.account.welcome_and_help import EXAMPLES
+from bot.chat.widgets.named_fields import EXAMPLES
 from bot.texts.dates import city_name, format_day
 from bot.topics import cadence_text
 from storage.records.chats import Cadence, MessageForm
@@ -23,7 +23,8 @@ async def test_start_greets_once_and_never_resets(localized_chat: Conversation) 
     hello = await localized_chat.ask("/start")
     greeting, example = (localized_chat.text(key) for key in ("start-hello", "start-try"))
     assert hello.text == f"{greeting}\n\n{example}"
-    assert hello.button_labels[: len(EXAMPLES)] == EXAMPLES
+    fields = tuple(localized_chat.text(name_key) for name_key, _ in EXAMPLES)
+    assert hello.button_labels[: len(fields)] == fields
     await localized_chat.subscribe()
     before = localized_chat.store_rows()
 
@@ -96,13 +97,43 @@ async def test_sub_has_other_names_and_in_private_needs_none(
 @covers("/sub")
 async def test_a_preview_gives_advice(localized_chat: Conversation) -> None:
     assert localized_chat.text("preview-none") in (await localized_chat.ask("/sub zymurgy")).text
-    assert (
-        localized_chat.text("preview-chinese") in (await localized_chat.ask("/sub 扩散模型")).text
-    )
+    chinese = await localized_chat.ask("/sub 杭州")
+    assert localized_chat.text("preview-chinese") in chinese.text
+    assert localized_chat.text("button-subscribe") not in chinese.button_labels
     await localized_chat.subscribe()
     answer = await localized_chat.ask("/sub Splatting OR Diffusion")
     assert localized_chat.text("preview-known") in answer.text
     assert answer.button_labels == ()
+
+
+@covers("/start", "[field]", "[subscribe]")
+async def test_a_named_field_becomes_a_topic_of_that_name(localized_chat: Conversation) -> None:
+    """Its query is never shown before the topic is edited."""
+    await localized_chat.ask("/start")
+    name = localized_chat.text("field-diffusion")
+
+    preview = (await localized_chat.press_button(label=name)).only_message
+    await localized_chat.running_bot.finish_onboarding(localized_chat.person)
+    await localized_chat.press_button("button-subscribe")
+
+    assert preview.text.startswith(f"{name}\n")
+    assert '"' not in preview.text.partition("\n1. ")[0]
+    [topic] = await localized_chat.topics()
+    assert (topic.name, topic.query) == (name, '"diffusion model"')
+
+
+@covers("/sub")
+async def test_chinese_terms_are_read_as_english(localized_chat: Conversation) -> None:
+    preview = await localized_chat.ask("/sub 扩散模型")
+    await localized_chat.running_bot.finish_onboarding(localized_chat.person)
+    await localized_chat.press_button("button-subscribe")
+    english = localized_chat.text("english-looking", words='"diffusion model"')
+
+    assert english in preview.text
+    [topic] = await localized_chat.topics()
+    assert (topic.name, topic.query) == ("扩散模型", '"diffusion model"')
+    found = await localized_chat.ask("/search 图像修复")
+    assert localized_chat.text("english-looking", words='"image restoration"') in found.text
 
 
 @covers("/list")

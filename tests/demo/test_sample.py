@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.calendar import arxiv_day, eastern_midnight, feed_day_of_submission, is_feed_day
-from bot.chat.handlers.account.welcome_and_help import EXAMPLES
+from bot.chat.widgets.named_fields import EXAMPLES
 from bot.demo.sample import INVENTED_NOTE, SAMPLE_CATEGORIES, SAMPLE_DAYS, load_sample
 from bot.demo.start import FUTURE_DAYS
 from bot.topics.matching import match_paper
@@ -187,8 +187,8 @@ def test_the_sample_is_the_same_every_time() -> None:
     assert load_sample(TODAY) == (ANNOUNCED, SUMMARIES)
 
 
-@pytest.mark.parametrize("words", EXAMPLES)
-def test_the_greetings_examples_find_papers_at_once_and_later(words: str) -> None:
+@pytest.mark.parametrize("words", [words for _, words in EXAMPLES])
+def test_the_named_fields_find_papers_at_once_and_later(words: str) -> None:
     """A newcomer's first press brings a preview with papers, and the days ahead a digest."""
     days = sorted({item.day for item in ANNOUNCED})
     matching_days = [item.day for item in ANNOUNCED if match_paper(parse(words), item.paper)]

@@ -82,8 +82,8 @@ async def _greeted(running_bot: RunningBot, ada: Person, tongue: Tongue) -> None
 
     assert hello.text.startswith(tongue("start-hello"))
     assert hello.button_labels[:2] == (
-        '"diffusion model" cat:cs.CV',
-        '(llm OR "language model") agent*',
+        tongue("field-diffusion"),
+        tongue("field-agents"),
     )
     assert (await running_bot.stored_chat(ada)).language == tongue.code
     assert await running_bot.topics(ada) == []

@@ -14,6 +14,7 @@ from bot.topics import edit_subscriptions
 from bot.topics.edit_subscriptions import find_same_topic
 from bot.topics.query.normal_form import query_categories
 from bot.topics.query.parser import QueryError, parse
+from bot.topics.topic_name import MAX_DEFAULT_LENGTH
 from storage import Store
 from storage.records.chats import Cadence, Chat, ChatKind, MessageForm
 from tests.support.builders import (
@@ -246,14 +247,14 @@ def test_other_words_keep_the_cursor_and_the_chosen_name(store: Store) -> None:
         store, reader, topic.key, "robots -survey", polled_categories=POLLED_CATEGORIES
     )
     assert (edited.name, edited.query) == ("Machines", "robots -survey")
-    assert edit_subscriptions.rename_topic(store, reader, topic.key, " ").name == "robots -survey"
+    assert edit_subscriptions.rename_topic(store, reader, topic.key, " ").name == "robots"
 
 
 def test_a_long_name_is_cut_and_still_known_as_the_words(store: Store) -> None:
     reader = create_chat(store)
     words = " ".join(f"word{number:02}" for number in range(40))
     topic = subscribe_chat(store, reader, words)
-    assert len(topic.name) == edit_subscriptions.MAX_NAME_LENGTH
+    assert len(topic.name) <= MAX_DEFAULT_LENGTH
     _, new = edit_subscriptions.edit_query(
         store, reader, topic.key, "robots", polled_categories=POLLED_CATEGORIES
     )

@@ -40,6 +40,11 @@ def start_translation(request: Request, follow_up_verb: str, words: str) -> Repl
     )
 
 
+def english_line(request: Request, english_words: str) -> Line:
+    """Return the line that says in which words a query is looked for."""
+    return Line(request.say("english-looking", words=shorten(english_words, _SHOWN_UNITS)))
+
+
 async def translate_words(
     external_services: ExternalServices, request: Request, words: str
 ) -> TranslatedWords:
@@ -51,5 +56,4 @@ async def translate_words(
         return TranslatedWords(words, (Line(refusal.say(request.language)),))
     if not english_words:
         return TranslatedWords(words)
-    line = Line(request.say("english-looking", words=shorten(english_words, _SHOWN_UNITS)))
-    return TranslatedWords(english_words, (line,), is_english=True)
+    return TranslatedWords(english_words, (english_line(request, english_words),), is_english=True)

@@ -149,7 +149,7 @@ async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
 async def test_the_end_stays_in_sight_when_the_last_message_grows(open_page: OpenPage) -> None:
     visitor = await open_page(width=360, height=740)
     await visitor.start_bot()
-    await visitor.press_button("draft", next_verb="subscribe")
+    await visitor.press_button("field", next_verb="subscribe")
     await visitor.press_button("subscribe", next_verb="guide")
     await expect(visitor.newest_button("guide")).to_be_in_viewport()
 

@@ -1,4 +1,4 @@
-"""Greeting, examples to try, and help."""
+"""Greeting, fields to try, and help."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from dataclasses import replace
 
 from bot.chat.api.updates import Update
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.named_fields import field_buttons
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, button_rows
+from bot.render.telegram.keyboard import Action, Button
 from bot.texts import say
 from storage import Store
 from storage.records.chats import Chat, ChatKind
-
-EXAMPLES = (
-    '"diffusion model" cat:cs.CV',
-    '(llm OR "language model") agent*',
-    "robot* (manipulation OR locomotion)",
-    '"quantum error correction" OR qubit*',
-)
 
 
 def start(store: Store, request: Request) -> Reply:
@@ -31,19 +25,13 @@ def start(store: Store, request: Request) -> Reply:
         return short_reply(
             [Line(request.say("start-back", topics=len(topics)))], (*guide_rows, row)
         )
-    example_buttons = []
-    for words in EXAMPLES:
-        payload_key = store.button_payloads.put(
-            request.chat.bot, request.chat.id, words, now=request.now
-        )
-        example_buttons.append(Button(words, Action("draft", payload_key)))
     other_language = "en" if request.language == "zh" else "zh"
     language_button = Button(
         say(other_language, f"language-{other_language}"),
         Action("greet", int(other_language == "zh")),
     )
     rows = (
-        *button_rows(example_buttons, columns=1),
+        *field_buttons(request),
         (request.button("button-browse", "groups"),),
         (language_button, request.button("button-settings", "settings")),
     )

@@ -28,6 +28,7 @@ from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Keyboard
 from bot.texts import Refusal, join_list
 from bot.topics.matching import matching_papers
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from bot.topics.query_suggestions import find_suggestions
 from storage import Store
@@ -67,9 +68,15 @@ def search(store: Store, request: Request) -> Reply:
     except QueryError as error:
         return query_error_reply(store, request, request.words, error)
     is_foreign = query_translation.should_translate(request, query, request.words)
-    reply = _search_reply(store, request, query, loosen=not is_foreign)
+    english_words = in_english(request.words)
+    reply = _search_reply(store, request, query, loosen=not (is_foreign or english_words))
     if reply is None and is_foreign:
         return query_translation.start_translation(request, "search", request.words)
+    if reply is None and english_words:
+        english_query = parse_user_query(english_words)
+        reply = _search_reply(
+            store, request, english_query, query_translation.english_line(request, english_words)
+        )
     return reply or _no_results_reply(store, request, query)
 
 

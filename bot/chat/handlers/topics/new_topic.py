@@ -8,6 +8,7 @@ from bot.chat.handlers.topics.topic_list import subscribed_reply
 from bot.chat.request_and_reply import Reply, Request, run_in_transaction
 from bot.chat.services import ExternalServices
 from bot.chat.widgets import query_translation
+from bot.chat.widgets.named_fields import EXAMPLES, field_buttons, field_name
 from bot.chat.widgets.short_reply import Line, error_position_message, short_reply
 from bot.digests.preview import MANY_PAPERS, Preview, preview, suggest_other_readings
 from bot.render.entry_content import display_title, paper_url
@@ -16,6 +17,7 @@ from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.texts import Refusal
 from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.parser import QueryError, parse_user_query
 from bot.topics.query_suggestions import MAX_COUNTED_PAPERS, Suggestion
 from storage import Store
@@ -29,14 +31,22 @@ _LABEL_UNITS = 48  # of the query on a button, followed by a count
 def sub(store: Store, request: Request) -> Reply:
     """Handle ``/sub text``, or plain text in a private chat: preview the topic."""
     if not request.words:
-        return short_reply(
-            [Line(request.say("sub-usage"))], ((request.button("button-browse", "groups"),),)
-        )
+        browse_row = (request.button("button-browse", "groups"),)
+        return short_reply([Line(request.say("sub-usage"))], (*field_buttons(request), browse_row))
     return offer_topic(store, request, request.words)
 
 
+def field_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed field: preview its topic under its name."""
+    field_number = request.action.first_argument
+    if not field_name(request, field_number):
+        raise Refusal("refusal-button-old")
+    _, words = EXAMPLES[field_number - 1]
+    return preview_reply(store, request, words, field_number=field_number)
+
+
 def example_pressed(store: Store, request: Request) -> Reply:
-    """Handle a pressed example: preview it."""
+    """Handle a pressed reading: preview it."""
     return offer_topic(store, request, pressed_payload(store, request).text)
 
 
@@ -78,20 +88,32 @@ def preview_reply(
     words: str,
     *,
     name: str = "",
+    field_number: int = 0,
     header_lines: Sequence[Line] = (),
     footer_rows: Keyboard = (),
     edit: bool = False,
     translates: bool = False,
 ) -> Reply:
-    """Preview a topic, with a button to follow it; ``footer_rows`` lead back."""
+    """Preview a topic, with a button to follow it; ``footer_rows`` lead back.
+
+    Chinese words are read as English if all of them are known. The title is the name of a field,
+    else the words as typed.
+    """
     try:
         query = parse_user_query(words)
     except QueryError as error:
         return query_error_reply(store, request, words, error)
     if translates and query_translation.should_translate(request, query, words):
         return query_translation.start_translation(request, "topic", words)
+    if english_words := in_english(words):
+        query = parse_user_query(english_words)
+        header_lines = [*header_lines, query_translation.english_line(request, english_words)]
     topic_preview = request.read(
-        preview, query, words, request.now, polled_categories=request.bot_info.polled_categories
+        preview,
+        query,
+        english_words or words,
+        request.now,
+        polled_categories=request.bot_info.polled_categories,
     )
     if topic_preview.is_index_complete:
         request.bot_info.weekly_paper_counts.remember(
@@ -99,7 +121,13 @@ def preview_reply(
         )
     lines = [
         *header_lines,
-        Line(request.say("preview-title", topic=edit_subscriptions.clean_words(words)), bold=True),
+        Line(
+            request.say(
+                "preview-title",
+                topic=field_name(request, field_number) or edit_subscriptions.clean_words(words),
+            ),
+            bold=True,
+        ),
     ]
     if name:
         lines.append(Line(name, follows_directly=True))
@@ -113,12 +141,15 @@ def preview_reply(
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, edit_subscriptions.clean_words(words), now=request.now
     )
+    change_row = (
+        request.button("button-change", "change", payload_key),
+        request.button("button-cancel", "cancel", payload_key),
+    )
+    if topic_preview.has_chinese and not (topic_preview.papers or topic_preview.stored_papers):
+        return short_reply(lines, (*suggestion_rows, change_row, *footer_rows), edit=edit)
     buttons = (
-        (request.button("button-subscribe", "subscribe", payload_key),),
-        (
-            request.button("button-change", "change", payload_key),
-            request.button("button-cancel", "cancel", payload_key),
-        ),
+        (request.button("button-subscribe", "subscribe", payload_key, field_number),),
+        change_row,
     )
     rows = (*buttons, *suggestion_rows) if topic_preview.papers else (*suggestion_rows, *buttons)
     return short_reply(lines, (*rows, *footer_rows), edit=edit)
@@ -221,15 +252,18 @@ def query_error_reply(
 
 def subscribe_pressed(store: Store, request: Request) -> Reply:
     """Handle [Subscribe] of a preview: follow the topic."""
-    payload = pressed_payload(store, request)
+    typed_words = pressed_payload(store, request).text
+    english_words = in_english(typed_words)
+    name = field_name(request, request.action.second_argument)
     topic, is_new = edit_subscriptions.subscribe(
         store,
         request.chat,
-        payload.text,
+        english_words or typed_words,
         request.now,
         polled_categories=request.bot_info.polled_categories,
         limit=request.bot_info.max_topics,
         thread=request.thread,
+        name=name or (typed_words if english_words else ""),
     )
     if not is_new:
         return Reply(toast=request.say("preview-known"))

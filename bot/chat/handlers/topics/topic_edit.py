@@ -19,6 +19,7 @@ from bot.digests.preview import preview
 from bot.render.telegram.keyboard import Keyboard
 from bot.texts import Refusal
 from bot.topics import cadence_text, edit_subscriptions
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
 from storage.records.chats import PendingQuestion
@@ -97,11 +98,12 @@ def time_answered(store: Store, request: Request) -> Reply:
 def words_answered(store: Store, request: Request) -> Reply:
     """Show what the new query would find, before it is used."""
     topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
+    english_words = in_english(request.words)
     try:
         topic_preview = request.read(
             preview,
-            parse_user_query(request.words),
-            request.words,
+            parse_user_query(english_words or request.words),
+            english_words or request.words,
             request.now,
             polled_categories=request.bot_info.polled_categories,
         )
@@ -122,7 +124,7 @@ def words_answered(store: Store, request: Request) -> Reply:
     if same_topic and same_topic.key != topic.key:
         same_text = request.say("topic-same", topic=same_topic.name)
         return _ask_again(store, request, "words", short_reply([Line(same_text)]))
-    new_words = edit_subscriptions.clean_words(request.words)
+    new_words = edit_subscriptions.clean_words(english_words or request.words)
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, new_words, now=request.now
     )

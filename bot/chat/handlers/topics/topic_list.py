@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat.api.callback_data import forum_topic_link
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets.named_fields import field_buttons
 from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.entry_content import display_text
@@ -37,8 +38,11 @@ def _list_reply(
 ) -> Reply:
     topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     if not topics:
-        browse_rows = ((request.button("button-browse", "groups"),),)
-        return short_reply([*header_lines, Line(request.say("list-none"))], browse_rows, edit=edit)
+        rows = (
+            *field_buttons(request),
+            (request.button("button-browse", "groups"),),
+        )
+        return short_reply([*header_lines, Line(request.say("list-none"))], rows, edit=edit)
     pages = -(-len(topics) // PAGE_SIZE)
     page = min(page, pages - 1)
     page_topics = list(enumerate(topics, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]

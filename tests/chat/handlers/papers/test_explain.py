@@ -314,10 +314,10 @@ async def test_without_english_the_advice_comes_as_ever(
 ) -> None:
     server.set_script(f"{script} ...")
 
-    _, preview = await localized_chat.send_text("/sub 扩散模型")
+    _, preview = await localized_chat.send_text("/sub 杭州")
 
     assert localized_chat.text("preview-chinese") in preview.text
-    assert preview.button_labels[0] == localized_chat.text("button-subscribe")
+    assert localized_chat.text("button-subscribe") not in preview.button_labels
 
 
 @covers("/sub")

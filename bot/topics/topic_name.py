@@ -1,0 +1,66 @@
+"""Name a topic as people call it: its words, without the signs of the query language."""
+
+from __future__ import annotations
+
+from bot.topics.query.lexer import Token, TokenKind, tokenize
+from bot.topics.query.parser import QueryError
+
+MAX_DEFAULT_LENGTH = 60  # characters; the name heads every digest
+_CUT_MARK = "…"
+
+
+def topic_name(words: str) -> str:
+    """Return the name of a topic with these words: ``diffusion model cs.CV``.
+
+    Words without quotes, fields, brackets and exclusions stay as they were typed.
+    """
+    typed_words = " ".join(words.split())
+    try:
+        tokens = tokenize(typed_words)
+    except QueryError:
+        return _cut(typed_words)
+    if all(token.kind in (TokenKind.WORD, TokenKind.OR) and _is_plain(token) for token in tokens):
+        return _cut(typed_words)
+    pieces: list[str] = []
+    depth = 0
+    excluded_depth: int | None = None  # of the brackets that an exclusion is about
+    is_excluded = False  # the next word or bracket
+    for token in tokens:
+        if token.kind is TokenKind.OPEN_PAREN:
+            if is_excluded and excluded_depth is None:
+                excluded_depth = depth
+            is_excluded = False
+            depth += 1
+        elif token.kind is TokenKind.CLOSE_PAREN:
+            depth -= 1
+            if excluded_depth is not None and depth <= excluded_depth:
+                excluded_depth = None
+        elif token.kind is TokenKind.NOT:
+            is_excluded = True
+        elif token.kind is TokenKind.OR:
+            if pieces and excluded_depth is None:
+                pieces.append("/")
+        elif token.kind in (TokenKind.WORD, TokenKind.PHRASE):
+            if not is_excluded and excluded_depth is None:
+                pieces.append(" ".join(token.text.replace("*", "").split()))
+            is_excluded = False
+    while pieces and pieces[-1] == "/":
+        pieces.pop()
+    return _cut(" ".join(filter(None, pieces)) or typed_words)
+
+
+def is_cut(name: str) -> bool:
+    """Return whether a name was too long for a heading."""
+    return name.endswith(_CUT_MARK)
+
+
+def _is_plain(token: Token) -> bool:
+    return token.field is None and "*" not in token.text
+
+
+def _cut(name: str) -> str:
+    if len(name) <= MAX_DEFAULT_LENGTH:
+        return name
+    start = name[: MAX_DEFAULT_LENGTH - 1]
+    whole_words = start.rpartition(" ")[0]
+    return f"{whole_words if len(whole_words) > MAX_DEFAULT_LENGTH // 2 else start}{_CUT_MARK}"
