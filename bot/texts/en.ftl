@@ -22,7 +22,7 @@ help-body =
     /list – your topics, and when they are due; a number opens one to change it
     /digest – what is new now; /digest 2 or /digest quantum error correction for one
     /unsub – stop a topic; /unsub_all stops all
-    /pause, /resume – no digests for a while
+    /pause, /resume – no digests for a while; /stop pauses too
     /export, /import – your topics as a file, and back
     /settings – time, zone, language, table or text
     /timezone Shanghai – your time zone
@@ -72,6 +72,8 @@ preview-partial = { $days ->
    *[other] I hold only { $days } arXiv days so far
 }; the count will grow.
 preview-many = That is a lot. Another word, a phrase or a category makes it fewer.
+preview-author = No paper has these words. If { $name } is an author, follow the name:
+button-follow-name = { $name } as an author
 preview-none = It may be rare: subscribe and wait for the first one, or try fewer words.
 preview-stored = Of all stored papers { $papers ->
     [one] one matches
@@ -181,6 +183,8 @@ language-en = English
 language-zh = 中文
 
 paused = Paused: no digests until /resume. Nothing is lost, the papers wait.
+stopped = Stopped: no digests until /resume. Your topics stay, and the papers wait for you.
+button-stop-topics = Stop all topics
 resumed = Digests come again. What gathered meanwhile comes with the first one.
 
 ### Buttons

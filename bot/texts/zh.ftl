@@ -22,7 +22,7 @@ help-body =
     /list – 我的主题和推送时间，点数字可修改
     /digest – 立即获取最新论文；/digest 2 或 /digest quantum error correction 只看一个主题
     /unsub – 退订主题；/unsub_all 退订全部
-    /pause、/resume – 暂停、恢复推送
+    /pause、/resume – 暂停、恢复推送；/stop 也是暂停
     /export、/import – 导出、导入主题
     /settings – 时间、时区、语言、显示方式
     /timezone 上海 – 设置时区
@@ -61,6 +61,8 @@ preview-partial = { $days ->
    *[other] 目前只收录了 { $days } 天的论文，之后会陆续增加。
 }
 preview-many = 论文偏多，再加一个词、短语或分类可以缩小范围。
+preview-author = 没有论文含有这些词。如果 { $name } 是作者，可以按作者订阅：
+button-follow-name = 作者 { $name }
 preview-none = 主题可能比较冷门。可以先订阅，有新论文就会推送；也可以减少关键词再试。
 preview-stored = 全部收录论文中有 { $papers } 篇匹配，主题虽冷门，但会有新论文。
 preview-stored-many = 全部收录论文中有 { $papers } 篇以上匹配，之后会有新论文。
@@ -152,6 +154,8 @@ language-en = English
 language-zh = 中文
 
 paused = 已暂停推送，发送 /resume 恢复。论文会继续收录，不会遗漏。
+stopped = 已停止推送，发送 /resume 恢复。主题都保留着，论文也不会遗漏。
+button-stop-topics = 停止全部主题
 resumed = 已恢复推送，暂停期间的论文会随恢复后的首次推送一并送达。
 
 ### 按钮

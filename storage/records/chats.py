@@ -17,6 +17,9 @@ class ChatKind(StrEnum):
     CHANNEL = "channel"
 
 
+REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
+
+
 class MessageForm(StrEnum):
     """How a digest looks in Telegram."""
 

@@ -11,7 +11,6 @@ from bot.chat.dispatch.authorize import Authorization
 from bot.chat.dispatch.managed_chats import ManagedChat, adapt_reply_for_manager
 from bot.chat.dispatch.send_reply import store_reply
 from bot.chat.handler_table import ANSWER_HANDLERS
-from bot.chat.handlers.account.settings import REQUESTED_PAUSE
 from bot.chat.handlers.account.welcome_and_help import added_to_chat_reply
 from bot.chat.read_cache import ReadCache, run_with_reads
 from bot.chat.request_and_reply import Reply, Request
@@ -21,7 +20,7 @@ from bot.chat.widgets.language_buttons import default_languages
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.telegram.keyboard import Action
 from bot.texts import Refusal, say, supported_language
-from storage.records.chats import Chat, ChatKind, Person
+from storage.records.chats import REQUESTED_PAUSE, Chat, ChatKind, Person
 from storage.records.messages import InboxUpdate
 
 QUESTION_TTL = timedelta(minutes=15)

@@ -45,6 +45,17 @@ _BY_AUTHOR = re.compile(
 _ET_AL = re.compile(r",?\s*\bet\.?\s+al\b\.?(?:iae|ii)?", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 
+# How sentences begin that say what somebody looks for.
+_SENTENCE_START = re.compile(
+    r"\s*(?:(?:hello|hi|hey|please)\b[\s,!.]*)*"
+    r"(?:i\b|i['’]?m\b|i['’]d\b|we\b|we['’]re\b|my\b|our\b|please\b|looking\s+for\b|"
+    r"(?:can|could|would)\s+you\b|(?:show|give|send|find|tell|get|notify)\s+(?:me|us)\b|"
+    r"interested\s+in\b|(?:are|is)\s+there\b|what(?:['’]s|\s+is|\s+are)\b|"
+    r"(?:all\s+|any\s+|the\s+)?(?:new\s+|latest\s+|recent\s+)?(?:papers?|articles?|preprints?|work)"
+    r"\s+(?:about|on|in|for)\b)",
+    re.IGNORECASE,
+)
+
 # Words that people put around what they look for.
 _FILLER_TEXT = """
 a about all also am an and any anything are area areas article articles arxiv as at based be by
@@ -79,6 +90,37 @@ def alternative_readings(words: str) -> Iterator[str]:
         FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
     ):
         yield f"({text}) OR ({written_out})"  # Müller, Mueller
+
+
+def author_query(words: str) -> str | None:
+    """Return the author that words look like, as a query: a first and a last name in capitals."""
+    text = _ET_AL.sub("", normalize_punctuation(words[:MAX_LENGTH])).strip()
+    names = text.split()
+    if not 2 <= len(names) <= _MAX_NAME_WORDS or has_han(text) or not text.istitle():
+        return None
+    if not all(map(_NAME_WORD.fullmatch, names)):
+        return None
+    if any(name.casefold() in _OPERATORS | _FILLER_WORDS for name in names):
+        return None
+    return f'au:"{text}"'
+
+
+def sentence_query(words: str) -> str | None:
+    """Return what a sentence asks for: its words without those that people put around them.
+
+    None for words that are no sentence: "diffusion models for video" is a query as it is.
+    """
+    text = normalize_punctuation(words)
+    if (
+        len(words) > MAX_LENGTH
+        or _FIELD.search(text)
+        or not _CAPITAL_OPERATORS.isdisjoint(text.split())
+    ):
+        return None
+    if _SENTENCE_START.match(text) is None or any(sign in text for sign in '"()*~'):
+        return None
+    content_words = _content_words(text)
+    return " ".join(content_words) if content_words else None
 
 
 def looser_readings(words: str) -> Iterator[str]:

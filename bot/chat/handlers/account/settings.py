@@ -27,10 +27,9 @@ from bot.topics.pause_end import parse_pause_end
 from bot.topics.places import nearest_town
 from bot.topics.time_zones import read_zone
 from storage import Store
-from storage.records.chats import MessageForm
+from storage.records.chats import REQUESTED_PAUSE, MessageForm
 
 SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # the first argument of "set"
-REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
 
 
 def settings(store: Store, request: Request) -> Reply:

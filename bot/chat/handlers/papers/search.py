@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.arxiv.identifiers import PaperMention, find_mentions
-from bot.chat.handlers.account.welcome_and_help import help_, start
+from bot.chat.handlers.account.welcome_and_help import help_, non_text_reply, start
 from bot.chat.handlers.papers.paper import show_papers
 from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
 from bot.chat.handlers.topics.new_topic import (
@@ -16,7 +16,7 @@ from bot.chat.handlers.topics.new_topic import (
     sub,
     suggestion_buttons,
 )
-from bot.chat.handlers.topics.topic_list import unsub
+from bot.chat.handlers.topics.topic_list import stop, unsub
 from bot.chat.request_and_reply import FollowUp, Reply, Request, run_in_transaction
 from bot.chat.services import ExternalServices
 from bot.chat.widgets import paper_list, query_translation
@@ -370,7 +370,11 @@ def handle_text(store: Store, request: Request) -> Reply:
                 store, request, " OR ".join(f"cat:{code}" for code in request.categories)
             )
         case MessageIntent.STOP:
+            return stop(store, replace(request, words=""))
+        case MessageIntent.UNSUBSCRIBE:
             return unsub(store, replace(request, words=""))
+        case MessageIntent.WORDLESS:
+            return non_text_reply(store, request)
         case MessageIntent.HELP:
             return help_(store, request)
         case MessageIntent.GREETING:

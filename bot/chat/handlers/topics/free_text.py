@@ -7,8 +7,9 @@ The first rule that applies:
    a topic, even if it contains a bare number or a link to a listing.
 3. It mentions a paper by a bare number: the papers.
 4. It links to listings or feeds of arXiv: their categories as a topic.
-5. It is only a word for a command (stop, help, hello, thanks): that command.
-6. Anything else, even a sentence or several lines, is the text of a topic.
+5. It is only a word for a command (stop, unsubscribe, help, hello, thanks): that command.
+6. It has a sign such as an emoji, and no word: what to type.
+7. Anything else, even a sentence or several lines, is the text of a topic.
 
 Commands and answers to a question take precedence. A text that cannot be the answer, or that
 mentions papers too, follows the rules above.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from unicodedata import category
 
 from bot.arxiv.identifiers import PaperMention, parse_identity
 from bot.topics.query.lexer import TokenKind, tokenize
@@ -31,23 +33,45 @@ class MessageIntent(StrEnum):
     PAPERS = "papers"
     CATEGORIES = "categories"
     STOP = "stop"
+    UNSUBSCRIBE = "unsubscribe"
     HELP = "help"
     GREETING = "greeting"
     THANKS = "thanks"
+    WORDLESS = "wordless"
     TOPIC = "topic"
 
 
 _COMMAND_WORDS = {
-    **dict.fromkeys(("stop", "unsubscribe", "unsub", "退订", "取消订阅"), MessageIntent.STOP),
+    **dict.fromkeys(
+        (
+            "stop",
+            "stop it",
+            "please stop",
+            "quit",
+            "停",
+            "停止",
+            "停止推送",
+            "别发了",
+            "不要再发了",
+        ),
+        MessageIntent.STOP,
+    ),
+    **dict.fromkeys(("unsubscribe", "unsub", "退订", "取消订阅"), MessageIntent.UNSUBSCRIBE),
     **dict.fromkeys(("help", "?", "？", "帮助"), MessageIntent.HELP),
     **dict.fromkeys(
-        ("hello", "hi", "hey", "start", "你好", "您好", "开始"), MessageIntent.GREETING
+        (
+            *("hello", "hi", "hey", "start", "hello there", "hi there", "good morning"),
+            *("good afternoon", "good evening", "你好", "您好", "开始", "嗨", "早上好", "晚上好"),
+        ),
+        MessageIntent.GREETING,
     ),
     **dict.fromkeys(
-        ("thanks", "thank you", "many thanks", "thx", "谢谢", "多谢", "谢谢你"),
+        ("thx", "cheers", "谢谢", "多谢", "谢谢你", "感谢", "非常感谢"),
         MessageIntent.THANKS,
     ),
 }
+_THANKS = frozenset(("thank", "thanks"))
+_WORDS_OF_THANKS = _THANKS | {"you", "so", "very", "much", "many", "a", "lot", "again", "all"}
 _PUNCTUATION = " \t\n.,!…~。，！～"  # ignored around a word for a command
 
 
@@ -61,7 +85,12 @@ def message_intent(
         if _is_query(words):
             return MessageIntent.TOPIC
         return MessageIntent.PAPERS if papers else MessageIntent.CATEGORIES
-    return _COMMAND_WORDS.get(words.strip(_PUNCTUATION).casefold(), MessageIntent.TOPIC)
+    if not any(map(str.isalnum, words)) and any(category(sign) == "So" for sign in words):
+        return MessageIntent.WORDLESS
+    plain_words = words.strip(_PUNCTUATION).casefold()
+    if _THANKS & set(plain_words.split()) and _WORDS_OF_THANKS.issuperset(plain_words.split()):
+        return MessageIntent.THANKS
+    return _COMMAND_WORDS.get(plain_words, MessageIntent.TOPIC)
 
 
 def _is_query(words: str) -> bool:

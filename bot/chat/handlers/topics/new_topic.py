@@ -18,6 +18,7 @@ from bot.texts import Refusal
 from bot.texts.telegram_autolinks import disable_autolinks
 from bot.topics import edit_subscriptions
 from bot.topics.query.chinese_terms import in_english
+from bot.topics.query.did_you_mean import author_query, sentence_query
 from bot.topics.query.parser import QueryError, parse_user_query
 from bot.topics.query_suggestions import MAX_COUNTED_PAPERS, Suggestion
 from storage import Store
@@ -51,7 +52,12 @@ def example_pressed(store: Store, request: Request) -> Reply:
 
 
 def offer_topic(store: Store, request: Request, words: str) -> Reply:
-    """Preview a topic; one that is not in English is translated first."""
+    """Preview a topic; one that is not in English is translated first.
+
+    A sentence is read as the words that it is about.
+    """
+    if content_words := sentence_query(words):
+        return preview_reply(store, request, content_words, translates=True, is_sentence=True)
     return preview_reply(store, request, words, translates=True)
 
 
@@ -93,6 +99,7 @@ def preview_reply(
     footer_rows: Keyboard = (),
     edit: bool = False,
     translates: bool = False,
+    is_sentence: bool = False,
 ) -> Reply:
     """Preview a topic, with a button to follow it; ``footer_rows`` lead back.
 
@@ -115,6 +122,13 @@ def preview_reply(
         request.now,
         polled_categories=request.bot_info.polled_categories,
     )
+    if (
+        is_sentence
+        and topic_preview.suggestions
+        and not (topic_preview.papers or topic_preview.stored_papers)
+    ):
+        # Not all words of a sentence stand in one paper: those that find some are taken.
+        return preview_reply(store, request, topic_preview.suggestions[0].words)
     if topic_preview.is_index_complete:
         request.bot_info.weekly_paper_counts.remember(
             topic_preview.query.text, topic_preview.papers, request.now
@@ -135,6 +149,17 @@ def preview_reply(
     suggestion_rows = suggestion_buttons(
         store, request, [*topic_preview.suggestions, *filter(None, [topic_preview.near_suggestion])]
     )
+    finds_nothing = not (
+        topic_preview.papers or topic_preview.stored_papers or topic_preview.suggestions
+    )
+    if finds_nothing and (author_words := author_query(words)):
+        author_key = store.button_payloads.put(
+            request.chat.bot, request.chat.id, author_words, now=request.now
+        )
+        name = edit_subscriptions.clean_words(words)
+        lines.append(Line(request.say("preview-author", name=name)))
+        author_label = shorten(request.say("button-follow-name", name=name), _LABEL_UNITS)
+        suggestion_rows = (*suggestion_rows, (Button(author_label, Action("draft", author_key)),))
     if edit_subscriptions.find_same_topic(store, request.chat, topic_preview.query, request.thread):
         lines.append(Line(request.say("preview-known")))
         return short_reply(lines, (*suggestion_rows, *footer_rows), edit=edit)

@@ -16,7 +16,7 @@ from bot.texts import Refusal
 from bot.texts.dates import format_moment, zone_name
 from bot.topics import edit_subscriptions, export_file
 from storage import Store
-from storage.records.chats import ButtonPayloadKind, Subscription
+from storage.records.chats import REQUESTED_PAUSE, ButtonPayloadKind, Subscription
 
 PAGE_SIZE = 8
 BUTTONS_PER_ROW = 4
@@ -145,6 +145,19 @@ def unsub(store: Store, request: Request) -> Reply:
         text_key = "topic-unknown" if topics else "unsub-none"
         return short_reply([Line(request.say(text_key, given=request.words[:60]))])
     return _unsubscribe_reply(store, request, topic)
+
+
+def stop(store: Store, request: Request) -> Reply:
+    """Handle ``/stop``: send no digests until ``/resume``, and offer to stop the topics too.
+
+    With a topic's number or name, stop that topic.
+    """
+    topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
+    if request.words or not topics:
+        return unsub(store, request)
+    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE)
+    buttons = ((request.button("button-stop-topics", "unsub_all_ask"),),)
+    return short_reply([Line(request.say("stopped"))], buttons)
 
 
 def _choice_reply(

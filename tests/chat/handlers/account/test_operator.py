@@ -14,6 +14,7 @@ from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows
 from tests.support.running_bot import run_bot, store_sample
+from tests.support.waiting import wait_until
 
 OPERATOR = 700_000_001  # who is met first in an emulated Telegram
 OURS = sorted(name for name, route in COMMANDS.items() if route.operator_only)
@@ -62,7 +63,9 @@ async def test_status_tells_feeds_papers_and_what_waits(operator: Conversation) 
 
 @covers("/status")
 async def test_status_counts_updates_that_nobody_could_read(operator: Conversation) -> None:
-    operator.running_bot.emulator.state.updates.push("message", {})
+    running_bot = operator.running_bot
+    running_bot.emulator.state.updates.push("message", {})
+    await wait_until(lambda: count_rows(running_bot.store, "unreadable_updates") == 1, "counted")
 
     answer = (await operator.ask("/status")).text
 

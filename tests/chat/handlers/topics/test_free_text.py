@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.arxiv.identifiers import find_mentions
 from bot.arxiv.listing_addresses import listed_categories
 from bot.chat.handlers.topics.free_text import MessageIntent, message_intent
-from tests.chat.conversation import Conversation
+from tests.chat.conversation import TOPIC, Conversation
+from tests.chat.covered import covers
 
 KNOWN = "2611.90302"
 LINK = f"https://arxiv.org/abs/{KNOWN}"
@@ -54,7 +55,18 @@ TABLE = [
     ("cs.CL+cs.LG", MessageIntent.TOPIC),  # the language of topics has them
     # Words for commands.
     ("Stop!", MessageIntent.STOP),
-    ("退订", MessageIntent.STOP),
+    ("别发了", MessageIntent.STOP),
+    ("退订", MessageIntent.UNSUBSCRIBE),
+    ("unsubscribe", MessageIntent.UNSUBSCRIBE),
+    ("Good morning!", MessageIntent.GREETING),
+    ("嗨", MessageIntent.GREETING),
+    ("Thanks a lot!", MessageIntent.THANKS),
+    ("\N{THUMBS UP SIGN}", MessageIntent.WORDLESS),
+    (
+        "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16} \N{SMILING FACE WITH SUNGLASSES}!",
+        MessageIntent.WORDLESS,
+    ),
+    ("diffusion \N{THUMBS UP SIGN}", MessageIntent.TOPIC),
     ("thank you!", MessageIntent.THANKS),
     ("谢谢～", MessageIntent.THANKS),
     ("Hello.", MessageIntent.GREETING),
@@ -88,12 +100,48 @@ def test_every_message_has_a_meaning(text: str) -> None:
 async def test_words_for_commands_do_what_the_commands_do(localized_chat: Conversation) -> None:
     topic = await localized_chat.subscribe()
 
-    stop = await localized_chat.ask("退订" if localized_chat.language == "zh" else "stop")
-    assert stop.text == localized_chat.text("unsub-which")
-    assert stop.button_labels[0].startswith(topic.name[:10])
+    which = await localized_chat.ask("退订" if localized_chat.language == "zh" else "unsubscribe")
+    assert which.text == localized_chat.text("unsub-which")
+    assert which.button_labels[0].startswith(topic.name[:10])
+    stopped = await localized_chat.ask("停止" if localized_chat.language == "zh" else "stop")
+    assert stopped.text == localized_chat.text("stopped")
+    emoji = await localized_chat.ask("\N{THUMBS UP SIGN}")
+    assert emoji.text == localized_chat.text("start-wordless")
+    await localized_chat.ask("/resume")
     assert (await localized_chat.ask("Thanks!")).text == localized_chat.text("thanks-answer")
     assert (await localized_chat.ask("Hi")).text == (await localized_chat.ask("/start")).text
     assert (await localized_chat.ask("help")).text == (await localized_chat.ask("/help")).text
+
+
+@covers("/stop", "[unsub_all_ask]")
+async def test_stop_pauses_everything_and_offers_to_stop_the_topics(
+    localized_chat: Conversation,
+) -> None:
+    assert (await localized_chat.ask("/stop")).text == localized_chat.text("unsub-none")
+    await localized_chat.subscribe()
+    await localized_chat.subscribe("robots")
+
+    stopped = await localized_chat.ask("/stop")
+
+    assert stopped.text == localized_chat.text("stopped")
+    chat = await localized_chat.running_bot.stored_chat(localized_chat.person)
+    assert (chat.pause_reason, chat.paused_until) == ("asked", None)
+    asked = await localized_chat.press_button("button-stop-topics")
+    assert asked.new_messages[0].text == localized_chat.text("unsub-all-ask", topics=2)
+    assert len(await localized_chat.topics()) == 2
+    await localized_chat.press_button("button-unsub-all")
+    assert await localized_chat.topics() == []
+
+
+@covers("/stop")
+async def test_stop_with_a_name_stops_that_topic(conversation: Conversation) -> None:
+    await conversation.subscribe()
+    await conversation.subscribe("robots")
+
+    await conversation.ask("/stop robots")
+
+    assert [topic.name for topic in await conversation.topics()] == [TOPIC]
+    assert (await conversation.running_bot.stored_chat(conversation.person)).pause_reason == ""
 
 
 async def test_a_listing_is_offered_as_a_topic_and_followed(localized_chat: Conversation) -> None:

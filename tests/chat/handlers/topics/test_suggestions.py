@@ -11,9 +11,11 @@ from bot.demo.people.visible_messages import VisibleMessage
 from bot.topics.matching import match_paper
 from bot.topics.query.did_you_mean import (
     alternative_readings,
+    author_query,
     looser_readings,
     readings_with_any_word,
     readings_with_fewer_words,
+    sentence_query,
 )
 from bot.topics.query.parser import QueryError, parse
 from storage.engine.query_time_limit import QueryBudgetExceeded
@@ -173,7 +175,8 @@ async def test_it_is_understood_as_meant_or_the_meant_reading_is_offered(
     missed, told_to_wait = [], []
     for typed, meant in PHRASES[kind]:
         [answer] = await conversation.send_text(typed)
-        if parse(meant).text not in {*_readings(answer), _canonical(typed)}:
+        shown = answer.text.partition("\n")[0]  # of a sentence, what it is about
+        if parse(meant).text not in {*_readings(answer), _canonical(typed), _canonical(shown)}:
             missed.append((typed, meant, _labels(answer)))
         if conversation.text("preview-none") in answer.text and _any_reading_finds(
             typed, announced
@@ -321,3 +324,66 @@ async def test_what_is_only_offered_refuses_no_answer(
     answer = await conversation.ask(typed)
 
     assert answer.text == before.partition("Did you mean")[0].rstrip()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("I am interested in diffusion models for video", "diffusion models video"),
+        ("I'm looking for papers about robot locomotion, please", "robot locomotion"),
+        ("Please send me the latest work on qubits!", "qubits"),
+        ("Papers about diffusion", "diffusion"),
+        ("diffusion models for video", None),
+        ("Is attention all you need", None),
+        ('I want "diffusion models"', None),
+        ("I want ti:diffusion", None),
+        ("we", None),
+    ],
+)
+def test_a_sentence_is_read_as_what_it_is_about(sentence: str, words: str | None) -> None:
+    assert sentence_query(sentence) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("Kaiming He", 'au:"Kaiming He"'),
+        ("Kaiming He et al.", 'au:"Kaiming He"'),
+        ("Jean-Baptiste Ouédraogo", 'au:"Jean-Baptiste Ouédraogo"'),
+        ("Diffusion models", None),
+        ("Kaiming", None),
+        ("The Latest Papers", None),
+        ("何恺明 教授", None),
+    ],
+)
+def test_a_name_is_known_by_its_capitals(words: str, query: str | None) -> None:
+    assert author_query(words) == query
+
+
+async def test_a_sentence_of_interest_is_answered_with_what_it_finds(
+    localized_chat: Conversation,
+) -> None:
+    """All of its words stand in no paper; some do, and their count is shown."""
+    answer = await localized_chat.ask(
+        "I am interested in self-supervised diffusion of glaciers for medical restoration"
+    )
+
+    title = answer.text.partition("\n")[0]
+    assert not title.startswith("I am")
+    assert localized_chat.text("preview-none") not in answer.text
+    assert answer.button_labels[0] == localized_chat.text("button-subscribe")
+
+
+async def test_a_name_without_papers_may_be_followed_as_an_author(
+    localized_chat: Conversation,
+) -> None:
+    answer = await localized_chat.ask("Kaiming He")
+    label = localized_chat.text("button-follow-name", name="Kaiming He")
+    assert label in answer.button_labels
+
+    await localized_chat.press_button(label=label)
+    await localized_chat.running_bot.finish_onboarding(localized_chat.person)
+    await localized_chat.press_button("button-subscribe")
+
+    [topic] = await localized_chat.topics()
+    assert (topic.name, topic.query) == ("Kaiming He", 'au:"he kaiming"')
