@@ -5,7 +5,7 @@ Every function here runs inside the caller's transaction and raises ``Refusal`` 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,7 +77,7 @@ def subscribe(
         bot=chat.bot,
         chat=chat.id,
         query=query.text,
-        name=(name or topic_name(words))[:MAX_NAME_LENGTH],
+        name=(name or _free_name(words, topics))[:MAX_NAME_LENGTH],
         cadence=cadence,
         zone=chat.zone,
         cursor=store.announcements.last_seq(),
@@ -135,8 +135,17 @@ def edit_query(
     duplicate = find_same_topic(store, chat, query, old.thread)
     if duplicate and duplicate.key != old.key:
         raise Refusal("topic-same", topic=duplicate.name)
-    name = topic_name(words) if _is_default_name(old) else old.name
+    name = old.name
+    if _is_default_name(old):
+        name = _free_name(words, store.subscriptions.of_chat(chat.bot, chat.id), key)
     return old, save_topic(store, replace(old, query=query.text, name=name))
+
+
+def _free_name(words: str, topics: Sequence[Subscription], key: int = 0) -> str:
+    """Return the name of a topic with these words, or the words if another topic has that name."""
+    name = topic_name(words)
+    is_taken = any(topic.name == name and topic.key != key for topic in topics)
+    return clean_words(words)[:MAX_NAME_LENGTH] if is_taken else name
 
 
 def _is_default_name(topic: Subscription) -> bool:
@@ -247,9 +256,10 @@ def set_languages(store: Store, chat: Chat, languages: tuple[str, ...]) -> Chat:
 def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
     """Rename a topic; without a name, name it after its query."""
     topic = get_own_topic(store, chat, key)
+    topics = store.subscriptions.of_chat(chat.bot, chat.id)
+    chosen_name = clean_words(name)[:MAX_NAME_LENGTH]
     return save_topic(
-        store,
-        replace(topic, name=clean_words(name)[:MAX_NAME_LENGTH] or topic_name(topic.query)),
+        store, replace(topic, name=chosen_name or _free_name(topic.query, topics, key))
     )
 
 

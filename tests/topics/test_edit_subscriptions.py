@@ -106,6 +106,22 @@ def test_the_same_topic_twice_is_the_one_that_is_there(store: Store) -> None:
     assert dump_tables(store) == before
 
 
+def test_no_two_topics_of_a_chat_are_named_alike(store: Store) -> None:
+    reader = create_chat(store)
+    first = subscribe_chat(store, reader, "cat:cs.CV")
+    second = subscribe_chat(store, reader, "cat:cs.CV -survey")
+    third = subscribe_chat(store, reader, "robots")
+
+    _, edited = edit_subscriptions.edit_query(
+        store, reader, third.key, "cat:cs.CV -video", polled_categories=POLLED_CATEGORIES
+    )
+    renamed = edit_subscriptions.rename_topic(store, reader, second.key, "")
+
+    names = [first.name, second.name, edited.name]
+    assert names == ["cs.CV", "cat:cs.CV -survey", "cat:cs.CV -video"]
+    assert renamed.name != first.name
+
+
 def test_two_threads_of_a_forum_may_follow_the_same(store: Store) -> None:
     forum = create_chat(store, -5)
     subscribe_chat(store, forum)

@@ -79,7 +79,8 @@ _GREEK_NAMES = {
     "ℏ": "hbar",
     "ħ": "hbar",
 }
-_UMLAUT_WORD = re.compile(r"[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
+# It begins where a word begins, or a long word without an umlaut would be read at each letter.
+_UMLAUT_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]*[äöüøåÄÖÜØÅ][^\W\d_]*")
 UMLAUT_DIGRAPHS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}

@@ -30,7 +30,9 @@ def _subscribe(store: Store, chat: Chat, reader_topic: ReaderTopic, now: datetim
         store, chat, words, now, polled_categories=POLLED, limit=50
     )
     kinds = frozenset(AnnouncementKind(kind) for kind in reader_topic.kinds)
-    edit_subscriptions.save_topic(store, replace(topic, limit=reader_topic.limit, kinds=kinds))
+    edit_subscriptions.save_topic(
+        store, replace(topic, name=words, limit=reader_topic.limit, kinds=kinds)
+    )
 
 
 def apply_change(store: Store, bot: int, change: ReaderChange) -> None:
@@ -46,9 +48,11 @@ def apply_change(store: Store, bot: int, change: ReaderChange) -> None:
             case ChangeKind.EDIT_QUERY:
                 assert change.wish
                 [first_topic, *_] = store.subscriptions.of_chat(bot, chat.id)
+                words = change.wish.query_text
                 edit_subscriptions.edit_query(
-                    store, chat, first_topic.key, change.wish.query_text, polled_categories=POLLED
+                    store, chat, first_topic.key, words, polled_categories=POLLED
                 )
+                edit_subscriptions.rename_topic(store, chat, first_topic.key, words)
             case ChangeKind.CHANGE_ZONE:
                 edit_subscriptions.set_zone(store, chat, change.zone, change.changed_at)
             case ChangeKind.CHANGE_TIMES:

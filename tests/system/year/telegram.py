@@ -25,7 +25,7 @@ _PAPER_LINK = re.compile(r"https://arxiv\.org/abs/([^\"<>\s]+)")
 _DIRECTION_MARKS = re.compile("[\u2066-\u2069]")
 _REPEAT_NOTES = ("You may have received this already", "这条消息你可能已经收到过")
 _RANGE_COUNTS = (r"Papers (\d+) to (\d+) of (\d+)", r"共 (\d+) 篇，此处为第 (\d+) 至 (\d+) 篇")
-_PARTIAL_COUNTS = (r"(\d+) of (\d+) papers shown", r"共 (\d+) 篇，列出 (\d+) 篇")
+_PARTIAL_COUNTS = (r"(\d+) of (\d+) papers\b", r"共 (\d+) 篇，列出\D*(\d+) 篇")
 _FULL_COUNTS = (r"(\d+) papers?\b", r"共 (\d+) 篇")
 
 
