@@ -18,7 +18,7 @@ async def test_an_example_becomes_a_topic_and_a_digest(visitor: Visitor) -> None
     await visitor.take_screenshot("1-first-look")
     await visitor.start_bot()
     await visitor.take_screenshot("2-greeting")
-    await visitor.conversation.locator('button[data-callback^="1draft:"]').first.click()
+    await visitor.conversation.locator('button[data-callback^="1field:"]').first.click()
     await visitor.newest_button("subscribe").wait_for()
     await visitor.take_screenshot("3-preview")
     await visitor.press_button("subscribe", next_verb="guide")
