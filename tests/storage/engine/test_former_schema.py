@@ -172,6 +172,8 @@ def with_present_names(rows: dict[str, Rows]) -> dict[str, Rows]:
         row["entry_order"] = "relevance"
     for row in renamed["digests"]:
         row["entry_order"] = ""
+    for row in renamed["chats"]:
+        row["asked_for_place"] = 0
     return {table: sorted(table_rows, key=repr) for table, table_rows in renamed.items()}
 
 
