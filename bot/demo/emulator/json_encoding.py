@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
+from python_multipart import create_form_parser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import Field, File
+
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 JsonObject: TypeAlias = dict[str, Json]
 _MAX_NESTING = 100
@@ -81,12 +85,33 @@ def parse_body(content_type: str, body: bytes, query: str) -> tuple[JsonObject, 
     elif media_type == "application/x-www-form-urlencoded":
         values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     elif media_type == "multipart/form-data":
-        for name, upload in _parse_multipart(content_type, body):
-            if upload.name:
-                files[name] = upload
-            else:
-                values[name] = upload.content.decode("utf-8", "replace")
+        fields: list[Field] = []
+        uploads: list[File] = []
+        in_memory = {"MAX_MEMORY_FILE_SIZE": len(body)}
+        try:
+            parser = create_form_parser(
+                {"Content-Type": content_type.encode()},
+                fields.append,
+                uploads.append,
+                config=in_memory,
+            )
+            parser.write(body)
+            parser.finalize()
+        except FormParserError as error:
+            raise bad_request("boundary not found in the request") from error
+        values.update({_text(part.field_name): _text(part.value) for part in fields})
+        for part in uploads:
+            part.file_object.seek(0)
+            files[_text(part.field_name)] = Upload(
+                _text(part.file_name),
+                part.content_type or "application/octet-stream",
+                part.file_object.read(),
+            )
     return values, files
+
+
+def _text(part: bytes | None) -> str:
+    return (part or b"").decode("utf-8", "replace")
 
 
 def decode_json(source: str | bytes) -> Json:
@@ -107,28 +132,3 @@ def decode_json(source: str | bytes) -> Json:
             return value
         values = nested_values
     raise ValueError("too much nesting")
-
-
-def _parse_multipart(content_type: str, body: bytes) -> list[tuple[str, Upload]]:
-    boundary = _header_attributes(content_type).get("boundary", "")
-    if not boundary:
-        raise bad_request("boundary not found in the request")
-    parts = []
-    for part in body.split(b"--" + boundary.encode("latin-1"))[1:-1]:
-        header_block, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        header_lines = header_block.decode("utf-8", "replace").split("\r\n")
-        pairs = (line.partition(":") for line in header_lines)
-        headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        disposition = _header_attributes(headers.get("content-disposition", ""))
-        upload = Upload(
-            disposition.get("filename", ""),
-            headers.get("content-type", "application/octet-stream"),
-            content.removesuffix(b"\r\n"),
-        )
-        parts.append((disposition.get("name", ""), upload))
-    return parts
-
-
-def _header_attributes(header: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in header.split(";")[1:])
-    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
