@@ -21,7 +21,7 @@ from storage.engine import file_checks, open_database
 from storage.engine.driver import SQLITE_VERSION
 from storage.engine.schema_version import reject_newer_schema, reject_outdated_schema
 from storage.engine.sqlite import Engine
-from storage.errors import DamagedDatabase, DatabaseNotFound, OutdatedSchema
+from storage.errors import DatabaseNotFound, OutdatedSchema
 from storage.feeds.backfills import Backfills
 from storage.feeds.feed_cursors import FeedCursors
 from storage.feeds.feed_health import FeedHealth
@@ -147,12 +147,7 @@ class Store:
 
     def find_damage(self) -> str:
         """Read the whole file and return what is broken in it, "" where nothing is."""
-        try:
-            rows = self._engine.fetch_all("pragma quick_check(1)")
-        except DamagedDatabase as error:
-            return str(error.__cause__)
-        report = str(rows[0][0])
-        return "" if report == "ok" else report
+        return open_database.find_damage(self._engine)
 
     def close(self) -> None:
         """Finish what runs, close every connection and unlock the file."""

@@ -1,7 +1,8 @@
-"""Bring a file to the newest schema, and copy it."""
+"""Bring a file to the newest schema, copy it, and look for damage."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from storage.engine import schema_version
@@ -11,8 +12,9 @@ from storage.engine.file_checks import (
     restrict_permissions,
     unfinished_copy_path,
 )
+from storage.engine.schema_version import connect_read_only
 from storage.engine.sqlite import Engine
-from storage.errors import DatabaseNotWritable
+from storage.errors import DamagedDatabase, DatabaseNotWritable
 
 
 def prepare_database(engine: Engine) -> None:
@@ -63,3 +65,17 @@ def _write_copy(engine: Engine, path: Path) -> None:
     except BaseException:
         unfinished_path.unlink(missing_ok=True)
         raise
+
+
+def find_damage(engine: Engine) -> str:
+    """Read the whole file and return what is broken in it, "" where nothing is.
+
+    On a connection of its own: one that has searched remembers which pages the full text had then,
+    and SQLite's check calls those damaged that others have merged since.
+    """
+    try:
+        with engine.translating_errors(), closing(connect_read_only(engine.path)) as connection:
+            report = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+    except DamagedDatabase as error:
+        return str(error.__cause__)
+    return "" if report == "ok" else report

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlite_utils import Database
 
+from bot.topics.query.analyzer import index_text
+from bot.topics.query.parser import parse
 from storage import Store, open_store
 from storage.engine import file_checks, former_migrations, migrations, schema_version
 from storage.engine.column_types import to_micros
@@ -141,6 +145,25 @@ def test_a_page_of_noise_is_found_by_the_whole_check(tmp_path: Path) -> None:
     damage = store.find_damage()
     store.close()
     assert damage
+
+
+def test_full_text_that_others_merged_is_no_damage_to_who_searched_before(tmp_path: Path) -> None:
+    words = [f"word{n}" for n in range(2_000)]
+    store = open_store(url(tmp_path / "a.db"), analyze=index_text)
+    damage_found = set()
+    with ThreadPoolExecutor(1) as other_thread:
+        for batch in range(60):
+            papers = [
+                paper(n, abstract=" ".join(Random(n).choices(words, k=100)))
+                for n in range(batch * 5, batch * 5 + 5)
+            ]
+            other_thread.submit(store_papers, store, papers).result()
+            if batch % 6 == 0:
+                damage_found.add(store.find_damage())
+                store.paper_search.search(parse("word5").clause, limit=5)  # on this thread
+    store.close()
+
+    assert damage_found == {""}
 
 
 def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
