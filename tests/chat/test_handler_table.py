@@ -15,7 +15,7 @@ from tests.chat.covered import COVERED
 
 
 def test_every_command_and_button_is_tested() -> None:
-    for module in pkgutil.iter_modules(tests.chat.__path__, "tests.chat."):
+    for module in pkgutil.walk_packages(tests.chat.__path__, "tests.chat."):
         import_module(module.name)
 
     ways_in = {f"/{name}" for name in COMMANDS} | {f"[{verb}]" for verb in BUTTONS}

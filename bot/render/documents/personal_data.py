@@ -44,10 +44,16 @@ def personal_data_json(
                 "query": topic.query,
                 "thread": topic.thread,
                 "times": [clock_time.isoformat("minutes") for clock_time in topic.cadence.times],
+                "weekdays": list(topic.cadence.weekdays),
+                "quiet_days": topic.cadence.on_quiet_days,
                 "zone": topic.zone,
                 "next": topic.next_due.isoformat() if topic.next_due else None,
                 "limit": topic.limit,
                 "kinds": [str(kind) for kind in sorted(topic.kinds)],
+                "order": topic.entry_order,
+                "form": topic.form,
+                "languages": None if topic.languages is None else list(topic.languages),
+                "silent": topic.silent,
                 "paused": topic.paused,
             }
             for topic in topics

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import time
 
 import pytest
@@ -227,6 +227,14 @@ async def test_in_a_group_a_file_is_an_administrators_answer(conversation: Conve
 
 
 def test_a_topic_comes_back_from_its_file() -> None:
+    plain_topic = Subscription(0, 0, "", "", Cadence(), "", 0, next_due=None)
+    usual_fields = {
+        field.name
+        for field in fields(Subscription)
+        if getattr(WHOLE, field.name) == getattr(plain_topic, field.name)
+    }
+    assert usual_fields == {"next_due", "row_version", "key"}, "a usual value may be lost unseen"
+
     [topic] = export_file.parse_topics_file(
         export_file.export_topics([WHOLE], with_cursors=True), 1, 2
     )
