@@ -11,7 +11,9 @@ import pytest
 from bot.app.config import Config
 from bot.chat.handler_table import COMMANDS
 from bot.cli import main
+from bot.texts import LANGUAGES, say
 from bot.topics.query.parser import parse
+from storage.records.queries import QueryField
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,3 +96,10 @@ def test_the_make_targets_that_are_named_exist() -> None:
 @pytest.mark.parametrize("picture", re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README))
 def test_the_pictures_are_there(picture: str) -> None:
     assert (ROOT / picture).is_file()
+
+
+@pytest.mark.parametrize("field", [field for field in QueryField if field is not QueryField.ANY])
+def test_each_field_of_the_query_language_is_explained(field: QueryField) -> None:
+    assert f"`{field}:" in README
+    for language in LANGUAGES:
+        assert f"{field}:" in say(language, "query-field-unknown", given="foo")
