@@ -150,6 +150,7 @@ BUTTONS: Mapping[str, Route] = {
     "undo": Route(topic_list.undo_pressed, admin_only=True),
     "guide": Route(onboarding.guide_pressed, admin_only=True),
     "guide_zone": Route(onboarding.zone_pressed, admin_only=True),
+    "guide_time": Route(onboarding.time_pressed, admin_only=True),
     "guide_town": Route(onboarding.town_pressed, admin_only=True),
     "sees": Route(onboarding.table_seen_pressed, admin_only=True),
     "groups": Route(categories.show_groups, admin_only=True),

@@ -653,9 +653,9 @@ button-author = Follow { $name }
 ### The first topic, the tree of categories, the card of a topic
 
 guide-followed = You follow { $topic }.
-guide-when = When shall your digests come?
+guide-when = arXiv announces at about { $clock } ({ $zone }). When shall your digests come?
 guide-time-type = Type a time, several, or days and times: 7:30, or mon-fri 8:00 18:00
-guide-where = Where are you? Digests then follow your own clock. Not in the list? Type your city.
+guide-where = Where are you? Not in the list? Type your city.
 guide-sample = This is what the last seven days would have brought:
 guide-sample-none = The last seven days brought nothing for it, so there is no sample to show.
 guide-table = Do you see a table in the message above?
@@ -698,8 +698,6 @@ topic-same = Your topic { $topic } asks for the same already.
 topic-changed = This topic was changed a moment ago. Please try again.
 undo-gone = This can no longer be undone. Type the topic's words to follow it again.
 button-browse = Browse categories
-button-morning = Morning 08:00
-button-evening = Evening 18:00
 button-other = Other
 button-skip = Skip
 button-guide = Finish the set-up

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 
 @lru_cache(maxsize=256)
@@ -21,6 +22,20 @@ def language_code(words: str) -> str | None:
     if locale is None:
         return None
     return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
+
+
+def likely_country(code: str) -> str | None:
+    """Return the two letters of the country where a language is spoken most, if it is known."""
+    locale = _locale(code)
+    if locale is None:
+        return None
+    if locale.territory:
+        return locale.territory
+    likely_subtags = get_global("likely_subtags")
+    likely = likely_subtags.get(f"{locale.language}_{locale.script}") or likely_subtags.get(
+        locale.language, ""
+    )
+    return likely.rpartition("_")[2] or None
 
 
 def language_name(language: str, code: str) -> str:

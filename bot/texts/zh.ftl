@@ -580,9 +580,9 @@ button-author = 关注 { $name }
 ### 首次订阅、分类浏览、主题详情
 
 guide-followed = 已订阅： { $topic }
-guide-when = 希望什么时候收到推送？
+guide-when = arXiv 约在 { $clock }（{ $zone }时间）公布新论文。希望什么时候收到推送？
 guide-time-type = 请输入时间，可以有多个，也可以限定星期，例如：7:30，或 周一到周五 8:00 18:00
-guide-where = 你在哪里？推送会按当地时间送达。列表里没有的，直接输入城市名即可。
+guide-where = 你在哪里？列表里没有的，直接输入城市名即可。
 guide-sample = 以下是最近 7 天的摘要示例：
 guide-sample-none = 最近 7 天没有匹配的论文，暂时没有示例。
 guide-table = 上面这条消息里能看到表格吗？
@@ -619,8 +619,6 @@ topic-same = 你的主题“{ $topic }”已经包含同样的内容。
 topic-changed = 这个主题刚刚被修改过，请再试一次。
 undo-gone = 已无法撤销。重新输入关键词即可再次订阅。
 button-browse = 浏览分类
-button-morning = 早上 08:00
-button-evening = 傍晚 18:00
 button-other = 其他时间
 button-skip = 跳过
 button-guide = 继续设置

@@ -7,16 +7,19 @@ the two equal times counts; where they go forward over a time, it moves with the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+from bot.arxiv import calendar
 from storage.records.chats import Cadence
 
 _DAY = timedelta(days=1)
 _ALL_WEEKDAYS = frozenset(range(7))
 _SMALLEST_STEP = timedelta(microseconds=1)
+_READING_TIME = timedelta(minutes=30)  # from arXiv's announcement until the papers are stored
+_WEEKS_OF_YEAR = 52
 
 
 def next_due(cadence: Cadence, zone: str, after: datetime) -> datetime | None:
@@ -64,6 +67,27 @@ def period_name(cadence: Cadence, zone: str, due: datetime) -> str:
     if not cadence.times:
         return f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return f"{_to_local(zone, due):%Y-%m-%dT%H:%M}"
+
+
+def by_wait_after_announcement(times: Sequence[time], zone: str, now: datetime) -> list[time]:
+    """Sort times of day by how long announced papers wait for them, the shortest wait first.
+
+    Clocks change on different days, so each time counts with its longest wait of the coming year.
+    """
+    zone_info = ZoneInfo(zone)
+    today = calendar.arxiv_day(now)
+    readable = [
+        (calendar.eastern_midnight(today + week * 7 * _DAY) + _READING_TIME).astimezone(zone_info)
+        for week in range(_WEEKS_OF_YEAR)
+    ]
+
+    def longest_wait(clock_time: time) -> timedelta:
+        return max(
+            (datetime.combine(local.date(), clock_time) - local.replace(tzinfo=None)) % _DAY
+            for local in readable
+        )
+
+    return sorted(times, key=longest_wait)
 
 
 def _occasions(cadence: Cadence, zone: str, start: date) -> Iterator[datetime]:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arxiv import calendar
 from bot.topics.next_due import (
+    by_wait_after_announcement,
     first_due_on,
     next_due,
     next_due_after_zone_change,
@@ -307,3 +309,37 @@ def test_the_occasion_before_is_found(cadence: Cadence, due: str, expected: str 
     before = previous_due(cadence, "UTC", utc(due))
 
     assert before == (utc(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Shanghai", "Asia/Tokyo", "Asia/Kolkata", "Europe/London", "Pacific/Honolulu"]
+)
+@pytest.mark.parametrize("month", [1, 7])
+def test_no_other_time_follows_all_announcements_of_a_year_sooner(zone: str, month: int) -> None:
+    """Each announcement is waited for by the minute; half an hour is for reading it."""
+    now = datetime(2026, month, 1, tzinfo=UTC)
+    waits = dict.fromkeys(times("08:00", "13:30", "18:00"), timedelta())
+    for day in calendar.recent_feed_days(now.date() + timedelta(days=365), 250):
+        for clock_time in waits:
+            due = calendar.eastern_midnight(day) + timedelta(minutes=30)
+            while due.astimezone(ZoneInfo(zone)).time() != clock_time:
+                due += timedelta(minutes=30)
+            waits[clock_time] = max(waits[clock_time], due - calendar.eastern_midnight(day))
+
+    first, *_ = by_wait_after_announcement(list(waits), zone, now)
+
+    assert waits[first] == min(waits.values())
+    assert waits[first] >= timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        *(("Asia/Shanghai", "13:30"), ("Asia/Kolkata", "13:30"), ("Asia/Tokyo", "18:00")),
+        *(("Australia/Sydney", "18:00"), ("Europe/Berlin", "08:00"), ("UTC", "08:00")),
+        *(("America/New_York", "08:00"), ("America/Los_Angeles", "08:00")),
+    ],
+)
+def test_the_first_hour_that_brings_the_papers_of_the_day(zone: str, first: str) -> None:
+    hours = times("18:00", "08:00", "13:30")
+    assert by_wait_after_announcement(hours, zone, utc("2026-11-23 13:00"))[0] == times(first)[0]

@@ -1,11 +1,13 @@
-"""Cities to choose a time zone by: a short list for each language."""
+"""Cities to choose a time zone by: the one that a language suggests, and a short list."""
 
 from __future__ import annotations
 
 from bot.chat.request_and_reply import Request
 from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
 from bot.texts import LANGUAGES, Refusal
-from bot.texts.dates import city_name
+from bot.texts.dates import city_name, country_name
+from bot.texts.languages import language_code, likely_country
+from bot.topics.places import Town, towns_of_country
 
 CITY_ZONES = {
     "en": (
@@ -35,14 +37,26 @@ CITY_ZONES = {
 }
 
 
-def city_buttons(language: str, verb: str) -> Keyboard:
+def city_buttons(language: str, verb: str, *, left_out_zone: str = "") -> Keyboard:
     """Return buttons for the zones of a language's list, two in a row."""
     list_number = 1 + LANGUAGES.index(language)
     buttons = [
         Button(city_name(language, zone), Action(verb, index, list_number))
         for index, zone in enumerate(CITY_ZONES[language])
+        if zone != left_out_zone
     ]
     return button_rows(buttons, columns=2)
+
+
+def likely_town(client_language: str) -> Town | None:
+    """Return the largest town where the language of a person's client is spoken most.
+
+    English is spoken everywhere, and suggests none.
+    """
+    country = likely_country(client_language)
+    if country is None or (language_code(client_language) or "").split("-")[0] == "en":
+        return None
+    return next(iter(towns_of_country(country_name("en", country))), None)
 
 
 def pressed_zone(request: Request) -> str:

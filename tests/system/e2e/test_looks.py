@@ -150,13 +150,13 @@ async def test_the_end_stays_in_sight_when_the_last_message_grows(open_page: Ope
     visitor = await open_page(width=360, height=740)
     await visitor.start_bot()
     await visitor.press_button("field", next_verb="subscribe")
-    await visitor.press_button("subscribe", next_verb="guide")
-    await expect(visitor.newest_button("guide")).to_be_in_viewport()
-
-    await visitor.conversation.locator('button[data-callback^="1guide:2"]').click()
-
-    await visitor.newest_button("guide_zone").wait_for()
+    await visitor.press_button("subscribe", next_verb="guide_zone")
     await expect(visitor.newest_button("guide_zone")).to_be_in_viewport()
+
+    await visitor.conversation.locator('button[data-callback^="1guide_zone:0"]').click()
+
+    await visitor.newest_button("guide_time").wait_for()
+    await expect(visitor.newest_button("guide_time")).to_be_in_viewport()
 
 
 async def test_a_press_keeps_its_place_when_the_message_changes(visitor: Visitor) -> None:

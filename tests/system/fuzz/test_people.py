@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.handler_table import BUTTONS, COMMANDS
+from bot.chat.handlers.account import onboarding
 from bot.render.telegram.keyboard import Action
 from storage.records.chats import ChatKind, MessageForm
 from tests.support.builders import papers
@@ -32,7 +33,9 @@ _PRESS = st.builds(
 # Half of what is forged reads as one of our buttons; one_of would give each sort of text as much.
 FORGED = st.booleans().flatmap(lambda reads: _PRESS if reads else hostile.hostile_texts)
 _ANSWERED = st.lists(
-    st.tuples(st.sampled_from(["rename", "words", "topic_other", "guide"]), hostile.hostile_texts),
+    st.tuples(
+        st.sampled_from(["rename", "words", "topic_other", "guide_time"]), hostile.hostile_texts
+    ),
     max_size=2,
 )
 
@@ -96,7 +99,7 @@ def test_a_topic_of_any_name_can_be_shown_changed_and_stopped(
             worker.send_text(f'/sub diffusion OR "{words}"')
             _subscribes(worker)
             for verb, text in answers:
-                worker.press(Action(verb, 4 if verb == "guide" else 1))
+                worker.press(Action(verb, onboarding.OTHER_TIME if verb == "guide_time" else 1))
                 worker.send_text(text)
             for command in ("/list", "/digest", "/export", "/history", "/unsub", "/forget"):
                 worker.send_text(command)

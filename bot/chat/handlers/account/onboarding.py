@@ -1,6 +1,7 @@
-"""Onboarding after the first topic: delivery time, zone, and a sample digest.
+"""Onboarding after the first topic: zone, delivery time, and a sample digest.
 
-Each step can be skipped, and a chat takes them once.
+Each step can be skipped, and a chat takes them once. A city typed at any step is the answer to the
+question for the zone.
 """
 
 from __future__ import annotations
@@ -8,27 +9,34 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
+from bot.arxiv.calendar import next_feed_update
+from bot.chat.handlers.account.delivery_times import clock_time
 from bot.chat.handlers.papers import search
 from bot.chat.handlers.papers.digest import display_options
 from bot.chat.handlers.topics import new_topic, topic_list
 from bot.chat.request_and_reply import Reply, Request
-from bot.chat.widgets.city_buttons import city_buttons, pressed_zone
+from bot.chat.widgets.city_buttons import city_buttons, likely_town, pressed_zone
 from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
 from bot.chat.widgets.town_buttons import pressed_town, town_buttons, zone_question
 from bot.digests.preview import sample_digest
-from bot.render.telegram.keyboard import Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard
 from bot.render.telegram.split_into_messages import Message, digest_parts, render_part
 from bot.texts import Refusal
+from bot.texts.dates import city_name, format_clock, zone_name
 from bot.topics import cadence_text, edit_subscriptions, time_zones
+from bot.topics.next_due import by_wait_after_announcement
+from bot.topics.time_zones import ZoneReading
 from storage import Store
 from storage.records.chats import Cadence, ChatKind, MessageForm, PendingQuestion, Subscription
 from storage.records.digests import Digest
 
-MORNING, EVENING = time(8), time(18)
-# The first argument of the "guide" and "guide_zone" buttons.
-ASK_TIME, ANNOUNCED, AT_MORNING, AT_EVENING, OTHER_TIME, SKIP_TIME = range(6)
+HOURS = (time(8), time(13, 30), time(18))
+# The first argument of the "guide_time" buttons, where it is no hour, and of the question for a
+# typed time.
+ANNOUNCED, OTHER_TIME, SKIP_TIME = 30, 31, 32
 SKIP_ZONE = 99
+_LAST_FORMER_CHOICE = 5  # the steps once began with the time, whose buttons were "guide"
 
 
 def subscribe_pressed(store: Store, request: Request) -> Reply:
@@ -43,7 +51,7 @@ def subscribe_pressed(store: Store, request: Request) -> Reply:
         or request.chat.kind is not ChatKind.PRIVATE
     ):
         return reply
-    return _ask_time_reply(request, topics_after[-1])
+    return _ask_zone(store, request, topics_after[-1])
 
 
 def _topics_of_chat(store: Store, request: Request) -> list[Subscription]:
@@ -58,115 +66,145 @@ def _newest_topic(store: Store, request: Request) -> Subscription:
     return chat_topics[-1]
 
 
-def _ask_time_reply(request: Request, topic: Subscription) -> Reply:
-    lines = [Line(request.say("guide-followed", topic=topic.name)), Line(request.say("guide-when"))]
-    buttons = (
-        (request.button("button-announced", "guide", ANNOUNCED),),
-        (
-            request.button("button-morning", "guide", AT_MORNING),
-            request.button("button-evening", "guide", AT_EVENING),
-        ),
-        (
-            request.button("button-other", "guide", OTHER_TIME),
-            request.button("button-skip", "guide", SKIP_TIME),
-        ),
-    )
-    return short_reply(lines, buttons, edit=True)
-
-
 def guide_pressed(store: Store, request: Request) -> Reply:
-    """Handle the step of the time: set it, and ask for the zone."""
-    topic = _newest_topic(store, request)
-    cadence = request.chat.cadence
-    choice = request.action.first_argument
-    if choice == ASK_TIME:
-        return _ask_time_reply(request, topic)
-    if choice == ANNOUNCED:
-        return _set_time(store, request, replace(cadence, times=(), weekdays=()))
-    if choice == AT_MORNING:
-        return _set_time(store, request, replace(cadence, times=(MORNING,)))
-    if choice == AT_EVENING:
-        return _set_time(store, request, replace(cadence, times=(EVENING,)))
-    if choice == OTHER_TIME:
-        save_pending_question(store, request, PendingQuestion("guide_time"))
-        skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
-        return short_reply([Line(request.say("guide-time-type"))], skip_row, edit=True)
-    if choice == SKIP_TIME:
-        return _ask_zone(store, request)
-    raise Refusal("refusal-button-old")
+    """Handle [Finish the set-up], or a button from when the time came first: ask for the zone."""
+    if request.action.first_argument > _LAST_FORMER_CHOICE:
+        raise Refusal("refusal-button-old")
+    return _ask_zone(store, request, _newest_topic(store, request))
 
 
-def _set_time(store: Store, request: Request, cadence: Cadence, *, edit: bool = True) -> Reply:
-    chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
-    return replace(_ask_zone(store, request.for_chat(chat)), edit=edit)
-
-
-def time_answered(store: Store, request: Request) -> Reply:
-    """Set the typed times, or ask again; a mentioned paper is opened meanwhile."""
-    try:
-        cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
-    except Refusal as refusal:
-        save_pending_question(store, request, PendingQuestion("guide_time"))
-        if request.papers:
-            return search.handle_text(store, request)
-        skip_row = ((request.button("button-skip", "guide", SKIP_TIME),),)
-        return short_reply([Line(refusal.say(request.language))], skip_row)
-    return _set_time(store, request, cadence, edit=False)
-
-
-def _ask_zone(store: Store, request: Request) -> Reply:
+def _ask_zone(store: Store, request: Request, topic: Subscription) -> Reply:
     save_pending_question(store, request, PendingQuestion("guide_zone"))
-    time_text = cadence_text.describe_cadence(request.chat.cadence, request.language)
-    lines = [Line(request.say("settings-time", value=time_text)), Line(request.say("guide-where"))]
+    lines = [
+        Line(request.say("guide-followed", topic=topic.name)),
+        Line(request.say("guide-where")),
+    ]
+    town = likely_town(request.person.language)
+    likely_row = (
+        ((Button(city_name(request.language, town.zone), Action("guide_town", town.key)),),)
+        if town
+        else ()
+    )
+    rows = city_buttons(request.language, "guide_zone", left_out_zone=town.zone if town else "")
     skip_row = (request.button("button-skip", "guide_zone", SKIP_ZONE),)
-    return short_reply(lines, (*city_buttons(request.language, "guide_zone"), skip_row), edit=True)
+    return short_reply(lines, (*likely_row, *rows, skip_row), edit=True)
 
 
 def zone_pressed(store: Store, request: Request) -> Reply:
-    """Handle the step of the zone: set or skip it, and show a sample digest."""
+    """Handle a pressed city or [Skip]: set the zone, and ask for the time."""
     _newest_topic(store, request)
-    is_skipped = request.action.first_argument == SKIP_ZONE
-    zone = request.chat.zone if is_skipped else pressed_zone(request)
-    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
-    if is_skipped:
-        return _finish_onboarding(store, request, edit=True)
-    chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
-    return _finish_onboarding(store, request.for_chat(chat), edit=True)
+    if request.action.first_argument == SKIP_ZONE:
+        return _ask_time(store, request, edit=True)
+    return _set_zone(store, request, pressed_zone(request), edit=True)
+
+
+def town_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed town, guessed or of those that were meant: set its zone."""
+    _newest_topic(store, request)
+    return _set_zone(store, request, pressed_town(request).zone, edit=True)
 
 
 def zone_answered(store: Store, request: Request) -> Reply:
     """Set the typed zone, or ask which of several towns is meant."""
     reading = time_zones.read_zone(request.words)
+    if reading.zone or reading.towns:
+        return _zone_typed(store, request, reading)
+    save_pending_question(store, request, PendingQuestion("guide_zone"))
+    return search.handle_text(store, request)  # no place: another topic, or a paper
+
+
+def _zone_typed(store: Store, request: Request, reading: ZoneReading) -> Reply:
     if reading.zone:
-        chat = edit_subscriptions.set_zone(store, request.chat, reading.zone, request.now)
-        return _finish_onboarding(store, request.for_chat(chat), edit=False)
-    if not reading.towns:
-        return search.handle_text(store, request)  # no place: another topic, or a paper
+        return _set_zone(store, request, reading.zone, edit=False)
     save_pending_question(store, request, PendingQuestion("guide_zone"))
     skip_row = (request.button("button-skip", "guide_zone", SKIP_ZONE),)
     buttons = (*town_buttons(request, "guide_town", reading), skip_row)
     return short_reply([Line(zone_question(request, reading))], buttons)
 
 
-def town_pressed(store: Store, request: Request) -> Reply:
-    """Handle a pressed town of those that were meant: set its zone, and show a sample digest."""
-    _newest_topic(store, request)
-    zone = pressed_town(request).zone
-    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
+def _set_zone(store: Store, request: Request, zone: str, *, edit: bool) -> Reply:
     chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
-    return _finish_onboarding(store, request.for_chat(chat), edit=True)
+    return _ask_time(store, request.for_chat(chat), edit=edit)
+
+
+def _ask_time(store: Store, request: Request, *, edit: bool) -> Reply:
+    """Offer the hour that follows arXiv's announcements first, and two others."""
+    if request.chat.onboarded:  # an old button
+        return _finish_onboarding(store, request, edit=edit)
+    save_pending_question(store, request, PendingQuestion("guide_time"))
+    zone = request.chat.zone
+    question = request.say(
+        "guide-when",
+        clock=format_clock(request.language, next_feed_update(request.now), zone),
+        zone=zone_name(request.language, zone),
+    )
+    first_hour, *other_hours = by_wait_after_announcement(HOURS, zone, request.now)
+
+    def hour_button(hour: time) -> Button:
+        return Button(f"{hour:%H:%M}", Action("guide_time", hour.hour, hour.minute))
+
+    buttons = (
+        (hour_button(first_hour),),
+        tuple(map(hour_button, sorted(other_hours))),
+        (request.button("button-announced", "guide_time", ANNOUNCED),),
+        (
+            request.button("button-other", "guide_time", OTHER_TIME),
+            request.button("button-skip", "guide_time", SKIP_TIME),
+        ),
+    )
+    return short_reply([Line(question)], buttons, edit=edit)
+
+
+def time_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed hour, [As soon as announced], [Other] or [Skip]."""
+    _newest_topic(store, request)
+    choice, cadence = request.action.first_argument, request.chat.cadence
+    if choice == OTHER_TIME:
+        save_pending_question(store, request, PendingQuestion("guide_time", OTHER_TIME))
+        skip_row = ((request.button("button-skip", "guide_time", SKIP_TIME),),)
+        return short_reply([Line(request.say("guide-time-type"))], skip_row, edit=True)
+    if choice == SKIP_TIME:
+        return _finish_onboarding(store, request, edit=True)
+    if choice == ANNOUNCED:
+        cadence = replace(cadence, times=(), weekdays=())
+    else:
+        cadence = replace(cadence, times=(clock_time(choice, request.action.second_argument),))
+    return _set_time(store, request, cadence, edit=True)
+
+
+def time_answered(store: Store, request: Request) -> Reply:
+    """Set the typed times; a place is the answer to the question before."""
+    try:
+        cadence = cadence_text.parse_cadence(request.words, request.chat.cadence)
+    except Refusal as refusal:
+        reading = time_zones.read_zone(request.words)
+        if reading.zone or (reading.towns and not reading.misspelt):
+            return _zone_typed(store, request, reading)
+        is_time_expected = request.action.first_argument == OTHER_TIME
+        save_pending_question(
+            store, request, PendingQuestion("guide_time", request.action.first_argument)
+        )
+        if request.papers or not is_time_expected:
+            return search.handle_text(store, request)  # another topic, or a paper
+        skip_row = ((request.button("button-skip", "guide_time", SKIP_TIME),),)
+        return short_reply([Line(refusal.say(request.language))], skip_row)
+    return _set_time(store, request, cadence, edit=False)
+
+
+def _set_time(store: Store, request: Request, cadence: Cadence, *, edit: bool) -> Reply:
+    chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
+    return _finish_onboarding(store, request.for_chat(chat), edit=edit)
 
 
 def _finish_onboarding(store: Store, request: Request, *, edit: bool) -> Reply:
     """Say when the first digest comes, and show a sample of it."""
     topic = _newest_topic(store, request)
     subscribed_line = Line(topic_list.subscribed_text(request, topic))
+    store.pending_questions.take(request.chat.bot, request.chat.id, request.person.id, request.now)
+    if request.chat.onboarded:
+        return short_reply([subscribed_line], _final_buttons(request), edit=edit)
     try:
-        digest_and_reply = (
-            None
-            if request.chat.onboarded
-            else request.read(_sample_digest_and_reply, request, topic)
-        )
+        digest_and_reply = request.read(_sample_digest_and_reply, request, topic)
         no_sample_line = Line(request.say("guide-sample-none"))
     except Refusal as refusal:  # onboarding ends without a sample
         digest_and_reply, no_sample_line = None, Line(refusal.say(request.language))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import time
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.chat.widgets.city_buttons import CITY_ZONES
 from bot.demo.emulator.faults import error_response
-from bot.texts.dates import city_name, country_name
+from bot.texts import supported_language
+from bot.texts.dates import city_name, country_name, format_moment, zone_name
 from storage import Store
 from storage.records.chats import Cadence, MessageForm
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
 from tests.support.database import count_rows
-from tests.support.running_bot import run_bot, store_sample
+from tests.support.running_bot import RunningBot, run_bot, store_sample
 
 
 @pytest.fixture
@@ -26,30 +29,39 @@ async def tabled(store: Store) -> AsyncIterator[Conversation]:
 
 
 async def first_steps(conversation: Conversation) -> None:
-    """As far as the question for the time."""
+    """As far as the question for the zone."""
     await conversation.ask(f"/sub {TOPIC}")
     answer = (await conversation.press_button("button-subscribe")).only_message
     assert answer.text == "\n\n".join(
-        (conversation.text("guide-followed", topic=TOPIC), conversation.text("guide-when"))
+        (conversation.text("guide-followed", topic=TOPIC), conversation.text("guide-where"))
     )
 
 
-@covers("/start", "[guide]", "[guide_zone]")
+def when(conversation: Conversation, zone: str) -> str:
+    """The question for the hour; arXiv announces at midnight in New York."""
+    now = conversation.running_bot.clock.instant
+    new_york = now.astimezone(ZoneInfo("America/New_York"))
+    midnight = datetime.combine(new_york.date() + timedelta(days=1), time(), new_york.tzinfo)
+    return conversation.text(
+        "guide-when",
+        clock=f"{midnight.astimezone(ZoneInfo(zone)):%H:%M}",
+        zone=zone_name(conversation.language, zone),
+    )
+
+
+@covers("/start", "[guide_zone]", "[guide_time]")
 async def test_four_taps_lead_from_start_to_a_digest(localized_chat: Conversation) -> None:
-    """An example, Subscribe, a time, a city."""
+    """An example, Subscribe, a city, an hour."""
     hello = await localized_chat.ask("/start")
-    taps = [
+    for label in (
         hello.button_labels[0],
         localized_chat.text("button-subscribe"),
-        localized_chat.text("button-evening"),
-    ]
-    for label in taps:
+        city_name(localized_chat.language, "Asia/Shanghai"),
+    ):
         await localized_chat.press_button(label=label)
 
-    where = city_name(localized_chat.language, "Asia/Shanghai")
-    answer = await localized_chat.press_button(label=where)
+    answer = await localized_chat.press_button(label="18:00")
 
-    assert len([*taps, where]) <= 4
     [digest, question] = answer.new_messages
     assert digest.is_rich, "a trial: only a person can tell whether a table shows"
     assert question.text == localized_chat.text("guide-table")
@@ -66,8 +78,8 @@ async def test_four_taps_lead_from_start_to_a_digest(localized_chat: Conversatio
 @covers("[sees]")
 async def test_who_sees_the_table_gets_tables(localized_chat: Conversation) -> None:
     await first_steps(localized_chat)
-    await localized_chat.press_button("button-announced")
     await localized_chat.press_button("button-skip")
+    await localized_chat.press_button("button-announced")
 
     answer = await localized_chat.press_button("button-yes")
 
@@ -81,8 +93,8 @@ async def test_who_sees_the_table_gets_tables(localized_chat: Conversation) -> N
 @covers("[sees]")
 async def test_who_sees_none_gets_the_same_as_text(localized_chat: Conversation) -> None:
     await first_steps(localized_chat)
-    await localized_chat.press_button("button-morning")
     await localized_chat.press_button("button-skip")
+    await localized_chat.press_button(label="08:00")
 
     answer = await localized_chat.press_button("button-no")
 
@@ -95,7 +107,7 @@ async def test_who_sees_none_gets_the_same_as_text(localized_chat: Conversation)
     ).form is MessageForm.CLASSIC
 
 
-@covers("[guide]", "[guide_zone]")
+@covers("[guide_zone]", "[guide_time]")
 async def test_each_step_may_be_skipped(localized_chat: Conversation) -> None:
     await first_steps(localized_chat)
     await localized_chat.press_button("button-skip")
@@ -106,21 +118,21 @@ async def test_each_step_may_be_skipped(localized_chat: Conversation) -> None:
     assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).onboarded
 
 
-@covers("[guide]", "[guide_zone]")
+@covers("[guide_time]")
 async def test_time_and_city_may_be_typed_and_typed_again(
     localized_chat: Conversation,
 ) -> None:
     await first_steps(localized_chat)
-    await localized_chat.press_button("button-other")
-    again = await localized_chat.ask("nonsense")
-    assert again.button_labels == (localized_chat.text("button-skip"),)
-    where = await localized_chat.ask("7:30")
-    assert localized_chat.text("guide-where") in where.text
     which = await localized_chat.ask("Cambridge")
     assert which.text == localized_chat.text("settings-zone-which", given="Cambridge")
     assert which.button_labels[-1] == localized_chat.text("button-skip")
+    asked = await localized_chat.ask("洛杉矶" if localized_chat.language == "zh" else "los angeles")
+    assert asked.text == when(localized_chat, "America/Los_Angeles")
+    await localized_chat.press_button("button-other")
+    again = await localized_chat.ask("nonsense")
+    assert again.button_labels == (localized_chat.text("button-skip"),)
 
-    await localized_chat.send_text("洛杉矶" if localized_chat.language == "zh" else "los angeles")
+    await localized_chat.send_text("7:30")
 
     [topic] = await localized_chat.topics()
     assert (topic.cadence.times, topic.zone) == ((time(7, 30),), "America/Los_Angeles")
@@ -130,7 +142,6 @@ async def test_time_and_city_may_be_typed_and_typed_again(
 @covers("[guide_town]")
 async def test_of_several_towns_one_is_chosen_by_a_tap(localized_chat: Conversation) -> None:
     await first_steps(localized_chat)
-    await localized_chat.press_button("button-announced")
     which = await localized_chat.ask("Cambridge")
     [british] = [
         label
@@ -138,11 +149,11 @@ async def test_of_several_towns_one_is_chosen_by_a_tap(localized_chat: Conversat
         if label.endswith(country_name(localized_chat.language, "GB"))
     ]
 
-    await localized_chat.press_button(label=british)
+    asked = (await localized_chat.press_button(label=british)).only_message
 
     [topic] = await localized_chat.topics()
     assert topic.zone == "Europe/London"
-    assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).onboarded
+    assert asked.text == when(localized_chat, "Europe/London")
 
 
 @covers("[guide]")
@@ -150,16 +161,16 @@ async def test_start_again_resets_nothing_and_goes_on_with_the_steps(
     localized_chat: Conversation,
 ) -> None:
     await first_steps(localized_chat)
-    before = localized_chat.store_rows()
+    before = localized_chat.store_rows("pending_questions")
 
     back = await localized_chat.ask("/start")
 
-    assert localized_chat.store_rows() == before
+    assert localized_chat.store_rows("pending_questions") == before
     assert back.button_labels[0] == localized_chat.text("button-guide")
     answer = (await localized_chat.press_button("button-guide")).only_message
-    assert localized_chat.text("guide-when") in answer.text
-    await localized_chat.press_button("button-announced")
+    assert localized_chat.text("guide-where") in answer.text
     await localized_chat.press_button("button-skip")
+    await localized_chat.press_button("button-announced")
     settled = await localized_chat.ask("/start")
     assert localized_chat.text("button-guide") not in settled.button_labels
 
@@ -168,12 +179,111 @@ async def test_start_again_resets_nothing_and_goes_on_with_the_steps(
 async def test_what_is_no_city_is_another_topic(localized_chat: Conversation) -> None:
     """Who goes on typing topics is not held by a question."""
     await first_steps(localized_chat)
-    await localized_chat.press_button("button-morning")
     preview = await localized_chat.ask("quantum error correction")
     assert localized_chat.text("button-subscribe") in preview.button_labels
     await localized_chat.press_button("button-subscribe")
     assert len(await localized_chat.topics()) == 2
+
+    asked = await localized_chat.ask("Tokyo")
+
+    assert asked.text == when(localized_chat, "Asia/Tokyo"), "the question is still open"
     assert localized_chat.text("button-guide") in (await localized_chat.ask("/start")).button_labels
+
+
+@covers("[guide_time]")
+async def test_a_city_or_a_topic_typed_for_an_hour_is_what_it_is(
+    localized_chat: Conversation,
+) -> None:
+    await first_steps(localized_chat)
+    await localized_chat.press_button("button-skip")
+
+    preview = await localized_chat.ask("quantum error correction")
+    which = await localized_chat.ask("Cambridge")
+    asked = await localized_chat.ask("Berlin")
+    await localized_chat.send_text("7:30")
+
+    assert localized_chat.text("button-subscribe") in preview.button_labels
+    assert which.text == localized_chat.text("settings-zone-which", given="Cambridge")
+    assert asked.text == when(localized_chat, "Europe/Berlin")
+    [topic] = await localized_chat.topics()
+    assert (topic.cadence.times, topic.zone) == ((time(7, 30),), "Europe/Berlin")
+    assert (await localized_chat.running_bot.stored_chat(localized_chat.person)).onboarded
+
+
+@pytest.mark.parametrize(
+    ("client_language", "zone"),
+    [
+        *(("zh-hans", "Asia/Shanghai"), ("zh-hant", "Asia/Taipei"), ("zh-hk", "Asia/Hong_Kong")),
+        *(("ja", "Asia/Tokyo"), ("ko", "Asia/Seoul"), ("de", "Europe/Berlin")),
+        *(("fr", "Europe/Paris"), ("it", "Europe/Rome"), ("pt-br", "America/Sao_Paulo")),
+        *(("de-at", "Europe/Vienna"), ("ru", "Europe/Moscow"), ("uk", "Europe/Kyiv")),
+    ],
+)
+@covers("[guide_town]")
+async def test_the_language_of_the_client_suggests_the_zone(
+    running_bot: RunningBot, client_language: str, zone: str
+) -> None:
+    person = running_bot.create_person(language=client_language)
+    language = supported_language(client_language)
+    conversation = Conversation(running_bot, person, language)
+    await conversation.ask("/sub robots")
+    asked = (await conversation.press_button("button-subscribe")).only_message
+    city = city_name(language, zone)
+
+    assert asked.button_labels[0] == city
+    assert asked.button_labels.count(city) == 1
+    await conversation.press_button(label=city)
+
+    [topic] = await conversation.topics()
+    assert topic.zone == zone
+
+
+@pytest.mark.parametrize("client_language", ["en", "en-gb", "", "tlh", "x"])
+async def test_a_language_of_no_one_place_suggests_none(
+    running_bot: RunningBot, client_language: str
+) -> None:
+    conversation = Conversation(
+        running_bot, running_bot.create_person(language=client_language), "en"
+    )
+    await conversation.ask("/sub robots")
+    asked = (await conversation.press_button("button-subscribe")).only_message
+
+    assert asked.button_labels[0] == city_name("en", CITY_ZONES["en"][0])
+
+
+@covers("[guide_time]")
+async def test_the_hour_after_the_announcement_comes_first(localized_chat: Conversation) -> None:
+    await first_steps(localized_chat)
+    asked = await localized_chat.ask("Shanghai")
+    assert asked.button_labels[:3] == ("13:30", "08:00", "18:00")
+    asked = await localized_chat.ask("Berlin")
+    assert asked.button_labels[:3] == ("08:00", "13:30", "18:00")
+    asked = await localized_chat.ask("Tokyo")
+    assert asked.button_labels[:3] == ("18:00", "08:00", "13:30")
+
+
+@covers("[guide_zone]", "[guide_time]")
+async def test_old_buttons_of_the_steps_show_no_second_sample(localized_chat: Conversation) -> None:
+    await first_steps(localized_chat)
+    await localized_chat.press_button("button-skip")
+    await localized_chat.press_button(label="08:00")
+
+    for pressed in ("1guide_zone:99:0", "1guide_zone:7:1", "1guide_time:18:0"):
+        answer = (await localized_chat.send_forged_callback(pressed)).only_message
+        [topic] = await localized_chat.topics()
+        assert topic.next_due
+        assert answer.text == localized_chat.text(
+            "subscribed",
+            topic=TOPIC,
+            next=format_moment(localized_chat.language, topic.next_due, topic.zone),
+            zone=zone_name(localized_chat.language, topic.zone),
+        )
+
+    assert (topic.cadence.times, topic.zone) == ((time(18),), "Asia/Shanghai")
+    assert (
+        localized_chat.text("button-subscribe")
+        in (await localized_chat.ask("Berlin")).button_labels
+    ), "no question is open"
 
 
 async def test_a_client_without_tables_gets_the_sample_as_text(conversation: Conversation) -> None:
@@ -255,7 +365,7 @@ async def test_a_category_is_found_in_the_tree_and_marked(
     assert f"✓ {label}" in inside.button_labels
 
 
-@covers("[groups]", "[group]", "[archive]", "[category]", "[guide]", "[guide_zone]")
+@covers("[groups]", "[group]", "[archive]", "[category]", "[guide]", "[guide_zone]", "[guide_time]")
 async def test_places_outside_the_tree_and_steps_without_a_topic_are_refused(
     conversation: Conversation,
 ) -> None:
@@ -267,7 +377,10 @@ async def test_places_outside_the_tree_and_steps_without_a_topic_are_refused(
         "1archive:413:0",
         "1archive:0:6",
         "1category:0:41",
+        "1guide:0:0",
         "1guide:2:0",
+        "1guide_time:8:0",
+        "1guide_time:32:0",
         "1guide_zone:0:0",
         "1guide_zone:99:0",
         "1sees:1:7",

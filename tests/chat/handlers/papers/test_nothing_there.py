@@ -130,7 +130,6 @@ async def test_a_papers_link_is_no_city(conversation: Conversation) -> None:
     [paper] = [entry.paper for entry in conversation.upcoming[:1]]
     await conversation.send_text(f"/sub {TOPIC}")
     await conversation.press_button("button-subscribe")
-    await conversation.press_button("button-morning")
 
     answer = (
         await conversation.send_text(f"https://arxiv.org/abs/{paper.id.removeprefix('arxiv:')}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -191,12 +193,15 @@ async def test_a_paper_is_no_time_and_the_question_stays_open(conversation: Conv
 async def test_a_paper_may_come_while_the_first_steps_ask(conversation: Conversation) -> None:
     await conversation.ask("/sub diffusion")
     await conversation.press_button("button-subscribe")
-    await conversation.press_button("button-other")
 
     opened = await conversation.ask(LINK)
-    where = await conversation.ask("7:30")
+    when = await conversation.ask("London")
+    await conversation.press_button("button-other")
     again = await conversation.ask(f"before that: {LINK}")
+    await conversation.send_text("7:30")
 
     assert opened.text.startswith("The Second Epoch Problem")
-    assert conversation.text("guide-where") in where.text
+    assert "London" in when.text
     assert again.text.startswith("The Second Epoch Problem")
+    [topic] = await conversation.topics()
+    assert (topic.cadence.times, topic.zone) == ((time(7, 30),), "Europe/London")
