@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple, Protocol, cast
@@ -101,6 +101,21 @@ class AnalyzedWord(NamedTuple):  # a tuple, because hundreds of thousands are ma
     end: int
 
 
+class _PositionedText(NamedTuple):
+    """A text made of another one, and where each of its characters began and ended in that one.
+
+    Both lists are empty where no position changed.
+    """
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the other text that a span of this one stands for."""
+        return (self.starts[start], self.ends[end - 1]) if self.starts else (start, end)
+
+
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802 (the library's name)
 
@@ -118,22 +133,19 @@ def stems(text: str) -> list[str]:
 
 def surface_words(text: str) -> list[str]:
     """Return the normalised, unstemmed words of the text in order, for prefixes and names."""
-    return _split_words(_normalize(text)[0])
+    return _split_words(_normalize(text).text)
 
 
 def analyze(text: str) -> list[AnalyzedWord]:
     """Return the words of the text with their positions, for highlighting and reasons."""
-    normalized, starts, ends = _normalize(text)
+    normalized = _normalize(text)
     analyzed = []
-    for match in _TOKEN.finditer(normalized):
+    for match in _TOKEN.finditer(normalized.text):
         word = match.group()
         if word.endswith("s"):
             word = _without_possessive(word)
-        word_start = match.start()
-        word_end = word_start + len(word)
-        if starts:
-            word_start, word_end = starts[word_start], ends[word_end - 1]
-        analyzed.append(AnalyzedWord(word, stem(word), word_start, word_end))
+        start, end = normalized.span(match.start(), match.start() + len(word))
+        analyzed.append(AnalyzedWord(word, stem(word), start, end))
     return analyzed
 
 
@@ -147,15 +159,12 @@ def written_words(text: str) -> list[str]:
 
 def compound_words(text: str) -> list[AnalyzedWord]:
     """Return the alternative spellings of words in the text, each with its position."""
-    normalized, starts, ends = _normalize(text)
-    compounds = []
-    for word, span_start, span_end in _compound_spans(normalized):
-        start, end = (starts[span_start], ends[span_end - 1]) if starts else (span_start, span_end)
-        compounds.append(AnalyzedWord(word, stem(word), start, end))
-    compounds += (
-        AnalyzedWord(word, stem(word), start, end) for word, start, end in _umlaut_variants(text)
-    )
-    return compounds
+    normalized = _normalize(text)
+    spellings = [
+        *((word, *normalized.span(*span)) for word, *span in _compound_spans(normalized.text)),
+        *_umlaut_variants(text),
+    ]
+    return [AnalyzedWord(word, stem(word), start, end) for word, start, end in spellings]
 
 
 def index_text(text: str) -> str:
@@ -163,7 +172,7 @@ def index_text(text: str) -> str:
 
     Compounds follow the text, each after a break, so that no phrase spans them.
     """
-    normalized = _normalize(text)[0]
+    normalized = _normalize(text).text
     parts = list(map(stem, _split_words(normalized)))
     variants = (*_compound_spans(normalized), *_umlaut_variants(text))
     for compound in dict.fromkeys(stem(word) for word, _, _ in variants):
@@ -221,7 +230,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-@lru_cache(maxsize=1)
+@cache
 def analyzer_version() -> str:
     """Return a version that changes whenever stems do, so that a stored index is rebuilt."""
     sample_text = (
@@ -281,29 +290,25 @@ def _umlaut_variants(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the words with an umlaut as spelled without it."""
     if text.isascii() and "\\" not in text:
         return
-    rendered, starts, ends = _render_tex(text)
-    for match in _UMLAUT_WORD.finditer(rendered):
+    rendered = _render_tex(text)
+    for match in _UMLAUT_WORD.finditer(rendered.text):
         word = "".join(_fold_character(c) for c in match.group().translate(UMLAUT_DIGRAPHS))
-        start, end = match.span()
-        yield word, starts[start] if starts else start, ends[end - 1] if ends else end
+        yield word, *rendered.span(*match.span())
 
 
 def _without_possessive(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s", "'S")) else word
 
 
-def _normalize(text: str) -> tuple[str, list[int], list[int]]:
-    """Return the normalised text, and where each of its characters began and ended.
-
-    For plain ASCII, whose positions stay, both lists are empty.
-    """
+def _normalize(text: str) -> _PositionedText:
+    """Return the normalised text."""
     if _PLAIN_ASCII.match(text):
-        return text.lower(), [], []
-    rendered, rendered_starts, rendered_ends = _render_tex(text)
+        return _PositionedText(text.lower(), [], [])
+    rendered = _render_tex(text)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for piece, start, end in _normalized_pieces(rendered):
+    for piece, start, end in _normalized_pieces(rendered.text):
         pieces.append(piece)
         if len(piece) == end - start:
             starts.extend(range(start, end))
@@ -311,31 +316,28 @@ def _normalize(text: str) -> tuple[str, list[int], list[int]]:
         else:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
-    if rendered_starts:
-        starts = [rendered_starts[position] for position in starts]
-        ends = [rendered_ends[position - 1] for position in ends]
-    return "".join(pieces), starts, ends
+    if rendered.starts:
+        starts = [rendered.starts[position] for position in starts]
+        ends = [rendered.ends[position - 1] for position in ends]
+    return _PositionedText("".join(pieces), starts, ends)
 
 
-def _render_tex(text: str) -> tuple[str, list[int], list[int]]:
-    """Return the text as displayed, and where each of its characters began and ended.
-
-    Both lists are empty where it is displayed as written.
-    """
+def _render_tex(text: str) -> _PositionedText:
+    """Return the text as displayed."""
     if "\\" not in text and "$" not in text and "{" not in text:
-        return text, [], []
+        return _PositionedText(text, [], [])
     rendered: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for piece, start, end in latex.display_pieces(text):
         rendered.append(piece)
-        if text.startswith(piece, start, end):
+        if text[start:end] == piece:
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
-    return "".join(rendered), starts, ends
+    return _PositionedText("".join(rendered), starts, ends)
 
 
 def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:

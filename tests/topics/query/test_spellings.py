@@ -188,6 +188,21 @@ def test_every_word_has_its_place(text: str) -> None:
         assert 0 <= token.start < token.end <= len(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"un\-supervised bright video models",
+        r"a text\/ed bright video model",
+        r"a $ $ bright video model",
+        r"an empty {\em} bright video model, \ldots",
+    ],
+)
+def test_what_is_displayed_as_nothing_moves_no_later_word(text: str) -> None:
+    places = {token.word: text[token.start : token.end] for token in analyze(text)}
+
+    assert (places["bright"], places["video"]) == ("bright", "video")
+
+
 def test_a_long_word_without_an_umlaut_is_read_in_one_go() -> None:
     """Where each letter began a search of its own, this would take many minutes."""
     long_word = "שלום" * 20_000
