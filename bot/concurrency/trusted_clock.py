@@ -11,8 +11,9 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeAlias
+
+from bot.concurrency.http_headers import parse_date
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class TrustedClock:
 
     def observe_telegram_date(self, date: str, request_seconds: float) -> None:
         """Set the time from the date of Telegram's answer, which decides between two times."""
-        instant = _parse_date_header(date)
+        instant = parse_date(date)
         if instant is None or request_seconds > MAX_REQUEST_SECONDS:
             return
         self._telegram_heard_at = self._monotonic()
@@ -114,7 +115,7 @@ class TrustedClock:
 
         It never sets another time, because feeds are not trusted.
         """
-        instant = _parse_date_header(date)
+        instant = parse_date(date)
         is_telegram_silent = (
             self._telegram_heard_at is None
             or self._monotonic() - self._telegram_heard_at > TELEGRAM_SILENCE_SECONDS
@@ -137,12 +138,3 @@ class TrustedClock:
     def _confirm(self, instant: datetime) -> None:
         self._anchor = (instant, self._monotonic())
         self._is_confirmed = True
-
-
-def _parse_date_header(date: str) -> datetime | None:
-    """Parse a ``Date`` header, or return None if it is invalid."""
-    try:
-        parsed = parsedate_to_datetime(date)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None

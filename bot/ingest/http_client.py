@@ -13,7 +13,7 @@ import httpx
 import stamina
 
 from bot import __version__
-from bot.concurrency.retry_after_header import retry_after_seconds
+from bot.concurrency.http_headers import retry_after_seconds
 from bot.concurrency.trusted_clock import OnServerDate, elapsed_seconds
 from bot.ingest.http_errors import (
     MAX_BYTES,

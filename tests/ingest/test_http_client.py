@@ -203,6 +203,14 @@ async def test_trouble_that_passes_is_not_told() -> None:
         ),
         ({"retry_after": "Mon, 23 Nov 2026 06:10:00 GMT"}, None, MAX_ATTEMPTS),
         ({"retry_after": "soon"}, None, MAX_ATTEMPTS),
+        (
+            {
+                "retry_after": "Mon, 99999999999 Nov 2026 06:10:00 GMT",
+                "date": "Mon, 23 Nov 2026 06:00:00 GMT",
+            },
+            None,
+            MAX_ATTEMPTS,
+        ),
         ({}, None, MAX_ATTEMPTS),
     ],
 )

@@ -11,14 +11,14 @@ import asyncio
 import html
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bot.arxiv import announcement_text, author_list
 from bot.arxiv.identifiers import parse_identity
 from bot.arxiv.taxonomy import arxiv_categories_in
+from bot.concurrency.http_headers import parse_date
 from bot.ingest.http_client import Fetcher
 from bot.ingest.http_errors import FetchError
 from bot.ingest.sources.field_limits import shorten_paper
@@ -234,16 +234,7 @@ def _parse_versions(raw_element: Element) -> tuple[PaperVersion, ...]:
     dates_by_number: dict[int, datetime] = {}
     for version_element in raw_element.iterfind(f"{_RAW}version"):
         number_match = _VERSION.fullmatch(version_element.get("version", ""))
-        try:
-            date_text = _text(version_element, f"{_RAW}date")[:60]
-            date_as_sent = parsedate_to_datetime(date_text)
-            submitted_at = (
-                date_as_sent.replace(tzinfo=UTC)
-                if date_as_sent.tzinfo is None
-                else date_as_sent.astimezone(UTC)
-            )
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        if number_match and submitted_at.year in _PLAUSIBLE_YEARS:
+        submitted_at = parse_date(_text(version_element, f"{_RAW}date")[:60])
+        if number_match and submitted_at and submitted_at.year in _PLAUSIBLE_YEARS:
             dates_by_number.setdefault(int(number_match[1]), submitted_at)
     return tuple(PaperVersion(*version) for version in sorted(dates_by_number.items()))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from bot.concurrency import retry_after_header
+from bot.concurrency import http_headers
 from bot.summaries.llm.errors import (
     CompletionDeclined,
     KeyRefused,
@@ -82,7 +82,7 @@ def redact_key(text: str, key: str) -> str:
 
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """Return the seconds to wait that a server names in any usual way; None if it does not."""
-    candidates = [retry_after_header.retry_after_seconds(headers)]
+    candidates = [http_headers.retry_after_seconds(headers)]
     with suppress(ValueError):
         milliseconds = float(headers.get("retry-after-ms", ""))
         if not math.isnan(milliseconds):
