@@ -207,7 +207,7 @@ async def _fill_day(
 ) -> bool:
     """Store a date's submissions; return False if the API did not give all of them."""
     since = calendar.eastern_midnight(day)
-    until = since + timedelta(days=1)
+    until = calendar.eastern_midnight(day + timedelta(days=1))  # 25 hours later once a year
     start = empty_pages = 0
     for _ in range(_MAX_PAGES + _MAX_EMPTY_PAGES):
         url = arxiv_api.recent_query_url(sorted(categories), since, until, start, base=base)

@@ -5,6 +5,7 @@ A paper whose answer from the API cannot be read is requested from arXiv's archi
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -38,12 +39,12 @@ async def fetch_papers_by_id(
             facts = {"papers": len(ids), "paper": ids[0], "reason": error.notice.text_key}
             log.warning("paper not asked", extra=facts)
             raise Refusal("paper-unreachable", id=", ".join(ids)) from error
-        batch = parse(answer.body, source="lookup")
+        batch = await asyncio.to_thread(parse, answer.body, source="lookup")
         # The API calls an id that does not exist invalid.
         is_unknown = batch.status in (BatchStatus.EMPTY, BatchStatus.ERROR_FEED)
         batch_papers = [announcement.paper for announcement in batch.announcements]
-        for item in (unread_item for unread_item in batch.skipped_items if unread_item.id):
-            page = await arxiv_oai.fetch_page(arxiv_oai.record_url(item.id, base=archive), fetcher)
+        for id in (item.id for item in batch.skipped_items if item.id):
+            page = await arxiv_oai.fetch_page(arxiv_oai.record_url(id, base=archive), fetcher)
             batch_papers += [record.paper for record in page.records]
         if batch_papers:
             papers += batch_papers

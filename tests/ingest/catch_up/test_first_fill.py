@@ -57,6 +57,16 @@ async def test_a_new_store_is_given_seven_days_one_by_one(store: Store) -> None:
     assert store.feed_cursors.get(FIRST_FILL).batch_fingerprint == COMPLETE_MARK
 
 
+async def test_a_day_of_twenty_five_hours_is_read_to_its_end(store: Store) -> None:
+    half_past_eleven = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)  # in New York, on November 1
+
+    assert await filled(
+        store, FakeArxiv({"2611.01001": half_past_eleven}), datetime(2026, 11, 3, 17, tzinfo=UTC)
+    )
+
+    assert store.papers.get("arxiv:2611.01001")
+
+
 async def test_what_is_done_is_not_done_again(store: Store) -> None:
     await filled(store, week())
     before, source = dump_tables(store), week()
