@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.arxiv import calendar
-from bot.digests.issue_digest import MAX_LEFT_OUT, ON_DEMAND_LIMIT
-from bot.digests.new_announcements import FRESH_KINDS
+from bot.digests.issue_digest import MAX_LEFT_OUT, ON_DEMAND_LIMIT, timestamp
 from bot.digests.order_matches import order_matches, score_by_relevance
 from bot.digests.select_entries import SOON_READ_ENTRIES
 from bot.summaries.fill_missing import fill_missing_summaries
@@ -20,7 +19,7 @@ from bot.topics.query.parser import QueryError, parse
 from storage import Store
 from storage.records.chats import Chat, Subscription
 from storage.records.digests import Digest, Entry, EntryOrder
-from storage.records.papers import AnnouncementKind
+from storage.records.papers import FRESH_KINDS, AnnouncementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def build_digest_of_days(
         return None
     stored_entries = entries[: ON_DEMAND_LIMIT + MAX_LEFT_OUT]
     papers = [entry.paper for entry in entries[:ON_DEMAND_LIMIT]]
-    summaries = dict(store.summaries.best_of_papers([entry.paper.key for entry in stored_entries]))
+    summaries = store.summaries.best_of_papers([entry.paper.key for entry in stored_entries])
     summaries |= fill_missing_summaries(store, papers, now)
     with_summaries = tuple(
         replace(entry, summaries=summaries.get(entry.paper.key, ())) for entry in stored_entries
@@ -80,7 +79,7 @@ def build_digest_of_days(
         unstored_kinds=tuple(entry.kind for entry in entries[ON_DEMAND_LIMIT + MAX_LEFT_OUT :]),
         first_day=days[0],
         last_day=days[1],
-        period=f"today/{now:%Y-%m-%dT%H:%M:%S.%f}",
+        period=f"today/{timestamp(now)}",
         bot=chat.bot,
         chat=chat.id,
         thread=thread,

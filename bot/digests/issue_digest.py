@@ -211,7 +211,7 @@ def issue_recent(
 
     It moves no cursor and adds no receipts: what is shown here still comes with a topic.
     """
-    period = f"words/{prepared.digest.query}/{occasion or _timestamp(now)}"
+    period = f"words/{prepared.digest.query}/{occasion or timestamp(now)}"
     return _issue_prepared(store, chat, prepared, period, thread)
 
 
@@ -238,7 +238,7 @@ def issue_missed(
 ) -> Digest:
     """Issue a page of missed entries, with receipts: what it shows does not come again."""
     digest = _issue_prepared(
-        store, chat, prepared, f"{MISSED_PERIOD_PREFIX}{_timestamp(now)}", thread
+        store, chat, prepared, f"{MISSED_PERIOD_PREFIX}{timestamp(now)}", thread
     )
     store.receipts.reserve_entries(digest.number, now=now)
     return digest
@@ -269,7 +269,8 @@ def _prepare_messages(chat: Chat, digest: Digest) -> PreparedDigest:
     return PreparedDigest(digest, message_parts)
 
 
-def _timestamp(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
+    """Return an instant as the periods of digests without a topic have it."""
     return f"{now:%Y-%m-%dT%H:%M:%S.%f}"
 
 

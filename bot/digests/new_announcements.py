@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
@@ -15,11 +15,10 @@ from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import canonical_text, parse
 from storage import Store
 from storage.records.chats import Subscription
-from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.papers import FRESH_KINDS, Announcement, AnnouncementKind, Paper
 from storage.records.queries import Match, Query
 
 RECENT_DAYS = 7  # for previews, and for digests of a query that is no topic
-FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
 MAX_INDEXED_ANNOUNCEMENTS = 10_000  # indexed together: about 80 MB
 SLICE_PAPERS = 3_000
 MAX_KEPT_MATCHES = 250_000  # while slices are read: about 40 MB
@@ -40,7 +39,6 @@ class NewAnnouncements:
     def __init__(self, store: Store, after: int, only_query: str = "") -> None:
         self._store = store
         self._after = after
-        self._paper_counts: dict[int, int] = {}
         self.last_position = max(after, store.announcements.last_seq())
         if only_query:
             announcements = store.paper_search.find_announcements_between(
@@ -64,14 +62,6 @@ class NewAnnouncements:
         """Return a function that adds the reasons to a query's matches."""
         return partial(self._index.explain, query)
 
-    def count_papers(self, cursor: int) -> int:
-        """Return how many papers were announced after a cursor."""
-        if cursor not in self._paper_counts:
-            self._paper_counts[cursor] = self._store.announcements.count_papers_between(
-                cursor, self.last_position
-            )
-        return self._paper_counts[cursor]
-
 
 class SlicedAnnouncements:
     """Announcements after a position far back, read in slices of papers, for the given topics.
@@ -93,7 +83,6 @@ class SlicedAnnouncements:
         self._store = store
         self._matches = {_query_key(topic): list[Match]() for topic in topics}
         self._errors: dict[_QueryKey, Exception] = {}
-        self._paper_counts: dict[int, int] = {}
         self._after = min(cursor for _, _, cursor in self._matches)
         self.last_position = max(self._after, store.announcements.last_seq())
         self.is_complete = True
@@ -162,23 +151,25 @@ class SlicedAnnouncements:
         ]
         return AnnouncementIndex(announcements).explain(query, matches)
 
-    def count_papers(self, cursor: int) -> int:
-        """Return how many papers were announced after a cursor."""
-        if cursor not in self._paper_counts:
-            self._paper_counts[cursor] = self._store.announcements.count_papers_between(
-                cursor, self.last_position
-            )
-        return self._paper_counts[cursor]
-
 
 def _query_key(topic: Subscription) -> _QueryKey:
     return canonical_text(topic.query), topic.kinds, topic.cursor
 
 
+def oldest_indexed_position(store: Store) -> int:
+    """Return the position after which announcements are few enough to be indexed together."""
+    return store.announcements.seq_before_newest(MAX_INDEXED_ANNOUNCEMENTS)
+
+
+def recent_days(now: datetime) -> tuple[date, date]:
+    """Return the first and the last of the recent arXiv days."""
+    last = calendar.arxiv_day(now)
+    return last - timedelta(days=RECENT_DAYS - 1), last
+
+
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
     """Return what a query matches among the papers of the last seven days, scored by relevance."""
-    last = calendar.arxiv_day(now)
-    first = last - timedelta(days=RECENT_DAYS - 1)
+    first, last = recent_days(now)
     index = AnnouncementIndex(
         store.paper_search.find_announcements_on_days(query.clause, first, last)
     )

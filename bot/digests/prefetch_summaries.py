@@ -11,9 +11,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice, takewhile
 from typing import TypeAlias
 
-from bot.digests import new_announcements
 from bot.digests.chat_digest import build_chat_digest
-from bot.digests.new_announcements import NewAnnouncements
+from bot.digests.new_announcements import NewAnnouncements, oldest_indexed_position
 from bot.digests.order_matches import order_matches, score_by_relevance
 from bot.digests.shared_digest import SharedDigests
 from bot.summaries.fill_missing import EXTRACTIVE
@@ -92,9 +91,7 @@ def jobs_for_due_digests(
     A topic that fails is logged and delays no other.
     """
     # Chats further behind are published without waiting for summaries.
-    oldest_position = store.announcements.seq_before_newest(
-        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
-    )
+    oldest_position = oldest_indexed_position(store)
     due_chats = [
         (chat_id, cursor)
         for chat_id, cursor in store.subscriptions.due_chats(bot, horizon)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from bot.arxiv import calendar
-from bot.digests.issue_digest import limit_left_out, recent_digest
-from bot.digests.new_announcements import FRESH_KINDS, RECENT_DAYS
+from bot.digests.issue_digest import limit_left_out, recent_digest, timestamp
+from bot.digests.new_announcements import RECENT_DAYS, recent_days
 from bot.topics.edit_subscriptions import asks_only_unpolled, refuse_unpolled
 from bot.topics.matching import AnnouncementIndex
 from bot.topics.query.parser import QueryError, has_chinese, parse
@@ -23,7 +23,7 @@ from storage import Store
 from storage.engine.query_time_limit import QueryBudgetExceeded
 from storage.records.chats import Chat, Subscription
 from storage.records.digests import Digest
-from storage.records.papers import Paper
+from storage.records.papers import FRESH_KINDS, Paper
 from storage.records.queries import Query
 
 MANY_PAPERS = 30 * RECENT_DAYS  # with more, nobody reads a digest to its end
@@ -57,7 +57,7 @@ def preview(
         Refusal: the query names a category that this bot does not poll.
     """
     refuse_unpolled(query, polled_categories)
-    first, last = _recent_days_range(now)
+    first, last = recent_days(now)
     papers, is_exact = count_recent_papers(store, query, now)
     index = AnnouncementIndex(
         store.paper_search.newest_matches(query.clause, first, last, EXAMPLE_CANDIDATES)
@@ -159,7 +159,7 @@ def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int,
     Some queries the index counts by itself. For the others it yields candidates; where these are
     very many, the share of matches among the newest ones is applied to all.
     """
-    first, last = _recent_days_range(now)
+    first, last = recent_days(now)
     papers, is_exact = store.paper_search.count_new_matches(query.clause, first, last)
     if is_exact or not papers:
         return papers, True
@@ -180,7 +180,7 @@ def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) 
     digest = limit_left_out(recent_digest(store, parse(topic.query), now, topic.entry_order))
     if not digest.entries:
         return None
-    period = f"sample/{topic.key}/{now:%Y-%m-%dT%H:%M:%S.%f}"
+    period = f"sample/{topic.key}/{timestamp(now)}"
     return replace(
         digest,
         topic=topic.name,
@@ -189,8 +189,3 @@ def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) 
         chat=chat.id,
         thread=topic.thread,
     )
-
-
-def _recent_days_range(now: datetime) -> tuple[date, date]:
-    last = calendar.arxiv_day(now)
-    return last - timedelta(days=RECENT_DAYS - 1), last

@@ -14,10 +14,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain, islice, takewhile
 
-from bot.digests import new_announcements
 from bot.digests.chat_digest import ChatDigest, build_chat_digest, other_topics_by_paper
 from bot.digests.issue_digest import DigestOccasion, display_options_of, issue_digest
-from bot.digests.new_announcements import NewAnnouncements, SlicedAnnouncements
+from bot.digests.new_announcements import (
+    NewAnnouncements,
+    SlicedAnnouncements,
+    oldest_indexed_position,
+)
 from bot.digests.notices import notify_quiet_day
 from bot.digests.shared_digest import SharedDigest, SharedDigests
 from bot.digests.wait_for_summaries import SummaryWait
@@ -74,11 +77,7 @@ def publish_due_chats(
     ask_for_places(store, bot, now)
     last_round = last_feed_round(store)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
-    oldest_position = (
-        store.announcements.seq_before_newest(new_announcements.MAX_INDEXED_ANNOUNCEMENTS)
-        if due_chats
-        else 0
-    )
+    oldest_position = oldest_indexed_position(store) if due_chats else 0
     due_chats = [
         (chat, cursor)
         for chat, cursor in due_chats
@@ -105,9 +104,7 @@ def publish_chats_behind(
     only the topic's words order them.
     """
     last_round = last_feed_round(store)
-    oldest_position = store.announcements.seq_before_newest(
-        new_announcements.MAX_INDEXED_ANNOUNCEMENTS
-    )
+    oldest_position = oldest_indexed_position(store)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
     behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
     result = PublishResult()

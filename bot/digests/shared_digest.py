@@ -78,6 +78,7 @@ class SharedDigests:
         self._announcements = announcements
         self._now = now
         self._summaries: dict[int, tuple[Summary, ...]] = {}
+        self._paper_counts: dict[int, int] = {}  # by cursor
         self._cache: dict[
             tuple[str, frozenset[AnnouncementKind], int, int, EntryOrder], SharedDigest
         ] = {}
@@ -104,12 +105,20 @@ class SharedDigests:
         )
         digest = replace(
             with_summaries(digest, self._summaries_for(digest)),
-            announced_count=self._announcements.count_papers(topic.cursor),
+            announced_count=self._count_papers(topic.cursor),
         )
         if len(self._cache) >= MAX_CACHED_DIGESTS:
             del self._cache[next(iter(self._cache))]
         self._cache[key] = SharedDigest(matches, explain_matches, digest)
         return self._cache[key]
+
+    def _count_papers(self, cursor: int) -> int:
+        """Return how many papers were announced after a cursor."""
+        if cursor not in self._paper_counts:
+            self._paper_counts[cursor] = self._store.announcements.count_papers_between(
+                cursor, self._announcements.last_position
+            )
+        return self._paper_counts[cursor]
 
     def _summaries_for(self, digest: Digest) -> SummariesByPaper:
         soon_entries, late_entries = split_soon_read(digest)

@@ -11,13 +11,12 @@ from bot.ranking.word_table import IDF_SCALE, shipped_table
 from bot.topics.query.normal_form import iterate_terms
 from storage import Store
 from storage.records.papers import IndexedPaper
-from storage.records.queries import And, Clause, Or, QueryField, Term
+from storage.records.queries import TEXT_FIELDS, And, Clause, Or, Term
 
 MAX_RANKED = 60  # the newest papers that may match, and as many that match in their titles
 _MAX_NEARLY = 60  # papers with most of the words
 _MAX_PAPER_SHARE = 1000  # of 10,000 papers that have the words by which these are found
 _UNKNOWN_WORD_IDF = 5 * IDF_SCALE  # of a word that the table does not know
-_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
 
 
 def closest_papers(store: Store, clause: Clause) -> list[IndexedPaper]:
@@ -74,7 +73,7 @@ def _required_words(clause: Clause) -> Mapping[str, int]:
     return {
         word: idf(word) or _UNKNOWN_WORD_IDF
         for part in (clause.clauses if isinstance(clause, And) else (clause,))
-        if isinstance(part, Term) and part.field in _TEXT_FIELDS and not part.prefix
+        if isinstance(part, Term) and part.field in TEXT_FIELDS and not part.prefix
         for word in part.words
         if is_counted(word)
     }
@@ -82,5 +81,5 @@ def _required_words(clause: Clause) -> Mapping[str, int]:
 
 def _asks_for_words(clause: Clause) -> bool:
     return isinstance(clause, Term | Or) and any(
-        term.field in _TEXT_FIELDS for term in iterate_terms(clause)
+        term.field in TEXT_FIELDS for term in iterate_terms(clause)
     )

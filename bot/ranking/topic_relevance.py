@@ -14,9 +14,7 @@ from typing import TypeAlias
 from bot.ranking.relevance import WHOLE, cosine, nearness, use_vector
 from bot.ranking.word_table import shipped_table
 from bot.topics.query.normal_form import iterate_terms
-from storage.records.queries import And, Clause, Or, QueryField
-
-_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
+from storage.records.queries import TEXT_FIELDS, And, Clause, Or
 
 _Alternative: TypeAlias = Mapping[str, str]
 """Each analysed word of an alternative, with the number of what it stands for."""
@@ -59,7 +57,7 @@ def _alternatives(clause: Clause) -> list[_Alternative]:
         meanings: dict[str, str] = {}
         for part in alternative.clauses if isinstance(alternative, And) else (alternative,):
             terms = [
-                term for term in iterate_terms(part, excluded=False) if term.field in _TEXT_FIELDS
+                term for term in iterate_terms(part, excluded=False) if term.field in TEXT_FIELDS
             ]
             if isinstance(part, Or):
                 number = str(len(meanings))

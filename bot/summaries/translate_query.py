@@ -18,13 +18,12 @@ from bot.summaries.on_demand import RecordUsage, ask_model
 from bot.topics.query import normal_form
 from bot.topics.query.lexer import Token, TokenKind, tokenize
 from bot.topics.query.parser import QueryError, parse
-from storage.records.queries import Query, QueryField
+from storage.records.queries import TEXT_FIELDS, Query
 
 if TYPE_CHECKING:
     from bot.summaries.llm.client import ModelClient
 
 MAX_FOREIGN_PARTS = 4  # requests to the model for one query
-_TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
 _OPERATOR_TEXT = {
     TokenKind.AND: "AND",
     TokenKind.OR: "OR",
@@ -91,9 +90,7 @@ async def translate_query(gateway: ModelGateway, words: str) -> str:
 def needs_translation(query: Query) -> bool:
     """Return whether a query has words in a script that English papers do not use."""
     query_terms = normal_form.iterate_terms(query.clause, excluded=False)
-    return any(
-        _has_foreign_letters(term.text) for term in query_terms if term.field in _TEXT_FIELDS
-    )
+    return any(_has_foreign_letters(term.text) for term in query_terms if term.field in TEXT_FIELDS)
 
 
 def split_parts(words: str) -> Iterator[QueryPart]:
@@ -120,7 +117,7 @@ def _part_from_token(token: Token, is_excluded: bool) -> QueryPart:
         return QueryPart("", f"{field}(")
     if token.kind in _OPERATOR_TEXT:
         return QueryPart("", _OPERATOR_TEXT[token.kind])
-    if token.field and token.field not in _TEXT_FIELDS:
+    if token.field and token.field not in TEXT_FIELDS:
         quote = '"' if token.kind is TokenKind.PHRASE else ""
         return QueryPart("", f"{field}{quote}{token.text}{quote}")
     if token.kind is TokenKind.PHRASE:

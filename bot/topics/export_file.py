@@ -19,10 +19,10 @@ from bot.topics.edit_subscriptions import DIGEST_LIMITS, MAX_NAME_LENGTH, clean_
 from bot.topics.query.parser import QueryError, parse
 from storage.records.chats import Cadence, MessageForm, QuietDayPolicy, Subscription
 from storage.records.digests import EntryOrder
-from storage.records.papers import AnnouncementKind
+from storage.records.papers import FRESH_KINDS, AnnouncementKind
 
 FORMAT_NAME = "papergram topics"
-MAX_BYTES = 1_000_000  # bytes
+MAX_BYTES = 1_000_000
 MAX_TOPICS = 500  # topics read from a file
 _WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MAX_LANGUAGES = 2
@@ -133,7 +133,7 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
     order = _text_field(data, "order", EntryOrder.RELEVANCE)
     if order not in set(EntryOrder):
         raise Refusal("import-field", field="order")
-    kinds = _text_list_field(data, "kinds", [AnnouncementKind.NEW, AnnouncementKind.CROSS])
+    kinds = _text_list_field(data, "kinds", FRESH_KINDS)
     if not kinds or not set(kinds) <= set(AnnouncementKind):
         raise Refusal("import-field", field="kinds")
     form = _text_field(data, "form", "")

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from storage.records.digests import EntryOrder
-from storage.records.papers import AnnouncementKind, Paper
+from storage.records.papers import FRESH_KINDS, AnnouncementKind, Paper
 
 
 class ChatKind(StrEnum):
@@ -87,7 +87,7 @@ class Subscription:
     next_due: datetime | None  # None while paused, or "as soon as announced"
     thread: int = 0  # forum topic, 0 is the chat itself
     limit: int = 12
-    kinds: frozenset[AnnouncementKind] = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
+    kinds: frozenset[AnnouncementKind] = FRESH_KINDS
     form: MessageForm | None = None  # None follows the chat
     languages: tuple[str, ...] | None = None
     silent: bool | None = None

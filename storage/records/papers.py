@@ -16,6 +16,10 @@ class AnnouncementKind(StrEnum):
     REPLACE_CROSS = "replace-cross"
 
 
+FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
+"""The kinds that bring a paper to a feed's readers for the first time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One version of a paper, in the words of its announcement.

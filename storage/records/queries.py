@@ -19,6 +19,10 @@ class QueryField(StrEnum):
     ID = "id"
 
 
+TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
+"""The fields whose terms are words of a paper's text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word, phrase, prefix, name, category or id.

@@ -22,12 +22,12 @@ from bot.ingest.sources.arxiv_oai import OaiPage, OaiRecord
 from storage import Store
 from storage.records.feeds import Backfill, MissingPaper
 from storage.records.messages import Notice
-from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
+from storage.records.papers import FRESH_KINDS, Announcement, IngestCounts
 
 log = logging.getLogger(__name__)
 
 BACKFILL_LEASE = "harvest"  # held by whoever asks, and by arXiv when it wants a pause
-LEASE_SECONDS = 900.0  # seconds for one page, including the fetcher's waits
+LEASE_SECONDS = 900.0  # for one page, including the fetcher's waits
 MAX_MODERATION_DELAY = timedelta(days=31)  # how long a moderator may hold a paper
 MAX_PAGES = 1000  # of one backfill; more means that the chain never ends
 
@@ -215,6 +215,6 @@ def _is_announced(store: Store, feed: str, announcement: Announcement) -> bool:
     A revision that came while the first version was missed has introduced the paper to nobody.
     """
     paper = announcement.paper
-    if announcement.kind in (AnnouncementKind.NEW, AnnouncementKind.CROSS):
+    if announcement.kind in FRESH_KINDS:
         return store.feed_health.has_announced_as_new(feed, paper.id)
     return store.feed_health.has_announced(feed, paper.id, paper.version)

@@ -14,11 +14,10 @@ from dataclasses import replace
 
 from bot.topics.matching.evaluate import InvertedIndex
 from bot.topics.query.normal_form import query_categories
-from storage.records.papers import Announcement, AnnouncementKind, Paper
+from storage.records.papers import FRESH_KINDS, Announcement, AnnouncementKind, Paper
 from storage.records.queries import Clause, Match, MatchReason, Query
 from storage.records.summaries import Summary
 
-_FRESH_KINDS = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS})
 _ALL_KINDS = frozenset(AnnouncementKind)
 
 
@@ -117,4 +116,4 @@ def _is_fresh(announcements: Iterable[Announcement]) -> bool:
     reader of that category has not seen the first. A paper first listed and then replaced in one
     batch is still unseen, so it is not a replacement either.
     """
-    return any(announcement.kind in _FRESH_KINDS for announcement in announcements)
+    return any(announcement.kind in FRESH_KINDS for announcement in announcements)

@@ -32,7 +32,7 @@ from bot.topics.query.fields_and_terms import (
     term_from_bare_word,
 )
 from bot.topics.query.lexer import Token, TokenKind, tokenize
-from storage.records.queries import And, Clause, Not, Or, Query, QueryField
+from storage.records.queries import TEXT_FIELDS, And, Clause, Not, Or, Query, QueryField
 
 __all__ = [
     "QueryError",
@@ -122,9 +122,8 @@ def query_from_clause(clause: Clause, position: int = 0) -> Query:
 
 def has_chinese(query: Query) -> bool:
     """Return whether the query contains Chinese words, which arXiv's English texts lack."""
-    text_fields = {QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT}
     terms = normal_form.iterate_terms(query.clause, excluded=False)
-    return any(has_han(term.text) for term in terms if term.field in text_fields)
+    return any(has_han(term.text) for term in terms if term.field in TEXT_FIELDS)
 
 
 class _Parser:
