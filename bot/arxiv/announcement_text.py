@@ -10,7 +10,7 @@ from bot.arxiv.identifiers import Identity, parse_identity
 from storage.records.papers import AnnouncementKind
 
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f"  # control characters except tab and newline
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters except tab and newline
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero-width characters and direction overrides
     "\ud800-\udfff\ufffe\uffff]"  # surrogates and noncharacters
 )

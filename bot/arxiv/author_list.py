@@ -192,21 +192,17 @@ def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int
 def _strip_affiliations(text: str) -> str:
     """Return a line without affiliations; brackets that name an author or a group are kept."""
     parts: list[str] = []
-    # Numbers that follow names.
-    numbers: set[str] = set()
+    numbers: set[str] = set()  # that follow names
     groups: set[str] = set()
-    position, is_number = 0, False
-    spans = _outermost_brackets(text, _BRACKETS)
-    for start, end in spans:
+    position = 0
+    for start, end in _outermost_brackets(text, _BRACKETS):
         text_between, bracket_text = text[position:start], text[start + 1 : end - 1].strip()
         parts.append(text_between)
-        position, was_number = end, is_number
-        is_number = len(bracket_text) < 100 and _NUMBERS.fullmatch(bracket_text) is not None
-        if is_number:
-            begins_institutes = not text_between.strip(" ,;.") if was_number or numbers else False
+        position = end
+        if len(bracket_text) < 100 and _NUMBERS.fullmatch(bracket_text):
             if (
-                begins_institutes
-                and bracket_text in numbers
+                bracket_text in numbers
+                and not text_between.strip(" ,;.")
                 and _TEXT_AFTER_NUMBER.match(text, end)
             ):
                 return "".join(parts)  # the institutes follow, each after its number

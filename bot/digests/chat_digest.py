@@ -55,7 +55,7 @@ def build_chat_digest(
 
 
 def refresh_chat_digest(store: Store, chat_digest: ChatDigest) -> ChatDigest:
-    """Return the digest by what the chat has received by now; inside a transaction that is final.
+    """Return the digest without what the chat has received meanwhile, final in a transaction.
 
     It is the same object unless the chat received something meanwhile or a receipt was undone.
     """

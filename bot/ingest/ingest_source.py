@@ -35,7 +35,7 @@ FIRST_FILL = "first-days"
 # Leases for polling feeds and for the first fill: arXiv holds them to get a pause.
 FEEDS_LEASE = "feeds"
 ARXIV_HOLDER = "arXiv"  # the holder of a lease during a pause
-DEFAULT_PAUSE_SECONDS = 1200.0  # seconds of a pause when arXiv does not say how long
+DEFAULT_PAUSE_SECONDS = 1200.0  # when arXiv does not say how long
 COMPLETE_MARK = "whole"  # marks a completed first fill
 _MAX_PAGES = 100  # of one day; more means that the answer never ends
 _MAX_EMPTY_PAGES = 3  # times that a missing page is requested again
@@ -73,13 +73,14 @@ async def _store_announcements(
     day = batch.day or calendar.arxiv_day(now)
     missing_papers = [
         MissingPaper(
-            feed,
-            item.id,
-            day,
-            day,
-            now,
-            item.version,
-            item.kind or (AnnouncementKind.NEW if item.version <= 1 else AnnouncementKind.REPLACE),
+            feed=feed,
+            id=item.id,
+            first_day=day,
+            last_day=day,
+            noted_at=now,
+            version=item.version,
+            kind=item.kind
+            or (AnnouncementKind.NEW if item.version <= 1 else AnnouncementKind.REPLACE),
         )
         for item in batch.skipped_items
         if item.id or batch.is_usable  # without an id: unless the batch is requested again anyway

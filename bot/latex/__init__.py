@@ -164,9 +164,7 @@ def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
         if start > position:
             plain_text = text[position:start]
             if result and not result[0] and _REFERENCE.match(text, start):
-                plain_text = (
-                    plain_text.rstrip()
-                )  # "as in [3]", without the number and the space before it
+                plain_text = plain_text.rstrip()  # "as in [3]" without the space before it
             yield Piece(plain_text, offset + position, offset + position + len(plain_text))
         if result is None:
             position = start + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
@@ -75,7 +75,7 @@ _SUBSCRIPTS = dict(
 _SCRIPT_CHARS = frozenset("".join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values())))
 
 
-@lru_cache(maxsize=1)
+@cache
 def _latex_converter() -> LatexNodes2Text:
     return LatexNodes2Text()
 

@@ -46,7 +46,7 @@ class TextRelevance:
             word: weight * (table.idf(word) or _NAME_IDF) for word, weight in self.weights.items()
         }
         self._vector = table.vector(self.weights)
-        self._whole = 1
+        self._whole = 1  # until it is known what the text's own words score
         self._whole = self._shared_score(words) // WHOLE or 1
 
     def score(self, words: Sequence[str]) -> int:

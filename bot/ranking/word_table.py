@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 TABLE_FILE = "word_table_2025_05.bin"
@@ -103,7 +103,7 @@ def write_table(
     return MAGIC + header + word_list + idf + packed_scales + packed_rows
 
 
-@lru_cache(maxsize=1)
+@cache
 def shipped_table() -> WordTable:
     """Return the table that comes with the package, read once."""
     return WordTable(files("bot.ranking").joinpath(TABLE_FILE).read_bytes())

@@ -32,9 +32,7 @@ _DAYS_AHEAD = {
     "半个月": 15,
 }
 _PREPOSITIONS = re.compile(r"^(?:(?:until|till|for|to)\s+|(?:直到|到|至)\s*)|(?:为止|止|后|後)$")
-_DURATION = re.compile(
-    rf"(\d{{1,4}}|{'|'.join(filter(None, _NUMBERS))})\s*个?\s*({'|'.join(_DAYS_OF_UNIT)})"
-)
+_DURATION = re.compile(rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})\s*个?\s*({'|'.join(_DAYS_OF_UNIT)})")
 _NEXT_WEEK = re.compile("(?:next|下个?)\\s*")
 _CHINESE_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?")
 
@@ -42,10 +40,7 @@ _CHINESE_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?")
 def parse_pause_end(words: str, today: date) -> date | None:
     """Return the day that the words name, seen from today, or None."""
     text = " ".join(unicodedata.normalize("NFKC", words).casefold().split())
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        text = _PREPOSITIONS.sub("", text)
+    text = _PREPOSITIONS.sub("", text)
     if text in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[text])
     if duration := _DURATION.fullmatch(text):

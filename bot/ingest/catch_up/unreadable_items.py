@@ -111,8 +111,8 @@ def _plan_backfill(
     is_known = all(taxonomy.canonical_code(code) for feed in feeds for code in feed.split("+"))
     is_planned = is_known and paper.last_day >= arxiv_day(now) - REPAIR_WINDOW
     if is_planned:
-        for backfill in backfills_of_days(feeds, paper.first_day, paper.last_day, now):
-            store.backfills.plan(backfill)
+        for planned in backfills_of_days(feeds, paper.first_day, paper.last_day, now):
+            store.backfills.plan(planned)
     facts = {"feed": paper.feed, "paper": paper.id or "?", "day": str(paper.last_day)}
     level = logging.WARNING if is_planned else logging.ERROR
     log.log(level, "paper not to be had by its id", extra=facts | {"harvest": is_planned})

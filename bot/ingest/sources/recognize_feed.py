@@ -19,12 +19,12 @@ from bot.ingest.sources.source_batch import BatchStatus, SkippedItem
 from bot.ingest.sources.xml_recovery import repair_xml
 from storage.records.messages import Notice
 
-MAX_ITEMS = 10_000  # items; arXiv sends at most 2,000
+MAX_ITEMS = 10_000  # arXiv sends at most 2,000
 MAX_ELEMENTS = 1_000_000  # 2,000 papers have some 50,000, those of large collaborations more
 MAX_DEPTH = 50
 # Characters of an element; 5,000 authors with their institutes have fewer.
 MAX_TEXT_LENGTH = 500_000
-MAX_ITEM_BYTES = 4 * MAX_TEXT_LENGTH  # bytes of an item that is worth repairing
+MAX_ITEM_BYTES = 4 * MAX_TEXT_LENGTH  # of an item that is worth repairing
 MAX_WORD_LENGTH = 500  # letters in a row
 
 _LEADING_BYTES = b" \t\r\n\v\f\xef\xbb\xbf"  # whitespace and byte order marks

@@ -68,6 +68,7 @@ these this those to topic topics track up update updates us using via want we wh
 which who will with work works would you your
 """
 _FILLER_WORDS = frozenset(_FILLER_TEXT.split())
+_NO_CONTENT = _OPERATORS | _FILLER_WORDS
 _DROP_PUNCTUATION = str.maketrans(dict.fromkeys("?!。？！…", " "))
 
 
@@ -100,7 +101,7 @@ def author_query(words: str) -> str | None:
         return None
     if not all(map(_NAME_WORD.fullmatch, names)):
         return None
-    if any(name.casefold() in _OPERATORS | _FILLER_WORDS for name in names):
+    if any(name.casefold() in _NO_CONTENT for name in names):
         return None
     return f'au:"{text}"'
 
@@ -170,7 +171,7 @@ def _content_words(text: str) -> list[str]:
     without_fields = _FIELD.sub(" ", text).translate(_DROP_PUNCTUATION)
     raw_words = [word for word in without_fields.split() if surface_words(word)]
     stripped_words = [word.strip(".,;:()\"'") for word in raw_words]
-    return [word for word in stripped_words if word.casefold() not in _FILLER_WORDS | _OPERATORS]
+    return [word for word in stripped_words if word.casefold() not in _NO_CONTENT]
 
 
 def _operator_readings(text: str) -> Iterator[str]:
@@ -243,7 +244,7 @@ def _author_readings(text: str) -> Iterator[str]:
     words = without_et_al.replace(",", " ").split()
     if has_han(without_et_al) or not all(map(_NAME_WORD.fullmatch, words)):
         return
-    if any(word.casefold() in _OPERATORS | _FILLER_WORDS for word in words):
+    if any(word.casefold() in _NO_CONTENT for word in words):
         return
     if 2 <= len(words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
         yield f'au:"{" ".join(words)}"'

@@ -34,8 +34,6 @@ MIN_PREFIX = 2
 
 _MAX_JOINED_WORDS = 6  # words of a phrase of which two may be written as one
 
-_MAX_CODE_LENGTH = 60  # characters compared with the names of all categories
-
 _SEPARABLE_PREFIX = re.compile(
     r"(?:multi|pre|post|non|anti|semi|self|cross|super|sub|inter|intra|micro|nano|meta|hyper|real"
     r"|spatio|bio|data|deep|over|under)(?=[a-z]{4})"
@@ -173,7 +171,7 @@ def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: in
 
 
 def _unknown_category(text: str, position: int) -> QueryError:
-    nearest = ", ".join(taxonomy.nearest_codes(text[:_MAX_CODE_LENGTH])) or "none"
+    nearest = ", ".join(taxonomy.nearest_codes(text[: taxonomy.MAX_CODE_LENGTH])) or "none"
     given = shorten_quote(text)
     return QueryError(position, "query-category-unknown", given=given, nearest=nearest)
 

@@ -27,7 +27,7 @@ def clause_text(clause: Clause) -> str:
     """Return a clause in normal form as a person could have typed it."""
     match clause:
         case Term():
-            return _term_text(clause)
+            return _term_with_field(clause)
         case Not(inner):
             return f"-{_parenthesized(inner)}"
         case And(clauses):
@@ -115,7 +115,7 @@ def _parenthesized(clause: Clause) -> str:
     return clause_text(clause) if isinstance(clause, Term) else f"({clause_text(clause)})"
 
 
-def _term_text(term: Term) -> str:
+def _term_with_field(term: Term) -> str:
     if term.field in {QueryField.CATEGORY, QueryField.ID}:
         return f"{term.field}:{term.text}"
     if term.field is not QueryField.ANY:
