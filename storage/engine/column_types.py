@@ -23,7 +23,7 @@ def to_micros_or_null(instant: datetime | None) -> int | None:
 
 
 def from_micros(microseconds: int) -> datetime:
-    """Read back what micros wrote, aware and in UTC."""
+    """Read back what ``to_micros`` wrote, aware and in UTC."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 

@@ -136,8 +136,8 @@ def is_starting(path: Path) -> bool:
 def check_file(path: Path) -> bool:
     """Look at an existing file without opening it for writing; False where there is none yet.
 
-    Raises DamagedDatabase for what is no SQLite database or is cut short, Foreign for another
-    program's.
+    Raises DamagedDatabase for what is no SQLite database or is cut short, ForeignDatabase for
+    another program's.
     """
     if not path.exists() or not path.stat().st_size:
         return False
@@ -164,7 +164,7 @@ def check_file(path: Path) -> bool:
 
 
 def _declared_size(header: bytes) -> int:
-    """The size that a file's header promises, in bytes (https://www.sqlite.org/fileformat.html)."""
+    """Return the size that a file's header promises, in bytes (https://www.sqlite.org/fileformat.html)."""
     page_size = int.from_bytes(header[16:18], "big")
     change_counter, version_valid_for = header[24:28], header[92:96]
     if change_counter != version_valid_for:  # an old library wrote last, and did not count
@@ -227,7 +227,7 @@ def restrict_permissions(path: Path) -> None:
 
 
 def unfinished_copy_path(path: Path) -> Path:
-    """The name of a copy until it is whole: a process that was killed leaves no half one."""
+    """Return the name of a copy until it is whole: a process that was killed leaves no half one."""
     return path.with_name(f"{path.name}.{os.getpid()}.tmp")
 
 

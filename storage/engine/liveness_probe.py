@@ -71,7 +71,7 @@ def _is_lease_held(connection: Connection, lease_name: str, now: datetime) -> bo
 
 
 def is_holder_alive(holder: str) -> bool | None:
-    """Whether a holder is a process that runs on this machine; None for one of another."""
+    """Tell whether a holder is a process that runs on this machine; None for one of another."""
     host, _, process_id = holder.rpartition(":")
     if host != socket.gethostname() or not process_id.isdecimal():
         return None

@@ -72,7 +72,7 @@ def _with_budget(budget: _Budget | None) -> Iterator[None]:
 
 
 def _exclude_gc_time(phase: str, _: Mapping[str, int]) -> None:
-    """A collection looks through all that the process holds, in whichever query it falls due."""
+    """Do not count a collection: it looks through all that the process holds."""
     budget = _budgets.get(get_ident())
     if budget is None:
         return
@@ -86,7 +86,7 @@ gc.callbacks.append(_exclude_gc_time)
 
 
 def is_budget_spent() -> bool:
-    """Whether this thread has a budget, and has spent it."""
+    """Tell whether this thread has a budget, and has spent it."""
     budget = _budgets.get(get_ident())
     return budget is not None and thread_time() > budget.deadline
 

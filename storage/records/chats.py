@@ -59,7 +59,7 @@ class Chat:
     silent: bool = False
     full_entries: bool = False  # every entry as a message of its own after the table
     onboarded: bool = False  # onboarding was finished or skipped
-    pause_reason: str = ""  # the reason, "" when active
+    pause_reason: str = ""  # "" when active
     paused_until: date | None = None
 
 

@@ -61,11 +61,11 @@ class DatabaseHealth:
 
     path: str
     damage: str
-    size_bytes: int  # bytes, with the write-ahead log
+    size_bytes: int  # with the write-ahead log
     papers: int
     announcements: int
     chats: int
     subscriptions: int
     digests: int
-    waiting_messages: int  # messages to be sent
-    sqlite_version: str  # SQLite's version
+    waiting_messages: int
+    sqlite_version: str

@@ -21,7 +21,7 @@ class Summary:
     abstract: str
     producer: str
     created_at: datetime
-    prompt_version: str = ""  # version of the prompt
+    prompt_version: str = ""  # "" without a prompt
     tokens: int = 0
     key: int = 0
 
