@@ -67,8 +67,8 @@ class Store:
         self.digests = Digests(engine, self.entries)
         self.receipts = Receipts(engine)
         self.outbox = Outbox(engine)
-        self.send_outcomes = SendOutcomes(engine, self.outbox, self.chats)
-        self.outbox_repair = OutboxRepair(engine)
+        self.send_outcomes = SendOutcomes(engine, self.outbox, self.chats, self.receipts)
+        self.outbox_repair = OutboxRepair(engine, self.receipts)
         self.inbox = Inbox(engine)
         self.button_payloads = ButtonPayloads(engine)
         self.pending_questions = PendingQuestions(engine)
@@ -131,19 +131,16 @@ class Store:
             path=str(path),
             damage=self.find_damage(),
             size_bytes=sum(file.stat().st_size for file in (path, wal_path) if file.exists()),
-            papers=self._count("select count(*) from papers"),
-            announcements=self._count("select count(*) from announcements"),
-            chats=self._count("select count(*) from chats"),
-            subscriptions=self._count("select count(*) from subscriptions"),
-            digests=self._count("select count(*) from digests"),
-            waiting_messages=self._count(
+            papers=self._engine.fetch_number("select count(*) from papers"),
+            announcements=self._engine.fetch_number("select count(*) from announcements"),
+            chats=self._engine.fetch_number("select count(*) from chats"),
+            subscriptions=self._engine.fetch_number("select count(*) from subscriptions"),
+            digests=self._engine.fetch_number("select count(*) from digests"),
+            waiting_messages=self._engine.fetch_number(
                 "select count(*) from outbox_messages where state in ('ready', 'sending')"
             ),
             sqlite_version=".".join(map(str, SQLITE_VERSION)),
         )
-
-    def _count(self, sql: str) -> int:
-        return int(self._engine.fetch_all(sql)[0][0])
 
     def find_damage(self) -> str:
         """Read the whole file and return what is broken in it, "" where nothing is."""
@@ -158,8 +155,8 @@ def open_store(url: str, *, analyze: Callable[[str], str] = str) -> Store:
     """Open sqlite:///path (or sqlite:// for a temporary one), brought to the newest schema.
 
     ``analyze`` is the analyser whose output the full text keeps. While the file is brought up to
-    date, health probes see that a process is starting. Raises Damaged, Foreign, Newer, Occupied
-    or Full where the file cannot be used, and then leaves it as it was.
+    date, health probes see that a process is starting. Raises UnusableDatabase or
+    DatabaseNotWritable where the file cannot be used, and then leaves it as it was.
     """
     with ExitStack() as stack:
         path = file_checks.path_from_url(url)
@@ -182,8 +179,8 @@ def open_for_reading(url: str, *, analyze: Callable[[str], str] = str, analyzer:
     """Open a store that others may be writing: nothing is checked, migrated or written.
 
     It takes no claim on the file, so it is let in beside any process and any SQLite. ``analyzer``
-    is that of the analyser which the caller searches with. Raises DatabaseNotFound where there is
-    no file, and OutdatedSchema where the file first has to be brought up to date.
+    is the version of the analyser that the caller searches with. Raises DatabaseNotFound where
+    there is no file, and OutdatedSchema where the file first has to be brought up to date.
     """
     with ExitStack() as stack:
         path = file_checks.path_from_url(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ def cadence_values(cadence: Cadence) -> dict[str, Value]:
     """Return the columns times, weekdays and on_quiet_days."""
     return {
         "times": to_json_list(local_time.isoformat() for local_time in cadence.times),
-        "weekdays": str(list(cadence.weekdays)),
+        "weekdays": json.dumps(cadence.weekdays),
         "on_quiet_days": cadence.on_quiet_days,
     }
 

@@ -60,7 +60,7 @@ class PendingQuestions:
 
     def about_chat(self, bot: int, chat: int, person: int) -> int:
         """Return which other chat a person's open question here is about; 0 for none."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select about_chat from pending_questions
             where bot = :bot and chat = :chat and person = :person
@@ -69,7 +69,6 @@ class PendingQuestions:
             chat=chat,
             person=person,
         )
-        return int(row["about_chat"]) if row else 0
 
     def move_to_chat(self, bot: int, chat: int, person: int, *, target_chat: int) -> None:
         """Let a question asked in one chat be answered in another, where the person is."""

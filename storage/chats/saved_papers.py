@@ -47,22 +47,20 @@ class SavedPapers:
 
     def is_saved(self, bot: int, person: int, paper: int) -> bool:
         """Tell whether a person saved a paper."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             "select 1 from saved_papers where bot = :bot and person = :person and paper = :paper",
             bot=bot,
             person=person,
             paper=paper,
         )
-        return row is not None
 
     def count(self, bot: int, person: int) -> int:
         """Count a person's saved papers."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             "select count(*) as n from saved_papers where bot = :bot and person = :person",
             bot=bot,
             person=person,
         )
-        return int(row["n"]) if row else 0
 
     def of_person(
         self, bot: int, person: int, *, limit: int | None = None, offset: int = 0

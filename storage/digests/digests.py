@@ -1,4 +1,4 @@
-"""Store issued digests, their revisions, and the receipts of each chat."""
+"""Store issued digests and their revisions."""
 
 # ruff: noqa: S608 - only our own words are filled in; every value is a :name
 
@@ -147,21 +147,20 @@ class Digests:
 
     def count(self) -> int:
         """Count the digests that were issued or imported."""
-        [row] = self._engine.fetch_all("select count(*) as n from digests")
-        return int(row["n"])
+        return self._engine.fetch_number("select count(*) from digests")
 
     def last_issued(self, bot: int, chat: int, subscription: int) -> Digest | None:
         """Return the digest that a topic issued last, with only the kinds of what it left out."""
-        row = self._engine.fetch_one(
+        number = self._engine.fetch_number(
             """
-            select max(number) as number from digests
+            select max(number) from digests
             where bot = :bot and chat = :chat and subscription = :subscription
             """,
             bot=bot,
             chat=chat,
             subscription=subscription,
         )
-        return self.get(row["number"], last_position=0) if row and row["number"] else None
+        return self.get(number, last_position=0) if number else None
 
     def headings_of_chat(
         self, bot: int, chat: int, *, limit: int = 20, before_number: int | None = None
@@ -236,8 +235,7 @@ class Digests:
 
     def next_number(self) -> int:
         """Return the number that a digest issued now will most likely get."""
-        row = self._engine.fetch_one("select coalesce(max(number), 0) + 1 as number from digests")
-        return int(row["number"]) if row else 1
+        return self._engine.fetch_number("select max(number) from digests") + 1
 
     def delete_topicless(self, before: datetime, limit: int = 100) -> int:
         """Delete some digests issued before an instant that belong to no topic.

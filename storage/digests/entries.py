@@ -27,7 +27,7 @@ _JOIN_PAPERS = """
     join papers p on p.key = e.paper
     join versions v on v.paper = e.paper and v.version = e.version and v.partial = e.partial
 """
-CACHED_ENTRIES = 1_000  # entries: chats that follow the same get the same, one after the other
+CACHED_ENTRIES = 1_000  # chats that follow the same get the same, one after the other
 
 
 class _StoredEntry(NamedTuple):
@@ -90,20 +90,20 @@ class Entries:
                 other_topics, verbatim)
             select :number, position, shown, paper, version, partial, kind, reasons, other_topics,
                 verbatim
-            from entries where digest = :like
+            from entries where digest = :source
             """,
             number=number,
-            like=source_number,
+            source=source_number,
         )
         self._engine.execute(
             """
             insert into entry_summaries (digest, revision, entry_position, summary_position,
                 summary)
             select :number, revision, entry_position, summary_position, summary
-            from entry_summaries where digest = :like and revision = 1
+            from entry_summaries where digest = :source and revision = 1
             """,
             number=number,
-            like=source_number,
+            source=source_number,
         )
         return bool(copied_count)
 

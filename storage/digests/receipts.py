@@ -105,7 +105,7 @@ class Receipts:
     def _has_receipt(
         self, condition: str, digest: int, first_position: int, last_position: int
     ) -> bool:
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             f"""
             select 1 from entries e join digests d on d.number = e.digest
             join receipts l on l.bot = d.bot and l.chat = d.chat and l.paper = e.paper
@@ -118,7 +118,6 @@ class Receipts:
             first=first_position,
             last=last_position,
         )
-        return row is not None
 
     def release_entries(self, digest: int, first_position: int, last_position: int) -> int:
         """Release the reserved entries of a range that no other message carries.

@@ -34,9 +34,8 @@ T = TypeVar("T")
 
 _THREADS = 4  # readers run beside the one writer; more would only queue for its lock
 _LONG_THREADS = 4  # for work that takes seconds: no reply waits for it
-_STEPS_PER_CHECK = (
-    500  # of SQLite's machine between two looks at a budget: some tens of microseconds
-)
+# Of SQLite's machine between two looks at a budget: some tens of microseconds.
+_STEPS_PER_CHECK = 500
 _BUSY_TIMEOUT = "pragma busy_timeout = 5000"
 _PRAGMAS = (
     _BUSY_TIMEOUT,
@@ -149,6 +148,15 @@ class Engine:
         rows = self.fetch_all(sql, **values)
         return rows[0] if rows else None
 
+    def fetch_number(self, sql: str, **values: Value) -> int:
+        """Return the whole number that a read yields; 0 for no row and for null."""
+        row = self.fetch_one(sql, **values)
+        return int(row[0] or 0) if row else 0
+
+    def has_row(self, sql: str, **values: Value) -> bool:
+        """Tell whether a read yields a row."""
+        return self.fetch_one(sql, **values) is not None
+
     def execute(self, sql: str, **values: Value) -> int:
         """Write, and return how many rows changed."""
         with self.ensure_transaction(), self.translating_errors():
@@ -218,9 +226,8 @@ class Engine:
         try:
             yield
         finally:
-            with (
-                outside_query_budget()
-            ):  # interrupted, it would leave the thread in the transaction
+            # Interrupted, it would leave the thread in the transaction.
+            with outside_query_budget():
                 connection.execute("rollback")
 
     @contextmanager

@@ -13,7 +13,7 @@ from storage.engine.column_types import (
     to_micros,
     to_micros_or_null,
 )
-from storage.engine.sqlite import Engine, Row
+from storage.engine.sqlite import Engine, Row, Value
 from storage.records.feeds import Backfill
 
 _KEY_CONDITION = """
@@ -37,10 +37,7 @@ class Backfills:
                 values (:set_spec, :first_day, :last_day, :feeds, '', 0, :created_at)
                 on conflict do nothing
                 """,
-                set_spec=backfill.set_spec,
-                first_day=format_day(backfill.first_day),
-                last_day=format_day(backfill.last_day),
-                feeds=to_json_list(backfill.feeds),
+                **_key_values(backfill),
                 created_at=to_micros(backfill.created_at),
             )
         )
@@ -49,10 +46,7 @@ class Backfills:
         """Return the progress of a backfill."""
         row = self._engine.fetch_one(
             f"select * from backfills where {_KEY_CONDITION}",  # noqa: S608 - our own words
-            set_spec=backfill.set_spec,
-            first_day=format_day(backfill.first_day),
-            last_day=format_day(backfill.last_day),
-            feeds=to_json_list(backfill.feeds),
+            **_key_values(backfill),
         )
         return None if row is None else _backfill_from_row(row)
 
@@ -69,10 +63,7 @@ class Backfills:
             first_page_at=to_micros_or_null(backfill.first_page_at),
             created_at=to_micros(backfill.created_at),
             done_at=to_micros_or_null(backfill.done_at),
-            set_spec=backfill.set_spec,
-            first_day=format_day(backfill.first_day),
-            last_day=format_day(backfill.last_day),
-            feeds=to_json_list(backfill.feeds),
+            **_key_values(backfill),
         )
 
     def unfinished(self) -> list[Backfill]:
@@ -92,6 +83,15 @@ class Backfills:
             day=format_day(day),
         )
         return [_backfill_from_row(row) for row in rows]
+
+
+def _key_values(backfill: Backfill) -> dict[str, Value]:
+    return {
+        "set_spec": backfill.set_spec,
+        "first_day": format_day(backfill.first_day),
+        "last_day": format_day(backfill.last_day),
+        "feeds": to_json_list(backfill.feeds),
+    }
 
 
 def _backfill_from_row(row: Row) -> Backfill:

@@ -37,7 +37,7 @@ class FeedHealth:
 
     def has_announced(self, feed: str, id: str, version: int) -> bool:
         """Tell whether a feed announced a version of a paper on any day."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             """
             select 1 as found from papers p join announcements a on a.paper = p.key
             where p.id = :id and a.version = :version and a.feed = :feed limit 1
@@ -46,11 +46,10 @@ class FeedHealth:
             version=version,
             feed=feed,
         )
-        return row is not None
 
     def has_announced_as_new(self, feed: str, id: str) -> bool:
         """Tell whether a feed announced a paper as new or cross-listed, at any version."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             """
             select 1 as found from papers p join announcements a on a.paper = p.key
             where p.id = :id and a.feed = :feed and a.kind in ('new', 'cross') limit 1
@@ -58,7 +57,6 @@ class FeedHealth:
             id=id,
             feed=feed,
         )
-        return row is not None
 
     def record_status(
         self, feed: str, status: str, now: datetime, *, truncated_day: date | None

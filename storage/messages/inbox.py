@@ -173,10 +173,9 @@ class Inbox:
         After a week without updates Telegram may begin with lower ids: then ask without it.
         """
         # By +bot no index is meant: the one of the ids would have to be sorted.
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             "select id from inbox_updates where +bot = :bot order by key desc limit 1", bot=bot
         )
-        return int(row["id"]) if row else 0
 
     def delete_settled(self, bot: int, *, keep_newest: int = 10_000, limit: int = 1000) -> int:
         """Delete some settled updates, never the newest ones; return how many."""

@@ -12,7 +12,6 @@ stored.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,7 +22,8 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine, Value
-from storage.messages.outbox_rows import message_from_row
+from storage.messages.notice_column import notice_to_json
+from storage.messages.outbox_rows import IS_FIRST_OF_CHAT, message_from_row
 from storage.records.messages import MessageState, OutboxMessage, Priority
 
 REASON_EXPIRED = "nobody waits for it any more"
@@ -31,19 +31,12 @@ REASON_REPLACED = "replaced by a later one"
 _INTERACTIVE_PRIORITIES = (Priority.REPLY, Priority.INTERACTIVE)
 _SCHEDULED_PRIORITIES = (Priority.SCHEDULED, Priority.EDIT)
 
-# The first waiting message of each chat, if it is ready, unclaimed and not held back. Replies and
-# digests of a chat are two separate queues: neither waits for the other. A waiting edit of a digest
-# blocks no message.
-_SELECT_SENDABLE = """
+# The first waiting message of each chat, if it is ready, unclaimed and not held back.
+_SELECT_SENDABLE = f"""
     select p.key from outbox_messages p
     where p.bot = :bot and p.priority = :priority and p.state = 'ready'
         and p.next_at <= :now and p.lease_until <= :now
-        and not exists (select 1 from outbox_messages e
-            where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
-                and (e.queue_position, e.fallback_part) < (p.queue_position, p.fallback_part)
-                and (e.priority < 0) = (p.priority < 0)
-                and (e.edited_message_id = 0 or p.edited_message_id > 0 or e.state = 'sending'
-                    or e.lease_until > :now or p.priority < 0))
+        and {IS_FIRST_OF_CHAT}
         and not exists (select 1 from chat_holds h
             where h.bot = p.bot and (h.chat = p.chat or h.chat = 0)
                 and case when p.priority < 0 then h.held_by_telegram_until
@@ -70,7 +63,6 @@ class Outbox:
         Without ``due_at`` it may leave at once, and counts as waiting since its digest was issued.
         It waits behind all others, or at a position that another message had.
         """
-        notice = message.notice
         return bool(
             self._engine.execute(
                 """
@@ -104,9 +96,7 @@ class Outbox:
                 language=message.language,
                 languages=to_json_list(message.languages),
                 zone=message.zone,
-                notice=None
-                if notice is None
-                else json.dumps([notice.text_key, notice.values], ensure_ascii=False),
+                notice=notice_to_json(message.notice) if message.notice else None,
                 silent=int(message.silent),
                 queue_position=queue_position,
                 due=to_micros_or_null(due_at),
@@ -152,7 +142,7 @@ class Outbox:
 
     def has_waiting_reply(self, bot: int, chat: int) -> bool:
         """Tell whether a reply to a chat, or a file for it, has not left yet."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             """
             select 1 from outbox_messages
             where bot = :bot and chat = :chat and priority = :priority
@@ -163,11 +153,10 @@ class Outbox:
             chat=chat,
             priority=Priority.REPLY,
         )
-        return row is not None
 
     def is_held_by_telegram(self, bot: int, chat: int, now: datetime) -> bool:
         """Tell whether Telegram asked to wait, for this chat or for all of them."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             """
             select 1 from chat_holds
             where bot = :bot and held_by_telegram_until > :now and (chat = :chat or chat = 0)
@@ -176,7 +165,6 @@ class Outbox:
             chat=chat,
             now=to_micros(now),
         )
-        return row is not None
 
     def drop_expired_replies(self, bot: int, now: datetime) -> None:
         """Drop the expired replies that no holder is about to send."""
@@ -484,7 +472,7 @@ class Outbox:
 
     def count_expired_replies(self, bot: int, since: datetime) -> int:
         """Count the replies that were dropped since an instant because they were late."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select count(*) as n from outbox_messages
             where bot = :bot and priority < 0 and settled_at >= :since and state = 'dropped'
@@ -494,7 +482,6 @@ class Outbox:
             since=to_micros(since),
             reason=REASON_EXPIRED,
         )
-        return int(row["n"]) if row else 0
 
     def delete_settled(self, bot: int, before: datetime, limit: int = 1000) -> int:
         """Delete some messages that were sent or dropped before an instant; return how many.

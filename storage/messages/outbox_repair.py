@@ -34,9 +34,9 @@ _HAS_REPLACEMENT = """
 class OutboxRepair:
     """What an operator, or a chat that comes back, changes in the outbox."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, receipts: Receipts) -> None:
         self._engine = engine
-        self._receipts = Receipts(engine)
+        self._receipts = receipts
 
     def retry_message(self, key: int, *, now: datetime) -> bool:
         """Make a dead, dropped or unknown message ready again; False when it is none of these.

@@ -1,21 +1,27 @@
-"""Read outbox messages from their rows."""
+"""Read outbox messages from their rows, and tell which waits for which."""
 
 from __future__ import annotations
 
-import json
-
 from storage.engine.column_types import from_micros_or_none, texts_from_json
 from storage.engine.sqlite import Row
+from storage.messages.notice_column import notice_from_json
 from storage.records.chats import MessageForm
-from storage.records.messages import MessageState, Notice, OutboxMessage, Priority
+from storage.records.messages import MessageState, OutboxMessage, Priority
+
+# Whether no message of its chat goes before a message ``p``. Replies and digests of a chat are two
+# separate queues: neither waits for the other. A waiting edit of a digest blocks no message.
+IS_FIRST_OF_CHAT = """
+    not exists (select 1 from outbox_messages e
+        where e.bot = p.bot and e.chat = p.chat and e.state in ('ready', 'sending')
+            and (e.queue_position, e.fallback_part) < (p.queue_position, p.fallback_part)
+            and (e.priority < 0) = (p.priority < 0)
+            and (e.edited_message_id = 0 or p.edited_message_id > 0 or e.state = 'sending'
+                or e.lease_until > :now or p.priority < 0))
+"""
 
 
 def message_from_row(row: Row) -> OutboxMessage:
     """Read a message from its row."""
-    notice = None
-    if row["notice"] is not None:
-        text_key, values = json.loads(row["notice"])
-        notice = Notice(text_key, tuple((name, value) for name, value in values))
     return OutboxMessage(
         bot=row["bot"],
         chat=row["chat"],
@@ -30,7 +36,7 @@ def message_from_row(row: Row) -> OutboxMessage:
         digest=row["digest"],
         first_entry=row["first_entry"],
         last_entry=row["last_entry"],
-        notice=notice,
+        notice=None if row["notice"] is None else notice_from_json(row["notice"]),
         silent=bool(row["silent"]),
         state=MessageState(row["state"]),
         attempts=row["attempts"],

@@ -36,11 +36,11 @@ _IS_CLAIMED = "key = :key and fencing_token = :fencing_token and state in ('read
 class SendOutcomes:
     """What came of each send, by the holder of its claim."""
 
-    def __init__(self, engine: Engine, outbox: Outbox, chats: Chats) -> None:
+    def __init__(self, engine: Engine, outbox: Outbox, chats: Chats, receipts: Receipts) -> None:
         self._engine = engine
         self._outbox = outbox
         self._chats = chats
-        self._receipts = Receipts(engine)
+        self._receipts = receipts
 
     def record(
         self,

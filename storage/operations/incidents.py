@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from storage.engine.column_types import (
     from_micros,
     from_micros_or_none,
@@ -11,7 +9,7 @@ from storage.engine.column_types import (
     to_micros_or_null,
 )
 from storage.engine.sqlite import Engine
-from storage.records.messages import Notice
+from storage.messages.notice_column import notice_from_json, notice_to_json
 from storage.records.operations import Incident, NotifiedIncident
 
 
@@ -23,22 +21,17 @@ class Incidents:
 
     def all(self) -> list[NotifiedIncident]:
         """Return all incidents, by name."""
-        incidents: list[NotifiedIncident] = []
-        for row in self._engine.fetch_all("select * from incidents order by name"):
-            key, values = json.loads(row["notice"])
-            notice = Notice(key, tuple((name, value) for name, value in values))
-            incidents.append(
-                NotifiedIncident(
-                    Incident(row["name"], notice),
-                    from_micros(row["notified_at"]),
-                    from_micros_or_none(row["resolved_at"]),
-                )
+        return [
+            NotifiedIncident(
+                Incident(row["name"], notice_from_json(row["notice"])),
+                from_micros(row["notified_at"]),
+                from_micros_or_none(row["resolved_at"]),
             )
-        return incidents
+            for row in self._engine.fetch_all("select * from incidents order by name")
+        ]
 
     def save(self, notified: NotifiedIncident) -> None:
         """Store when the operator was notified of an incident, and of its end."""
-        notice = notified.incident.notice
         self._engine.execute(
             """
             insert into incidents (name, notice, notified_at, resolved_at)
@@ -47,7 +40,7 @@ class Incidents:
                 notified_at = excluded.notified_at, resolved_at = excluded.resolved_at
             """,
             name=notified.incident.name,
-            notice=json.dumps([notice.text_key, notice.values], ensure_ascii=False),
+            notice=notice_to_json(notified.incident.notice),
             notified_at=to_micros(notified.notified_at),
             resolved_at=to_micros_or_null(notified.resolved_at),
         )

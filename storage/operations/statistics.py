@@ -32,16 +32,20 @@ class UsageStatistics:
             return UsageCounts(
                 chats={ChatKind(row["kind"]): int(row["n"]) for row in rows},
                 paused_chats=sum(int(row["paused"]) for row in rows),
-                people=self._count("select count(*) as n from people where bot = :bot", bot),
-                topics=self._count("select count(*) as n from subscriptions where bot = :bot", bot),
-                distinct_queries=self._count(
-                    "select count(distinct query) as n from subscriptions where bot = :bot", bot
+                people=self._engine.fetch_number(
+                    "select count(*) from people where bot = :bot", bot=bot
+                ),
+                topics=self._engine.fetch_number(
+                    "select count(*) from subscriptions where bot = :bot", bot=bot
+                ),
+                distinct_queries=self._engine.fetch_number(
+                    "select count(distinct query) from subscriptions where bot = :bot", bot=bot
                 ),
             )
 
     def count_digests_since(self, bot: int, since: datetime) -> int:
         """Count the digests issued since an instant, without imported documents."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select count(*) as n from digests
             where bot = :bot and issued_at >= :since and imported = 0
@@ -49,11 +53,6 @@ class UsageStatistics:
             bot=bot,
             since=to_micros(since),
         )
-        return int(row["n"]) if row else 0
-
-    def _count(self, statement: str, bot: int) -> int:
-        row = self._engine.fetch_one(statement, bot=bot)
-        return int(row["n"]) if row else 0
 
     def chats_by_topic_count(
         self, bot: int, limit: int, *, offset: int = 0

@@ -55,10 +55,8 @@ class Announcements:
 
         ``paper_keys`` restricts them to those of papers behind a key, up to another one.
         """
-        condition, values = (
-            "a.seq > :after and a.seq <= :upto",
-            {"after": after_seq, "upto": up_to_seq},
-        )
+        condition = "a.seq > :after and a.seq <= :upto"
+        values = {"after": after_seq, "upto": up_to_seq}
         if paper_keys:  # the sign keeps the engine from reading all positions for a few papers
             condition = (
                 "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
@@ -72,21 +70,19 @@ class Announcements:
 
     def count_papers_between(self, after_seq: int, up_to_seq: int) -> int:
         """Count the papers announced after a position and up to another one."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select count(distinct paper) as n from announcements where seq > :after and seq <= :upto
             """,
             after=after_seq,
             upto=up_to_seq,
         )
-        return int(row["n"]) if row else 0
 
     def seq_before_newest(self, count: int) -> int:
         """Return the position behind which the newest ``count`` announcements stand; else 0."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             "select seq from announcements order by seq desc limit 1 offset :count", count=count
         )
-        return int(row["seq"]) if row else 0
 
     def on_days(self, first: date, last: date) -> list[Announcement]:
         """Return the announcements of these arXiv days, both ends included, in order."""
@@ -99,8 +95,7 @@ class Announcements:
 
     def last_seq(self) -> int:
         """Return the newest position, 0 before the first announcement."""
-        row = self._engine.fetch_one("select coalesce(max(seq), 0) as seq from announcements")
-        return int(row["seq"]) if row else 0
+        return self._engine.fetch_number("select max(seq) from announcements")
 
     def counts_by_day(self) -> list[tuple[date, int]]:
         """Return each stored arXiv day with its count of announcements, oldest first."""

@@ -186,13 +186,11 @@ class Papers:
 
     def last_key(self) -> int:
         """Return the key of the paper that was kept last, 0 before the first one."""
-        row = self._engine.fetch_one("select coalesce(max(key), 0) as key from papers")
-        return int(row["key"]) if row else 0
+        return self._engine.fetch_number("select max(key) from papers")
 
     def count(self) -> int:
         """Count the papers, whatever their versions."""
-        row = self._engine.fetch_one("select count(*) as n from papers")
-        return int(row["n"]) if row else 0
+        return self._engine.fetch_number("select count(*) from papers")
 
     def reindex_some(self, analyzer: str, limit: int = 100) -> int:
         """Index some papers anew whose words another analyser wrote, the newest first.

@@ -9,10 +9,11 @@ words are those of the papers' newest versions.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from storage.engine.column_types import format_day
-from storage.engine.sqlite import Engine, Value
+from storage.engine.sqlite import Engine, Row, Value
 from storage.papers.announcements import (
     SELECT_ANNOUNCEMENTS,
     Announcements,
@@ -39,6 +40,16 @@ _TITLE_MATCHING_ROWS_FROM = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _LowestSortKey:
+    """The lowest sort key of the papers of some days, as of the newest announcement."""
+
+    first: date
+    last: date
+    newest_seq: int
+    sort_key: int
+
+
 class PaperSearch:
     """Searches of the full text, in a few days or in everything that is stored."""
 
@@ -46,9 +57,7 @@ class PaperSearch:
         self._engine = engine
         self._announcements = announcements
         self._index = index
-        self._cached_lowest_key: tuple[date, date, int, int] | None = (
-            None  # days, last seq, sort key
-        )
+        self._cached_lowest_key: _LowestSortKey | None = None
 
     def find_announcements_on_days(
         self, clause: Clause, first: date, last: date
@@ -127,10 +136,8 @@ class PaperSearch:
         self, clause: Clause, first: date, last: date, limit: int
     ) -> list[Announcement]:
         """Return the newest of these days whose papers may match, those found by title first."""
-        expression, expression_in_titles = (
-            self._index.match_expression(clause),
-            title_expression(clause),
-        )
+        expression = self._index.match_expression(clause)
+        expression_in_titles = title_expression(clause)
         condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
         order = f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if expression_in_titles else ""
         values = _new_on_days_values(first, last)
@@ -157,21 +164,20 @@ class PaperSearch:
         A common word occurs in a third of all stored papers. The key is cached until more is
         announced: announcements and sort keys never change.
         """
-        newest_row = self._engine.fetch_one("select max(seq) as seq from announcements")
-        newest_seq = int(newest_row["seq"] or 0) if newest_row else 0
-        if self._cached_lowest_key and self._cached_lowest_key[:3] == (first, last, newest_seq):
-            return self._cached_lowest_key[3]
-        row = self._engine.fetch_one(
+        newest_seq = self._announcements.last_seq()
+        cached = self._cached_lowest_key
+        if cached and (cached.first, cached.last, cached.newest_seq) == (first, last, newest_seq):
+            return cached.sort_key
+        sort_key = self._engine.fetch_number(
             f"""
-            select min(p.sort_key) as sort_key from announcements a join papers p on p.key = a.paper
+            select min(p.sort_key) from announcements a join papers p on p.key = a.paper
             where {_NEW_ON_DAYS} and a.seq <= :upto
             """,
             **_new_on_days_values(first, last),
             upto=newest_seq,
         )
-        sort_key = int(row["sort_key"] or 0) if row else 0
         if not self._engine.is_writing:  # what is undone must not be remembered
-            self._cached_lowest_key = first, last, newest_seq, sort_key
+            self._cached_lowest_key = _LowestSortKey(first, last, newest_seq, sort_key)
         return sort_key
 
     def search(self, clause: Clause, *, limit: int, offset: int = 0) -> list[Paper]:
@@ -202,10 +208,8 @@ class PaperSearch:
 
         So many of each, the newest first; like search, some may not match.
         """
-        expression, expression_in_titles = (
-            self._index.match_expression(clause),
-            title_expression(clause),
-        )
+        expression = self._index.match_expression(clause)
+        expression_in_titles = title_expression(clause)
         searches = [expression]
         if expression and expression_in_titles:
             searches.append(f"({expression} AND {expression_in_titles})")
@@ -224,10 +228,7 @@ class PaperSearch:
                 limit=limit,
                 **({"expression": searched} if searched else {}),
             )
-            papers_by_sort_key |= {
-                row["sort_key"]: IndexedPaper(row["key"], row["id"], row["title"], row["abstract"])
-                for row in rows
-            }
+            papers_by_sort_key |= {row["sort_key"]: _indexed_paper_from_row(row) for row in rows}
         return [papers_by_sort_key[sort_key] for sort_key in sorted(papers_by_sort_key)[::-1]]
 
     def with_heaviest_words(
@@ -260,7 +261,7 @@ class PaperSearch:
             **{f"word{n}": word_expression(word) for n, word in enumerate(words)},
             **{f"weight{n}": weight for n, weight in enumerate(word_weights.values())},
         )
-        return [IndexedPaper(row["key"], row["id"], row["title"], row["abstract"]) for row in rows]
+        return list(map(_indexed_paper_from_row, rows))
 
     def newest_before(self, clause: Clause, day: date, *, limit: int) -> list[IndexedPaper]:
         """Return the newest papers first announced before a day that may match, the newest first.
@@ -285,11 +286,11 @@ class PaperSearch:
             ceiling=sort_key_before(day),
             limit=limit,
         )
-        return [IndexedPaper(row["key"], row["id"], row["title"], row["abstract"]) for row in rows]
+        return list(map(_indexed_paper_from_row, rows))
 
     def count_matches(self, clause: Clause, *, limit: int) -> int:
         """Count the papers that may match, and stop at ``limit``."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select count(*) as n from (
                 select 1 from paper_index where paper_index match :expression limit :most)
@@ -297,7 +298,10 @@ class PaperSearch:
             expression=self._index.match_expression(clause),
             most=limit,
         )
-        return int(row["n"]) if row else 0
+
+
+def _indexed_paper_from_row(row: Row) -> IndexedPaper:
+    return IndexedPaper(row["key"], row["id"], row["title"], row["abstract"])
 
 
 def _new_on_days_values(first: date, last: date) -> dict[str, Value]:

@@ -75,10 +75,9 @@ class PaperIndex:
 
     def is_analyzed_by(self, analyzer: str) -> bool:
         """Tell whether papers have, or are getting, the words of this analyser."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             "select 1 from search_index_state where analyzer = :analyzer", analyzer=analyzer
         )
-        return row is not None
 
     def begin_reindex(self, analyzer: str) -> None:
         """Start to index all papers anew by this analyser, unless it indexed them.

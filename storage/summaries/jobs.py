@@ -157,7 +157,7 @@ class SummaryJobs:
 
     def count_pending(self, digest: int) -> int:
         """Count the summaries that a digest's messages lack and that are still tried."""
-        row = self._engine.fetch_one(
+        return self._engine.fetch_number(
             """
             select count(*) as n from entries e
             join summary_jobs c on c.paper = e.paper and c.version = e.version
@@ -167,11 +167,10 @@ class SummaryJobs:
             """,
             digest=digest,
         )
-        return int(row["n"]) if row else 0
 
     def has_attempt_before(self, job: SummaryJob, before: datetime) -> bool:
         """Tell whether a job exists and will be tried before an instant."""
-        row = self._engine.fetch_one(
+        return self._engine.has_row(
             """
             select 1 from summary_jobs where paper = :paper and version = :version
                 and language = :language and next_at <= :before
@@ -181,7 +180,6 @@ class SummaryJobs:
             language=job.language,
             before=to_micros(before),
         )
-        return row is not None
 
     def backlog(self) -> SummaryBacklog:
         """Count the jobs that wait, that failed before, and that were given up."""
