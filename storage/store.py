@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from storage.chats.bans_and_quotas import BansAndQuotas
-from storage.chats.callback_payloads import ButtonPayloads
+from storage.chats.button_payloads import ButtonPayloads
 from storage.chats.chats import Chats
 from storage.chats.pending_questions import PendingQuestions
 from storage.chats.saved_papers import SavedPapers
@@ -25,7 +25,7 @@ from storage.errors import DatabaseNotFound, OutdatedSchema
 from storage.feeds.backfills import Backfills
 from storage.feeds.feed_cursors import FeedCursors
 from storage.feeds.feed_health import FeedHealth
-from storage.feeds.unreadable_items import MissingPapers
+from storage.feeds.missing_papers import MissingPapers
 from storage.messages.delivery_statistics import DeliveryStatistics
 from storage.messages.inbox import Inbox
 from storage.messages.outbox import Outbox

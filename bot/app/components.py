@@ -23,15 +23,11 @@ from bot.chat.dispatch.inbox_worker import InboxWorker
 from bot.chat.request_and_reply import BotInfo
 from bot.chat.services import ExternalServices, Services
 from bot.chat.user_limits import UserLimits
-from bot.concurrency.rate_limiter import (
-    CircuitBreaker,
-    MonotonicClock,
-    RateLimiter,
-    Sleep,
-    TelegramFloods,
-)
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import MonotonicClock, RateLimiter, Sleep
 from bot.concurrency.trusted_clock import TrustedClock
 from bot.concurrency.wake_event import WakeEvent
+from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker_context import DeliveryContext
 from bot.digests import edit_late_summaries, notices, prefetch_summaries, publish
 from bot.digests.wait_for_summaries import SummaryWait

@@ -15,13 +15,13 @@ from bot.app.config import Config
 from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
 from bot.chat.api.send_and_edit import MAX_CONNECTIONS, create_client
-from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock
 from bot.concurrency.wake_event import AsyncJob
 from bot.digests import publish
 from bot.health.health_checks import last_confirmed_time
 from bot.ingest import ingest_source
-from bot.ingest.catch_up import missed_days, unreadable_items
+from bot.ingest.catch_up import missed_days, missing_papers
 from bot.ingest.http_client import Fetcher
 from bot.summaries import create_model_client
 from bot.summaries.gateway import model_state
@@ -97,7 +97,7 @@ def make_feed_job(store: Store, fetcher: Fetcher, config: Config, now: Clock) ->
         # A long repair holds up no topic that waits for today.
         await store.run(publish.mark_feed_round_complete, store, now())
         await store.run(missed_days.record_feed_answers, store, reports, instant)
-        await unreadable_items.fetch_missing_papers(
+        await missing_papers.fetch_missing_papers(
             store,
             fetcher,
             polled_categories,

@@ -21,7 +21,7 @@ from bot.cli.terminal.options import (
 )
 from bot.cli.terminal.progress import spinner_progress
 from bot.concurrency import trusted_clock
-from bot.ingest.catch_up.unreadable_items import fetch_missing_papers
+from bot.ingest.catch_up.missing_papers import fetch_missing_papers
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import IngestReport, ingest_source
 from bot.ingest.sources.addresses import Source, arxiv_feed, resolve_source

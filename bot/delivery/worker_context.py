@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, Sleep, TelegramFloods
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import RateLimiter, Sleep
+from bot.delivery.telegram_floods import TelegramFloods
 from bot.render.telegram.stored_reply import ReplyContent
 from storage import Store
 from storage.records.messages import OutboxMessage, SendOutcome

@@ -23,7 +23,9 @@ from telegram.request import HTTPXRequest
 
 from bot.app.lifecycle import delivery_workers_for
 from bot.chat.api import send_and_edit
-from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import RateLimiter
+from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker import DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
-from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.digests.prefetch_summaries import order_jobs
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import ModelGateway

@@ -8,7 +8,9 @@ from itertools import pairwise
 import pytest
 
 from bot.chat.api.polling import CONFLICT_SECONDS, ConflictTracker
-from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import RateLimiter
+from bot.delivery.telegram_floods import TelegramFloods
 from tests.support.clock import FakeClock
 
 

@@ -12,8 +12,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import RateLimiter
 from bot.delivery.record_outcome import BACKOFF, MAX_ATTEMPTS
+from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker import DeliveryCounts, DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext, SendMessage
 from bot.digests.publish import publish_due_chats

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.summaries.llm.client import ModelClient

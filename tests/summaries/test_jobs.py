@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_gateway import REFUSED_PAUSE_SECONDS, ModelGateway
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.concurrency.rate_limiter import CircuitBreaker, RateLimiter, TelegramFloods
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import RateLimiter
+from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker import DeliveryCounts, DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext
 from bot.digests import issue_digest, publish

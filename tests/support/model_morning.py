@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.concurrency.rate_limiter import CircuitBreaker
+from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.demo.people.people import Person
 from bot.demo.people.visible_messages import VisibleMessage
 from bot.summaries.gateway.model_gateway import ModelGateway

@@ -18,7 +18,8 @@ from bot.app.config import Config
 from bot.chat.api import send_and_edit
 from bot.chat.user_limits import Cost, UserLimits
 from bot.concurrency import wake_event
-from bot.concurrency.rate_limiter import CircuitBreaker, Sleep
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import Sleep
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.telegram_state import CallbackAnswer
 from bot.demo.people.people import GroupOrChannel, Person

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.concurrency.rate_limiter import CircuitBreaker, MonotonicClock
+from bot.concurrency.circuit_breaker import CircuitBreaker
+from bot.concurrency.rate_limiter import MonotonicClock
 from bot.concurrency.single_flight import SingleFlight
 from bot.summaries.gateway.budget import Budget, Price
 from bot.summaries.gateway.model_state import ModelStatus

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.topics.matching.inverted_index import (
+from bot.topics.matching.field_indexes import (
     NO_PAPERS,
     AuthorIndex,
     CodeIndex,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import Store, open_store
-from storage.chats.callback_payloads import MAX_PER_CHAT
+from storage.chats.button_payloads import MAX_PER_CHAT
 from storage.errors import RowNotFound
 from storage.records.chats import (
     ButtonPayload,

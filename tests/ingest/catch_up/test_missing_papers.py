@@ -18,7 +18,7 @@ from bot.arxiv.calendar import feed_day_of_submission
 from bot.health.health_checks import DiskSpace, find_incidents
 from bot.ingest.catch_up.backfill import BACKFILL_LEASE, run_backfill
 from bot.ingest.catch_up.missed_days import REPAIR_WINDOW
-from bot.ingest.catch_up.unreadable_items import (
+from bot.ingest.catch_up.missing_papers import (
     MAX_ARCHIVE_REQUESTS,
     MISSING_PAPERS_LEASE,
     RETRY_INTERVAL,
