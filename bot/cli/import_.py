@@ -19,7 +19,7 @@ from bot.cli.terminal.options import (
     translator,
 )
 from bot.ingest.http_errors import FetchError, read_file
-from bot.ingest.ingest_source import import_digest
+from bot.ingest.import_digest import import_digest
 from bot.ingest.sources.digest_document import read_document
 from bot.texts import Refusal
 

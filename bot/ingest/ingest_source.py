@@ -6,23 +6,20 @@ moves the source's cursor. A crash in between loses nothing and a repeat adds no
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from bot.arxiv import author_list, calendar
+from bot.arxiv import calendar
 from bot.arxiv.combined_feeds import feed_groups
-from bot.arxiv.taxonomy import arxiv_categories_in
 from bot.ingest.http_client import Fetcher
 from bot.ingest.sources import arxiv_api
 from bot.ingest.sources.addresses import Source, arxiv_feed
 from bot.ingest.sources.fetch_batch import fetch_batch
 from bot.ingest.sources.source_batch import Batch, BatchStatus
 from storage import Store
-from storage.records.digests import Digest
 from storage.records.feeds import FeedCursor, MissingPaper
 from storage.records.papers import Announcement, AnnouncementKind, IngestCounts
 
@@ -227,38 +224,6 @@ async def _fill_day(
         start = batch.next_position
     await pause_requests(store, FIRST_FILL, now, None)
     return False
-
-
-def import_digest(store: Store, digest: Digest) -> int:
-    """Store an imported document with its papers and summaries; return its number.
-
-    Importing the same document again returns the existing one. No messages are queued.
-    """
-    with store.transaction():
-        # An older version wrote classes of other schemes there, and authors that are none.
-        normalized_papers = [
-            replace(
-                entry.paper,
-                authors=author_list.parse_author_elements(entry.paper.authors),
-                categories=arxiv_categories_in(entry.paper.categories),
-            )
-            for entry in digest.entries
-        ]
-        papers = store.papers.upsert(normalized_papers, seen_at=digest.issued_at)
-        entries = tuple(
-            replace(
-                entry,
-                paper=paper,
-                summaries=tuple(replace(summary, paper=paper.key) for summary in entry.summaries),
-            )
-            for entry, paper in zip(digest.entries, papers, strict=True)
-        )
-        entries_text = "\n".join(repr(entry.verbatim or entry.paper.id) for entry in digest.entries)
-        fingerprint = hashlib.sha256((digest.source_document or entries_text).encode()).hexdigest()[
-            :16
-        ]
-        period = f"import/{digest.topic}/{digest.issued_at:%Y-%m-%dT%H:%MZ}/{fingerprint}"
-        return store.digests.issue(replace(digest, entries=entries, period=period))
 
 
 def _log_report(report: IngestReport) -> None:
