@@ -221,8 +221,18 @@ class _PublishRun:
         while batch := list(
             takewhile(lambda _: should_continue(), islice(remaining, chats_per_transaction))
         ):
-            # Digests are built before the store is locked.
-            due_chats = [due_chat for due_chat in map(self._prepare_chat, batch) if due_chat]
+            due_chats: list[_DueChat] = []
+            for chat_id in batch:  # digests are built before the store is locked
+                try:
+                    due_chat = self._prepare_chat(chat_id)
+                except (DatabaseBusy, DatabaseNotWritable):
+                    raise
+                except Exception:  # such as a row that cannot be read
+                    log.exception("chat not published", extra={"chat": chat_id})
+                    result += PublishResult(failed=1)
+                    continue
+                if due_chat:
+                    due_chats.append(due_chat)
             with self._store.transaction():
                 for due_chat in due_chats:
                     try:

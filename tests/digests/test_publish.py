@@ -241,6 +241,32 @@ def test_a_chat_is_published_whole_or_not_at_all(
     assert issued_paper_numbers(store, reader) == [[1, 2]]
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update chats set form = 'hologram' where chat = 1",
+        """update chats set zone = 'US/Pacific-New', pause_reason = 'asked',
+            paused_until = '2026-01-01' where chat = 1""",
+        """update subscriptions set zone = 'US/Pacific-New', next_due = 4102444800000000
+            where chat = 1""",
+    ],
+)
+def test_a_chat_that_cannot_be_read_holds_nobody_else(
+    store: Store, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    """A zone may leave the machine's tables, and a file may be edited by hand."""
+    unreadable, reader = create_chat(store, 1), create_chat(store, 2)
+    for chat in (unreadable, reader):
+        subscribe_chat(store, chat)
+    announce(store, papers(1))
+    store._engine.execute(damage)
+
+    with caplog.at_level(logging.CRITICAL):
+        publish_due_chats(store, BOT, DUE_AT)
+
+    assert issued_paper_numbers(store, reader) == [[1]]
+
+
 def _crash(*_: object, **__: object) -> bool:
     raise OSError("the disk is full")
 
