@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from storage.engine.driver import sqlite3
-from storage.engine.schema_version import connect_read_only, reject_foreign_database
+from storage.engine.driver import connect, sqlite3
+from storage.engine.schema_version import reject_foreign_database
 from storage.errors import (
     DamagedDatabase,
     DatabaseBusy,
@@ -157,7 +157,7 @@ def check_file(path: Path) -> bool:
     # are made; with one it is read as whoever has it open reads it.
     with (
         suppress(sqlite3.Error),  # damage is told by whoever opens the file
-        closing(connect_read_only(path, immutable=not has_log)) as connection,
+        closing(connect(path, "ro", immutable=not has_log)) as connection,
     ):
         reject_foreign_database(connection, path)
     return True

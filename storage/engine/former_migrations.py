@@ -17,7 +17,7 @@ from storage.engine.schema import FIRST_SCHEMA
 from storage.engine.schema_version import FORMER_MIGRATION_NAMES, applied_migrations
 
 if TYPE_CHECKING:
-    from storage.engine.sqlite import Connection
+    from storage.engine.driver import Connection
 
 FORMER_MIGRATIONS = Migrations("papergram")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storage.engine.column_types import to_micros
-from storage.engine.driver import sqlite3
+from storage.engine.driver import Connection, connect, sqlite3
 from storage.engine.file_checks import (
     check_file,
     is_running,
@@ -18,9 +18,7 @@ from storage.engine.file_checks import (
 )
 from storage.engine.schema_version import (
     MIGRATION_NAMES,
-    Connection,
     applied_migrations,
-    connect_read_only,
     reject_newer_schema,
 )
 
@@ -45,7 +43,7 @@ def probe_bot(url: str, lease_name: str, now: datetime) -> BotStatus:
     if path is None or not check_file(path):
         return BotStatus.ABSENT
     try:
-        with closing(connect_read_only(path)) as connection:
+        with closing(connect(path, "ro")) as connection:
             connection.execute("pragma busy_timeout = 5000")
             reject_newer_schema(connection, path)
             if _is_lease_held(connection, lease_name, now):

@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 from storage.engine.schema import FIRST_SCHEMA
 
 if TYPE_CHECKING:
-    from storage.engine.sqlite import Connection
+    from storage.engine.driver import Connection
 
 MIGRATIONS = Migrations("papergram")
 

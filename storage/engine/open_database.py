@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from storage.engine import schema_version
+from storage.engine.driver import connect
 from storage.engine.file_checks import (
     create_private_file,
     remove_unfinished_copies,
     restrict_permissions,
     unfinished_copy_path,
 )
-from storage.engine.schema_version import connect_read_only
 from storage.engine.sqlite import Engine
 from storage.errors import DamagedDatabase, DatabaseNotWritable
 
@@ -74,7 +74,7 @@ def find_damage(engine: Engine) -> str:
     and SQLite's check calls those damaged that others have merged since.
     """
     try:
-        with engine.translating_errors(), closing(connect_read_only(engine.path)) as connection:
+        with engine.translating_errors(), closing(connect(engine.path, "ro")) as connection:
             report = str(connection.execute("pragma quick_check(1)").fetchone()[0])
     except DamagedDatabase as error:
         return str(error.__cause__)

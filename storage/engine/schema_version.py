@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
-from urllib.parse import quote
 
-from storage.engine.driver import sqlite3
+from storage.engine.driver import Connection
 from storage.errors import ForeignDatabase, NewerSchema, OutdatedSchema
-
-Connection: TypeAlias = "sqlite3.Connection"
 
 # Every step of ``migrations`` by its name, in order.
 MIGRATION_NAMES: tuple[str, ...] = ("first_schema", "entry_order", "asked_for_place")
@@ -107,15 +103,3 @@ def reject_outdated_schema(connection: Connection, path: Path) -> None:
             f"{path} was last opened by an older Papergram; "
             "start `papergram run` once, which brings it up to date"
         )
-
-
-def connect_read_only(path: Path, *, immutable: bool = False) -> Connection:
-    """Open a file for reading alone: no change, no checkpoint, whatever is executed."""
-    mode = "&immutable=1" if immutable else ""
-    return sqlite3.connect(
-        f"file:{quote(str(path))}?mode=ro{mode}",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=256,
-    )

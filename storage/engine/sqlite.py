@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
-from urllib.parse import quote
 
-from storage.engine.driver import sqlite3
+from storage.engine.driver import Connection, connect, sqlite3
 from storage.engine.fair_lock import FairLock
 from storage.engine.file_checks import primary_error_code, require_same_file, to_storage_error
 from storage.engine.query_time_limit import (
@@ -23,12 +22,10 @@ from storage.engine.query_time_limit import (
     outside_query_budget,
     query_budget,
 )
-from storage.engine.schema_version import connect_read_only
 from storage.errors import InvalidValue, StorageError
 
 Value: TypeAlias = str | bytes | int | float | None
 Row: TypeAlias = "sqlite3.Row"
-Connection: TypeAlias = "sqlite3.Connection"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -87,18 +84,18 @@ class Engine:
         self._write_lock = FairLock()
         self._local = threading.local()
         self._connections_lock = threading.Lock()
-        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._connections: dict[threading.Thread, Connection] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._long_pool = ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="store-long")
         self._query_pool = ThreadPoolExecutor(1, thread_name_prefix="store-query")
         self._is_closed = False
         self._opened_stat: os.stat_result | None = None  # once there is a connection
 
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """Return this thread's connection, opened at its first use."""
         if self._is_closed:
             raise StorageError("the store is closed")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self.require_same_file()  # or the thread would write into another file
             with self.translating_errors():
@@ -112,19 +109,11 @@ class Engine:
         if self._opened_stat is not None:
             require_same_file(self.path, self._opened_stat)
 
-    def _connect(self) -> sqlite3.Connection:
-        # Closing is the one thing another thread may do, hence check_same_thread.
-        connection = (
-            connect_read_only(self.path)
-            if self._read_only
-            else sqlite3.connect(
-                f"file:{quote(str(self.path))}?mode={'rwc' if self._opened_stat is None else 'rw'}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )
-        )
+    def _connect(self) -> Connection:
+        if self._read_only:
+            connection = connect(self.path, "ro")
+        else:  # a file that was deleted meanwhile is not made anew
+            connection = connect(self.path, "rwc" if self._opened_stat is None else "rw")
         connection.row_factory = sqlite3.Row
         try:
             for pragma in (_BUSY_TIMEOUT,) if self._read_only else _PRAGMAS:
