@@ -192,7 +192,10 @@ def find_topic(store: Store, chat: Chat, words: str) -> Subscription | None:
 
 def find_same_topic(store: Store, chat: Chat, query: Query, thread: int) -> Subscription | None:
     """Return the topic with an equivalent query in a chat's thread, if any."""
-    topics = store.subscriptions.of_chat(chat.bot, chat.id)
+    return _same_topic(store.subscriptions.of_chat(chat.bot, chat.id), query, thread)
+
+
+def _same_topic(topics: Sequence[Subscription], query: Query, thread: int) -> Subscription | None:
     thread_topics = (topic for topic in topics if topic.thread == thread)
     return next(
         (topic for topic in thread_topics if canonical_text(topic.query) == query.text), None
@@ -301,7 +304,7 @@ def restore_topic(
     query = parse(removed_topic.query)
     refuse_unpolled(query, polled_categories)
     topics = store.subscriptions.of_chat(removed_topic.bot, removed_topic.chat)
-    if any((t.query, t.thread) == (query.text, removed_topic.thread) for t in topics):
+    if _same_topic(topics, query, removed_topic.thread):
         return False
     if len(topics) >= limit:
         raise Refusal("topic-limit", limit=limit)

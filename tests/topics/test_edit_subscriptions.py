@@ -324,6 +324,19 @@ def test_a_restored_topic_never_skips_what_it_was_not_told_of(store: Store) -> N
         store.subscriptions.remove(stored_topic.key)
 
 
+def test_a_restored_topic_is_not_followed_twice_in_other_words(store: Store) -> None:
+    """An earlier version printed the words of a query in another order."""
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader, "diffusion video")
+    with store.transaction():
+        assert store.subscriptions.update(replace(topic, query="video diffusion"))
+
+    assert not edit_subscriptions.restore_topic(
+        store, topic, NOW, polled_categories=POLLED_CATEGORIES, limit=50
+    )
+    assert len(store.subscriptions.of_chat(BOT, reader.id)) == 1
+
+
 def test_a_sample_counts_for_nothing_later(store: Store) -> None:
     reader = create_chat(store)
     topic = subscribe_chat(store, reader)
