@@ -20,7 +20,7 @@ from bot.render.entry_content import strip_invisible
 from bot.render.size_limits import CLASSIC_UNITS, utf16_length
 from bot.render.telegram.html_message import sentence_html
 from bot.render.telegram.keyboard import Action, Keyboard, ManagedChatAction
-from bot.render.telegram.rich_blocks import Block
+from bot.render.telegram.rich_blocks import italic, paragraph
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import Refusal, say
 from storage.records.chats import ChatKind, MessageForm
@@ -90,8 +90,8 @@ def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: s
     elif messages:
         header, first_message = say(language, "there-managing", title=title), messages[0]
         if first_message.form is MessageForm.RICH:
-            block: Block = {"type": "paragraph", "text": {"type": "italic", "text": header}}
-            first_message = replace(first_message, blocks=(block, *first_message.blocks))
+            header_block = paragraph(italic(header))
+            first_message = replace(first_message, blocks=(header_block, *first_message.blocks))
         elif first_message.html:
             html = f"<i>{sentence_html(header)}</i>\n\n{first_message.html}"
             if utf16_length(html) <= CLASSIC_UNITS:

@@ -60,10 +60,11 @@ def code_block(text: str) -> str:
 
 
 def _tag_html(name: str, text: str) -> str:
-    return f"<{name}>{quoted_html(text)}</{name.split()[0]}>" if text.strip() else ""
+    return f"<{name}>{quoted_html(text)}</{name}>" if text.strip() else ""
 
 
-def _link_html(text: str, url: str) -> str:
+def link_html(text: str, url: str) -> str:
+    """Return text that opens ``url``; without a URL the text alone."""
     return f'<a href="{escape(url)}">{quoted_html(text)}</a>' if url else quoted_html(text)
 
 
@@ -138,7 +139,7 @@ def _row_html(
 
 
 def _title_html(content: TableRow | EntryContent) -> str:
-    title = _link_html(shorten(content.title, TITLE_UNITS), content.link)
+    title = link_html(shorten(content.title, TITLE_UNITS), content.link)
     return f"<b>[{content.position}]</b> {title}" if content.position else f"<b>{title}</b>"
 
 
@@ -156,7 +157,7 @@ def entry_html(
     if content.matched_text:
         text_before, matched, text_after = content.match_reason.partition(content.matched_text)
         reason_html = quoted_html(text_before) + _tag_html("b", matched) + quoted_html(text_after)
-    links = " · ".join(_link_html(label, url) for label, url in content.links)
+    links = " · ".join(link_html(label, url) for label, url in content.links)
     bottom_lines = list(filter(None, (reason_html, quoted_html(content.topics_text), links)))
     shortened_note = _tag_html("i", say(options.language, "entry-shortened"))
     frame_lines = [*top_lines, *bottom_lines, shortened_note]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import LINE_UNITS, display_text, display_title, paper_url
 from bot.render.size_limits import shorten
-from bot.render.telegram.html_message import escape, quoted_html
+from bot.render.telegram.html_message import escape, link_html, quoted_html
 from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import bold, footer, heading, paragraph, url
 from bot.render.telegram.split_into_messages import Message
@@ -39,11 +39,8 @@ def note_message(
         ]
         blocks = (heading(url(title, link), 4), *section_blocks, footer(model_line))
         return Message(options.form, blocks=blocks, buttons=buttons)
-    title_html = quoted_html(title)
-    if link:
-        title_html = f'<a href="{escape(link)}">{title_html}</a>'
     html_sections = [f"<b>{escape(label)}</b>\n{quoted_html(text)}" for label, text in sections]
     html = "\n\n".join(
-        [f"<b>{title_html}</b>", *html_sections, f"<i>{quoted_html(model_line)}</i>"]
+        [f"<b>{link_html(title, link)}</b>", *html_sections, f"<i>{quoted_html(model_line)}</i>"]
     )
     return Message(options.form, html=html, buttons=buttons)

@@ -15,7 +15,7 @@ from bot.render.size_limits import CLASSIC_UNITS, shorten
 from bot.render.telegram.html_message import escape, message_weight
 from bot.render.telegram.keyboard import Action, Button, CopyText, Link, ManagedChatAction
 from bot.render.telegram.plain_text import plain_text_messages
-from bot.render.telegram.rich_blocks import JSON, Block, italic
+from bot.render.telegram.rich_blocks import JSON, italic, paragraph
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
 from storage.records.chats import MessageForm
@@ -147,8 +147,7 @@ def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
         case Document(caption=caption):
             return replace(content, caption=shorten(f"{note}\n{caption}".strip(), _CAPTION_UNITS))
         case Message(form=MessageForm.RICH):
-            note_block: Block = {"type": "paragraph", "text": italic(note)}
-            return replace(content, blocks=(note_block, *content.blocks))
+            return replace(content, blocks=(paragraph(italic(note)), *content.blocks))
         case Message(text=text) if text:
             return replace(content, text=shorten(f"{note}\n{text}", CLASSIC_UNITS))
         case _:
