@@ -107,8 +107,12 @@ def mark_update_failed(
     with store.transaction():
         if not store.inbox.mark_failed(inbox_update.bot, inbox_update.id, reason):
             return Reply()
-        reply = short_reply([Line(say(supported_language(update.language), "refusal-failed"))])
-        return store_reply(services, inbox_update, update, reply)
+        return store_reply(services, inbox_update, update, failure_reply(update))
+
+
+def failure_reply(update: Update) -> Reply:
+    """Return the apology for an error of ours, in the language of the client."""
+    return short_reply([Line(say(supported_language(update.language), "refusal-failed"))])
 
 
 def complete_follow_up(

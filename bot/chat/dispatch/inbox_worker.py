@@ -15,6 +15,7 @@ from bot.chat.api import send_and_edit
 from bot.chat.api.updates import UnreadableUpdate, Update, UpdateKind, parse_update
 from bot.chat.dispatch.apply_update import (
     complete_follow_up,
+    failure_reply,
     mark_update_failed,
     read_and_apply_update,
     rebuild_request,
@@ -28,7 +29,7 @@ from bot.chat.request_and_reply import FollowUp, Reply, Request
 from bot.chat.services import Services
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.concurrency.rate_limiter import Sleep
-from bot.texts import Refusal, say, supported_language
+from bot.texts import Refusal, supported_language
 from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue, StorageError
 from storage.records.chats import ChatKind
 from storage.records.messages import InboxUpdate, OutboxMessage
@@ -241,13 +242,13 @@ class InboxWorker:
             chat = await store.run(store.chats.get, inbox_update.bot, inbox_update.chat)
             kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
             update = Update(UpdateKind.COMMAND, inbox_update.chat, kind, language=language)
-            await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
+            await self._send_follow_up_reply(inbox_update, update, failure_reply(update))
             return
         if update is None:  # its chat was erased
             await store.run(store.inbox.mark_follow_up_done, inbox_update.bot, inbox_update.id)
             return
         if inbox_update.attempts > MAX_FOLLOW_UP_ATTEMPTS:
-            await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
+            await self._send_follow_up_reply(inbox_update, update, failure_reply(update))
             return
         try:
             authorization = await authorize(services, update, route_of(update))
@@ -256,7 +257,7 @@ class InboxWorker:
             raise
         except Exception:
             log.exception("errand not taken up", extra={"update": inbox_update.id})
-            await self._send_follow_up_reply(inbox_update, update, _failure_reply(update))
+            await self._send_follow_up_reply(inbox_update, update, failure_reply(update))
             return
         if authorization.refusal:
             reply = short_reply(
@@ -293,7 +294,7 @@ class InboxWorker:
             raise
         except Exception:
             log.exception("errand failed", extra={"errand": follow_up.verb})
-            reply = _failure_reply(update)
+            reply = failure_reply(update)
         await self._send_follow_up_reply(inbox_update, update, reply)
 
     async def _run_follow_up(self, follow_up: FollowUp, request: Request) -> Reply:
@@ -323,7 +324,7 @@ class InboxWorker:
 
         If the reply can never be stored, an error message takes its place, or else nothing.
         """
-        replies = [reply, _failure_reply(update), Reply()]
+        replies = [reply, failure_reply(update), Reply()]
         while True:
             try:
                 stored_reply = await self._services.store.run(
@@ -359,7 +360,3 @@ class InboxWorker:
         unleased_parts = len(reply.messages) + len(reply.documents) - len(reply.outbox_messages)
         if reply.wakes_delivery or not all_sent or unleased_parts > 0:
             self._services.wake_delivery()
-
-
-def _failure_reply(update: Update) -> Reply:
-    return short_reply([Line(say(supported_language(update.language), "refusal-failed"))])
