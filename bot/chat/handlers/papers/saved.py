@@ -15,7 +15,7 @@ from bot.render.telegram.keyboard import Action, Button, Link
 from bot.render.telegram.stored_reply import Document
 from bot.texts import Refusal
 from storage import Store
-from storage.records.chats import ChatKind, SavedPaper
+from storage.records.chats import ChatKind
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
 
@@ -63,7 +63,8 @@ def _is_button(request: Request) -> bool:
 
 def export_files(store: Store, request: Request) -> Reply:
     """Handle [Export]: send all saved papers as BibTeX, RIS, CSL-JSON and Markdown."""
-    saved_papers = _own_saved_papers(store, request)
+    _require_private_chat(request)
+    saved_papers = store.saved_papers.of_person(request.chat.bot, request.person.id)
     if not saved_papers:
         raise Refusal("saved-none")
     papers = [saved_paper.paper for saved_paper in saved_papers]
@@ -87,7 +88,7 @@ def export_files(store: Store, request: Request) -> Reply:
 
 def toggle_version_notices(store: Store, request: Request) -> Reply:
     """Handle the switch for notices of new versions of saved papers."""
-    _own_saved_papers(store, request)
+    _require_private_chat(request)
     bot, person = request.chat.bot, request.person.id
     is_enabled = not store.saved_papers.wants_version_notices(bot, person)
     store.saved_papers.set_version_notices(bot, person, enabled=is_enabled)
@@ -96,12 +97,7 @@ def toggle_version_notices(store: Store, request: Request) -> Reply:
     return Reply(reply.messages, edit=True, toast=toast)
 
 
-def _own_saved_papers(store: Store, request: Request) -> list[SavedPaper]:
-    """Return the presser's papers.
-
-    Raises:
-        Refusal: The chat is not private, so that others would see them.
-    """
+def _require_private_chat(request: Request) -> None:
+    """Refuse where others would see somebody's saved papers."""
     if request.chat.kind is not ChatKind.PRIVATE:
         raise Refusal("saved-private")
-    return store.saved_papers.of_person(request.chat.bot, request.person.id)
