@@ -139,7 +139,7 @@ BUTTONS: Mapping[str, Route] = {
     "forget": Route(privacy.forget_pressed, admin_only=True),
     "users": Route(operator.users, admin_only=True, operator_only=True),
     "field": Route(new_topic.field_pressed, requires_write_access=True, cost=Cost.PREVIEW),
-    "draft": Route(new_topic.example_pressed, requires_write_access=True, cost=Cost.PREVIEW),
+    "draft": Route(new_topic.suggestion_pressed, requires_write_access=True, cost=Cost.PREVIEW),
     "subscribe": Route(onboarding.subscribe_pressed, admin_only=True),
     "change": Route(new_topic.change_pressed, admin_only=True),
     "cancel": Route(new_topic.cancel_pressed, admin_only=True),

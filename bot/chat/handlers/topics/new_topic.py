@@ -46,8 +46,8 @@ def field_pressed(store: Store, request: Request) -> Reply:
     return preview_reply(store, request, words, field_number=field_number)
 
 
-def example_pressed(store: Store, request: Request) -> Reply:
-    """Handle a pressed reading: preview it."""
+def suggestion_pressed(store: Store, request: Request) -> Reply:
+    """Handle a pressed suggestion, or [Follow] below a search: preview it."""
     return offer_topic(store, request, pressed_payload(store, request).text)
 
 
