@@ -58,6 +58,11 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
+def with_check_mark(label: str, is_chosen: bool) -> str:
+    """Return a label, marked if it is the current choice."""
+    return f"✓ {label}" if is_chosen else label
+
+
 def button_rows(buttons: Sequence[Button], columns: int) -> Keyboard:
     """Return buttons in rows of at most ``columns``."""
     return tuple(

@@ -8,7 +8,7 @@ from datetime import time
 
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, Keyboard
+from bot.render.telegram.keyboard import Action, Button, Keyboard, with_check_mark
 from bot.texts import Refusal
 from bot.texts.dates import zone_name
 from bot.topics import cadence_text, edit_subscriptions
@@ -79,11 +79,6 @@ def time_buttons(
         ),
         last_row,
     )
-
-
-def with_check_mark(label: str, is_chosen: bool) -> str:
-    """Return a label, marked if it is the current choice."""
-    return f"✓ {label}" if is_chosen else label
 
 
 def time_(store: Store, request: Request) -> Reply:

@@ -14,7 +14,7 @@ from bot.chat.handlers.topics.new_topic import preview_reply
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, button_rows
+from bot.render.telegram.keyboard import Action, Button, button_rows, with_check_mark
 from bot.texts import Refusal
 from storage import Store
 
@@ -35,7 +35,7 @@ def show_groups(store: Store, request: Request) -> Reply:
             if len(group.archives) > 1
             else Action("archive", index * _ARCHIVES_PER_GROUP)
         )
-        label = _with_check_mark(_display_name(request, group), is_followed)
+        label = _category_label(_display_name(request, group), is_followed)
         buttons.append(Button(label, open_group))
     return short_reply(
         [Line(request.say("browse-groups"))],
@@ -54,7 +54,7 @@ def show_group(store: Store, request: Request) -> Reply:
         is_followed = not followed_codes.isdisjoint(_codes_of_archive(child_archive))
         buttons.append(
             Button(
-                _with_check_mark(_display_name(request, child_archive), is_followed),
+                _category_label(_display_name(request, child_archive), is_followed),
                 Action("archive", group_index * _ARCHIVES_PER_GROUP + archive_index),
             )
         )
@@ -70,14 +70,14 @@ def show_archive(store: Store, request: Request) -> Reply:
     followed_codes = _followed_codes(store, request)
     buttons = []
     if len(selected_archive.categories) > 1:
-        label = _with_check_mark(
+        label = _category_label(
             request.say("browse-all", archive=selected_archive.code),
             selected_archive.code in followed_codes,
         )
         buttons.append(Button(label, Action("category", archive_number)))
     for number, child_category in enumerate(selected_archive.categories, start=1):
         code = child_category.code
-        label = _with_check_mark(
+        label = _category_label(
             f"{code} {_display_name(request, child_category)}",
             not followed_codes.isdisjoint({code, taxonomy.canonical_code(code)}),
         )
@@ -158,5 +158,5 @@ def _display_name(request: Request, node: Group | Archive | Category) -> str:
     return node.zh if request.language == "zh" else node.en
 
 
-def _with_check_mark(label: str, is_followed: bool) -> str:
-    return ("✓ " if is_followed else "") + label[:_MAX_LABEL_LENGTH]
+def _category_label(label: str, is_followed: bool) -> str:
+    return with_check_mark(label[:_MAX_LABEL_LENGTH], is_followed)

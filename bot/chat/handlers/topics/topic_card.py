@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.handlers.account import delivery_times, settings
-from bot.chat.handlers.account.delivery_times import with_check_mark
-from bot.chat.handlers.topics.topic_list import status_line, weekly_papers
+from bot.chat.handlers.topics.topic_list import FROM_LIST, status_line, weekly_papers
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.render.telegram.keyboard import Action, Button, button_rows
+from bot.render.telegram.keyboard import Action, Button, button_rows, with_check_mark
 from bot.texts import Refusal
 from bot.texts.dates import zone_name
 from bot.topics import cadence_text, edit_subscriptions
@@ -28,7 +27,6 @@ SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)
 TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP, TUNE_ORDER = 1, 2, 3, 4, 5
 TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # plus the index of the value
 TUNE_LANGUAGE = 100  # plus the index of the language, of which there may be many
-_FROM_LIST = 2  # [Stop] replaces the card
 
 
 def topic_pressed(store: Store, request: Request) -> Reply:
@@ -107,7 +105,7 @@ def card_reply(
         ),
         (
             tune_button(request.say("button-up"), TUNE_MOVE_UP),
-            topic_button("digest-button-stop", "stop", _FROM_LIST),
+            topic_button("digest-button-stop", "stop", FROM_LIST),
         ),
         (request.button("button-list-back", "list"),),
     )

@@ -23,7 +23,7 @@ BUTTONS_PER_ROW = 4
 MAX_CHOICES = 50  # Telegram takes about a hundred buttons under a message
 _LABEL_UNITS = 60
 MAX_COUNTED_TOPICS = 2  # topics whose weekly papers are counted for one list
-_FROM_CHOICE, _FROM_LIST = 1, 2  # where [Stop] was pressed: in a choice, or in a list or card
+_FROM_CHOICE, FROM_LIST = 1, 2  # where [Stop] was pressed: in a choice, or in a list or card
 
 
 def list_(store: Store, request: Request) -> Reply:
@@ -191,7 +191,7 @@ def _unsubscribe_reply(store: Store, request: Request, topic: Subscription) -> R
     stopped_line = Line(request.say("unsubscribed", topic=topic.name))
     if request.action.second_argument == _FROM_CHOICE:
         return _choice_reply(store, request, [stopped_line], undo_rows)
-    if request.action.second_argument == _FROM_LIST:
+    if request.action.second_argument == FROM_LIST:
         undo_rows = (
             (
                 request.button("button-undo", "undo", payload_key),
