@@ -49,6 +49,11 @@ async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
         log.info("polling", extra={"bot": bot.telegram.username})
         await bot.store.run(bot.store.outbox.recover_claims, bot.telegram.id)
         await bot.store.run(bot.store.paper_index.begin_reindex, analyzer_version())
+        if (gateway := bot.model_gateway) is not None:
+            gateway.is_stopping.clear()
+            if not await bot.store.run(is_lease_held, bot.store, ENRICH_LEASE, bot.now()):
+                await bot.store.run(bot.store.summary_jobs.release_all_claims)
+        # From here to the ``try`` nothing is awaited, so that no failure leaves workers behind.
         bot.is_stopping = False
         delivery_context = bot.delivery_context()
         worker_count = delivery_workers_for(bot.config.messages_per_second)
@@ -65,10 +70,7 @@ async def serve(bot: Bot, feed_job: AsyncJob | None) -> None:
             ),
             asyncio.create_task(publish_menu(bot.telegram, bot.config.operator or 0)),
         ]
-        if (gateway := bot.model_gateway) is not None:
-            gateway.is_stopping.clear()
-            if not await bot.store.run(is_lease_held, bot.store, ENRICH_LEASE, bot.now()):
-                await bot.store.run(bot.store.summary_jobs.release_all_claims)
+        if gateway is not None:
             worker_tasks.append(
                 asyncio.create_task(
                     bot.jobs_wake.run_forever(lambda: jobs.run_summary_jobs(gateway))

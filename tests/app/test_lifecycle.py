@@ -9,17 +9,25 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from bot.app import lifecycle
+from bot.app.components import Bot
+from bot.app.config import Config
 from bot.app.leader_election import LEADER_LEASE
+from bot.chat.api.send_and_edit import create_client
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.faults import accepted_then_no_response, error_response, slow_response
 from bot.demo.people.people import Person
 from bot.digests.publish import publish_due_chats
+from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.texts import say
 from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
+from storage.errors import DatabaseBusy
 from storage.records.chats import MessageForm
 from storage.records.messages import MessageState, Notice, OutboxMessage
 from tests.support.builders import BOT, DUE_AT, announce, create_chat, papers, subscribe_chat
@@ -225,6 +233,29 @@ async def test_the_poller_that_came_last_gives_way(scene: Scene) -> None:
     assert say("en", "cli-conflict") in second.output()
     assert "Traceback" not in second.output()
     assert answered.is_from_bot
+
+
+async def test_a_store_that_is_busy_at_the_start_leaves_no_worker_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise DatabaseBusy
+
+    monkeypatch.setattr(store.summary_jobs, "release_all_claims", refuse)
+    async with Emulator.serve() as emulator:
+        bot = Bot(
+            store,
+            create_client(emulator.token, emulator.url),
+            Config.model_validate({}),
+            lambda: datetime.now(UTC),
+            model_gateway=cast("ModelGateway", SimpleNamespace(is_stopping=asyncio.Event())),
+        )
+        tasks_before = asyncio.all_tasks()
+        with pytest.raises(DatabaseBusy):
+            await lifecycle.serve(bot, None)
+        tasks_left = [repr(task) for task in asyncio.all_tasks() - tasks_before]
+
+    assert not [task for task in tasks_left if "run_forever" in task or "publish_menu" in task]
 
 
 def test_a_stop_does_not_wait_for_every_chat(store: Store) -> None:
