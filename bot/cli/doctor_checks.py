@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api import send_and_edit
+from bot.chat.api.polling import InvalidToken, TelegramError
 from bot.concurrency.trusted_clock import MAX_UNCONFIRMED_STEP, TrustedClock
 from bot.health.health_checks import clock_error_values, last_confirmed_time
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
@@ -142,14 +143,16 @@ def _model_findings(config: Config, store: Store, now: datetime) -> Iterator[Fin
 async def _telegram_finding(config: Config, clock: TrustedClock) -> Finding:
     if config.token is None:
         return Finding("telegram", False, Notice("doctor-telegram-none"))
-    token, on_server_date = config.token.get_secret_value(), clock.observe_telegram_date
-    username, problem = await send_and_edit.probe_token(
-        token, config.telegram_api, on_server_date=on_server_date
-    )
-    if problem == "InvalidToken":
+    try:
+        username = await send_and_edit.fetch_username(
+            config.token.get_secret_value(),
+            config.telegram_api,
+            on_server_date=clock.observe_telegram_date,
+        )
+    except InvalidToken:
         return Finding("telegram", False, Notice("cli-token-refused"))
-    if problem:
-        facts = (("server", config.telegram_api), ("problem", problem))
+    except TelegramError as error:  # only its kind: the text may name anything
+        facts = (("server", config.telegram_api), ("problem", type(error).__name__))
         return Finding("telegram", False, Notice("doctor-telegram-bad", facts))
     facts = (("username", username), ("server", config.telegram_api))
     return Finding("telegram", True, Notice("doctor-telegram-good", facts))

@@ -19,7 +19,7 @@ from storage import Store
 from storage.errors import StorageError
 from storage.records.messages import InboxUpdate
 
-__all__ = ["Conflict", "InvalidToken", "NetworkError", "poll"]
+__all__ = ["Conflict", "InvalidToken", "NetworkError", "TelegramError", "poll"]
 
 log = logging.getLogger(__name__)
 

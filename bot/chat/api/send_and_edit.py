@@ -227,13 +227,14 @@ async def answer_callback_query(
             return
 
 
-async def probe_token(
+async def fetch_username(
     token: str, base: str, *, on_server_date: OnServerDate | None = None
-) -> tuple[str, str]:
-    """Return the bot's username, or else the kind of error; neither contains the token."""
-    bot = create_client(token, base, on_server_date=on_server_date)
-    try:
-        async with bot:
-            return bot.username, ""
-    except TelegramError as error:
-        return "", type(error).__name__
+) -> str:
+    """Return the username of the bot with this token.
+
+    Raises:
+        InvalidToken: Telegram does not know the token.
+        TelegramError: Telegram cannot be asked.
+    """
+    async with create_client(token, base, on_server_date=on_server_date) as bot:
+        return bot.username
