@@ -169,9 +169,7 @@ class Bot:
             should_continue=lambda: not self.is_stopping,
             summary_wait=self.summary_wait,
         )
-        version_notices = await self.store.run(
-            notices.notify_new_versions, self.store, self.telegram.id, self.now()
-        )
+        version_notices = await store.run(notices.notify_new_versions, store, bot, self.now())
         if published.digests or version_notices:
             self.outbox_wake.set()
 
@@ -232,7 +230,7 @@ class Bot:
         await store.run_long(
             prefetch_summaries.prefetch_summaries,
             store,
-            self.telegram.id,
+            bot,
             now,
             offered_languages=self.config.languages,
             should_continue=lambda: not self.is_stopping,

@@ -7,7 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 
 from bot.app import open_file_limit
 from bot.app.components import Bot, Clock
@@ -46,14 +46,9 @@ def open_indexed_store(config: Config) -> Iterator[Store]:
         yield store
 
 
-@contextmanager
-def open_configured_store(config: Config) -> Iterator[Store]:
-    """Yield the configured store at once; papers that need reindexing are left to a job."""
-    store = open_store(config.database, analyze=index_text)
-    try:
-        yield store
-    finally:
-        store.close()
+def open_configured_store(config: Config) -> closing[Store]:
+    """Open the configured store at once; papers that need reindexing are left to a job."""
+    return closing(open_store(config.database, analyze=index_text))
 
 
 def create_fetcher(config: Config, on_server_date: OnServerDate | None = None) -> Fetcher:

@@ -9,7 +9,6 @@ from bot.cli.terminal.options import (
     LANGUAGE_CHOICES,
     CommandFailed,
     database_option,
-    language_option,
     load_basic_settings,
     open_store_for_reading,
     translator,
@@ -24,7 +23,13 @@ from storage.records.queries import Query
 @click.command(cls=QueryCommand)
 @query_argument
 @format_option
-@language_option
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGE_CHOICES)),
+    default="both",
+    show_default=True,
+    help="What the entries are written in.",
+)
 @database_option
 def digest(query: Query, form: str, language: str, database: str | None) -> None:
     """Print what a topic found in the last seven days.

@@ -35,13 +35,6 @@ database_option: Callable[[CommandFunction], CommandFunction] = click.option(
 json_option: Callable[[CommandFunction], CommandFunction] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, one object a line."
 )
-language_option: Callable[[CommandFunction], CommandFunction] = click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGE_CHOICES)),
-    default="both",
-    show_default=True,
-    help="What the entries are written in.",
-)
 
 
 class CommandFailed(click.ClickException):
