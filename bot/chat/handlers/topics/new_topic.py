@@ -133,19 +133,35 @@ def preview_reply(
         request.bot_info.weekly_paper_counts.remember(
             topic_preview.query.text, topic_preview.papers, request.now
         )
-    lines = [
-        *header_lines,
-        Line(
-            request.say(
-                "preview-title",
-                topic=field_name(request, field_number) or edit_subscriptions.clean_words(words),
-            ),
-            bold=True,
-        ),
-    ]
+    title = field_name(request, field_number) or edit_subscriptions.clean_words(words)
+    title_lines = [Line(request.say("preview-title", topic=title), bold=True)]
     if name:
-        lines.append(Line(name, follows_directly=True))
-    lines += preview_lines(request, topic_preview)
+        title_lines.append(Line(name, follows_directly=True))
+    return _preview_with_buttons(
+        store,
+        request,
+        words,
+        topic_preview,
+        [*header_lines, *title_lines],
+        field_number=field_number,
+        footer_rows=footer_rows,
+        edit=edit,
+    )
+
+
+def _preview_with_buttons(
+    store: Store,
+    request: Request,
+    words: str,
+    topic_preview: Preview,
+    title_lines: Sequence[Line],
+    *,
+    field_number: int,
+    footer_rows: Keyboard,
+    edit: bool,
+) -> Reply:
+    """Show a preview below its title, with buttons to follow it, change it or take another."""
+    lines = [*title_lines, *preview_lines(request, topic_preview)]
     suggestion_rows = suggestion_buttons(
         store, request, [*topic_preview.suggestions, *filter(None, [topic_preview.near_suggestion])]
     )
