@@ -16,14 +16,10 @@ from bot.arxiv import calendar
 from bot.chat.api.send_and_edit import create_client
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.page import demo_accounts
-from bot.demo.sample import load_sample
+from bot.demo.sample import Sample, load_sample
 from bot.digests import publish
 from storage import Store
 from storage.records.chats import MessageForm
-from storage.records.papers import Announcement
-from storage.records.summaries import Summary
-
-Sample = tuple[list[Announcement], dict[str, Summary]]
 
 FUTURE_DAYS = 3  # feed days of the sample that lie in the future
 MAX_QUIET_DUE = 10  # due times without a digest before the search for one stops
@@ -145,10 +141,9 @@ class _DemoTimeline:
             )
 
     def _store_announced(self, sample: Sample, today: date) -> None:
-        announcements, summaries = sample
         new_announcements = [
             candidate
-            for candidate in announcements
+            for candidate in sample.announcements
             if candidate.day <= today
             and (self._announced_until is None or candidate.day > self._announced_until)
         ]
@@ -158,7 +153,7 @@ class _DemoTimeline:
             self._store.papers.add_announcements(new_announcements, seen_at=now)
             for announcement in new_announcements:
                 paper = self._store.papers.get(announcement.paper.id)
-                sample_summary = summaries.get(announcement.paper.id)
+                sample_summary = sample.chinese_summaries.get(announcement.paper.id)
                 if paper and sample_summary:
                     summary = replace(
                         sample_summary, paper=paper.key, version=paper.version, created_at=now

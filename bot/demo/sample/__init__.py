@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from bot.arxiv.calendar import eastern_midnight, feed_day_of_submission, recent_feed_days
 from storage.records.papers import Announcement, AnnouncementKind, Paper
@@ -43,11 +44,18 @@ class _PaperRow:
     comment: str
 
 
-def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
-    """Return the sample, placed on the ten feed days up to ``today``, oldest first.
+class Sample(NamedTuple):
+    """The announcements, oldest first, and the Chinese summary of each paper by the paper's id.
 
-    The Chinese summaries are keyed by paper id; their ``paper`` is 0 until the store assigns keys.
+    The ``paper`` of a summary is 0 until the store assigns keys.
     """
+
+    announcements: list[Announcement]
+    chinese_summaries: dict[str, Summary]
+
+
+def load_sample(today: date) -> Sample:
+    """Return the sample, placed on the ten feed days up to ``today``."""
     days = recent_feed_days(today, SAMPLE_DAYS)
     announcements = []
     for position, row in enumerate(sorted(_read_papers(), key=lambda row: -row.day)):
@@ -68,7 +76,7 @@ def load_sample(today: date) -> tuple[list[Announcement], dict[str, Summary]]:
             comment=f"{row.comment}; {INVENTED_NOTE}",
         )
         announcements.append(Announcement(paper, SAMPLE_FEED, AnnouncementKind(row.kind), day))
-    return announcements, _chinese_summaries(announcements)
+    return Sample(announcements, _chinese_summaries(announcements))
 
 
 def _chinese_summaries(announcements: Iterable[Announcement]) -> dict[str, Summary]:
