@@ -97,7 +97,7 @@ class FloodWait(RetryAfter):
         return self._requested_wait
 
 
-class ApiParameters(RequestData):  # type: ignore[misc]  # final, for how the client fills it may change
+class ApiParameters(RequestData):  # type: ignore[misc]  # final, as how the client fills it may change
     """The parameters of a call under their Bot API names, each a text or JSON already."""
 
     __slots__ = ("_fields",)

@@ -34,7 +34,6 @@ class _OpenTag:
     """A tag that is still open."""
 
     tag: str
-    source_start: int
     text_offset: int
     attributes: dict[str, str] = field(default_factory=dict)
 
@@ -125,7 +124,7 @@ class _HtmlParser:
             raise html_parse_error(
                 f'Tag "span" must have class "tg-spoiler" at byte offset {byte_offset}'
             )
-        self.open_tags.append(_OpenTag(tag, start, self.text_length, attributes))
+        self.open_tags.append(_OpenTag(tag, self.text_length, attributes))
 
     def _read_attribute(self, tag: str, start: int) -> tuple[str, str]:
         byte_offset = self._byte_offset(start)

@@ -17,8 +17,6 @@ from bot.summaries.verify.foreign_content import find_foreign_content
 from bot.summaries.verify.language import is_english, is_in_language, script_of
 from storage.records.papers import Paper
 
-__all__ = ["Finding", "check_summary", "find_new_facts"]
-
 _MAX_FIELD_LENGTH = 6_000  # characters; a longer field is not checked any further
 _MAX_LOST_NUMBERS_SHARE = 0.34
 _MIN_LOST_NUMBERS = 2
