@@ -17,8 +17,8 @@ from bot.chat.api.updates import one_line
 from bot.chat.request_and_reply import Reply
 from bot.chat.widgets.short_reply import Line, text_message
 from bot.render.entry_content import strip_invisible
-from bot.render.size_limits import CLASSIC_UNITS, utf16_length
-from bot.render.telegram.html_message import sentence_html
+from bot.render.size_limits import CLASSIC_UNITS
+from bot.render.telegram.html_message import message_weight, sentence_html
 from bot.render.telegram.keyboard import Action, Keyboard, ManagedChatAction
 from bot.render.telegram.rich_blocks import italic, paragraph
 from bot.render.telegram.split_into_messages import Message
@@ -94,7 +94,7 @@ def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: s
             first_message = replace(first_message, blocks=(header_block, *first_message.blocks))
         elif first_message.html:
             html = f"<i>{sentence_html(header)}</i>\n\n{first_message.html}"
-            if utf16_length(html) <= CLASSIC_UNITS:
+            if message_weight(html) <= CLASSIC_UNITS:
                 first_message = replace(first_message, html=html)
         messages = (first_message, *messages[1:])
     return replace(

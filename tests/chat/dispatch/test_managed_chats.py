@@ -9,11 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.api.callback_data import decode_action, encode_action
-from bot.chat.dispatch.managed_chats import parse_chat_argument
+from bot.chat.dispatch.managed_chats import (
+    ManagedChat,
+    adapt_reply_for_manager,
+    parse_chat_argument,
+)
 from bot.chat.handler_table import COMMANDS
+from bot.chat.widgets.short_reply import Line, short_reply
 from bot.demo.emulator.faults import error_response
 from bot.demo.people.groups_and_channels import GroupOrChannel
 from bot.render.telegram.keyboard import ManagedChatAction
+from bot.texts import say
 from storage.records.chats import ChatKind, MessageForm, PendingQuestion
 from tests.chat.conversation import TOPIC, Conversation
 from tests.chat.covered import covers
@@ -287,3 +293,13 @@ def test_a_press_that_acts_elsewhere_comes_back_and_fits(
 )
 def test_a_chat_is_named_by_the_first_word(words: str, expected: tuple[str, str] | None) -> None:
     assert parse_chat_argument(words) == expected
+
+
+def test_links_take_no_room_from_the_name_of_the_chat() -> None:
+    """Telegram counts what is seen, and the addresses of links are not."""
+    channel = ManagedChat(-1_000_000_000_001, ChatKind.CHANNEL, "Papers")
+    reply = short_reply([Line("a paper", link=f"https://example.org/{'a' * 300}")] * 20)
+
+    [message] = adapt_reply_for_manager(reply, channel, "en").messages
+
+    assert message.html.startswith(f"<i>{say('en', 'there-managing', title='Papers')}</i>")
