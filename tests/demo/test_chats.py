@@ -140,6 +140,7 @@ async def test_privacy_mode_hides_small_talk(
 
     ada.send_text("how are you all?", group)
     ada.send_text("/help@another_bot", group)
+    ada.send_content({"sticker": {"file_id": "s"}}, group)
     assert await updates(emulator) == []
 
     ada.send_text("/help", group)

@@ -225,8 +225,8 @@ class Person:
             return status != "kicked"
         if status not in {"member", "restricted"}:
             return False
-        text = str(message["text"])
-        command, _, addressee = text.split(maxsplit=1)[0].partition("@")
+        text = str(message.get("text") or message.get("caption") or "")
+        command, _, addressee = "".join(text.split(maxsplit=1)[:1]).partition("@")
         if command.startswith("/"):
             return addressee.lower() in {"", bot.username.lower()}
         return f"@{bot.username.lower()}" in text.lower() or reply_to_id in chat.bot_message_ids
