@@ -15,7 +15,7 @@ from bot.cli.terminal.options import (
     translator,
 )
 from bot.cli.terminal.query_argument import QueryCommand, query_argument
-from bot.topics.matching import match_paper
+from bot.topics.matching import matching_papers
 from storage.records.papers import Paper
 from storage.records.queries import Query
 
@@ -39,11 +39,7 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
         while len(papers) < limit:  # the index may return more than the query means
             page = store.paper_search.search(query.clause, limit=limit, offset=offset)
             summaries = store.summaries.best_of_papers([paper.key for paper in page])
-            papers += [
-                paper
-                for paper in page
-                if match_paper(query, paper, summaries.get(paper.key, ())) is not None
-            ]
+            papers += matching_papers(query.clause, page, summaries)
             if len(page) < limit:
                 break
             offset += limit

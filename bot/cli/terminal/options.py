@@ -102,7 +102,7 @@ def find_error(error: Exception, *error_types: type[Exception]) -> Exception | N
 
 def _command_failure(error: Exception) -> CommandFailed:
     """Return the sentence and exit code with which an error ends a command."""
-    translate = partial(say, supported_language(basic_settings.terminal_locale()))
+    translate = terminal_translator()
     if isinstance(error, OSError):
         facts = {"name": str(error.filename), "problem": error.strerror or str(error)}
         return CommandFailed(translate("cli-file-unusable", **facts))
@@ -147,6 +147,11 @@ def open_store_for_reading(
     return closing(
         open_for_reading(basic_config.database, analyze=index_text, analyzer=analyzer_version())
     )
+
+
+def terminal_translator() -> Callable[..., str]:
+    """Return a function that says texts in the language of the terminal, without any settings."""
+    return partial(say, supported_language(basic_settings.terminal_locale()))
 
 
 def translator(config: Config | BasicSettings) -> Callable[..., str]:

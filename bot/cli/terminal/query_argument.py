@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 
 import click
 
-from bot.app import basic_settings
-from bot.cli.terminal.options import CommandFunction, CommandMisused
-from bot.texts import say, supported_language
+from bot.cli.terminal.options import CommandFunction, CommandMisused, terminal_translator
 from bot.topics.query.parser import QueryError, parse
 from storage.records.queries import Query
 
@@ -43,7 +40,7 @@ def _parse_query(ctx: click.Context, parameter: click.Parameter, words: tuple[st
     try:
         return parse(" ".join(word.removeprefix(_EXCLUSION_MASK) for word in words))
     except QueryError as error:
-        translate = partial(say, supported_language(basic_settings.terminal_locale()))
+        translate = terminal_translator()
         problem = translate(error.key, **error.values)
         raise CommandMisused(
             translate("cli-query-wrong", problem=problem, position=error.position + 1)
