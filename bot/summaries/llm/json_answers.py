@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.summaries.llm.json_tex_escapes import restore_commands
 
@@ -72,17 +73,17 @@ class ParsedAnswer:
 
 def parse_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
     """Return the fields that are there, from the object that has most of them."""
-    pairs, has_object, is_cut = _scan_objects(text)
+    scan = _scan_objects(text)
     objects: dict[int, dict[str, str]] = {}
-    for object_start, name, value in pairs:
-        key = _match_key(name, keys)
-        if key and (key == name or key not in objects.get(object_start, {})):
-            objects.setdefault(object_start, {})[key] = value
+    for member in scan.members:
+        key = _match_key(member.name, keys)
+        if key and (key == member.name or key not in objects.get(member.object_start, {})):
+            objects.setdefault(member.object_start, {})[key] = member.text
     if objects:
         # The last of equals: drafts come first.
-        return ParsedAnswer(max(reversed(objects.values()), key=len), is_cut)
-    if has_object:
-        return ParsedAnswer({}, is_cut)
+        return ParsedAnswer(max(reversed(objects.values()), key=len), scan.is_cut)
+    if scan.has_object:
+        return ParsedAnswer({}, scan.is_cut)
     unfenced_text = _FENCE.sub("", text)
     fields = _labelled_fields(unfenced_text, keys)
     # Some models answer with the bare text if only one field was asked for.
@@ -92,12 +93,28 @@ def parse_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
     return ParsedAnswer(fields, is_cut=False, is_in_object=False)
 
 
-def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
-    """Return (object start, key, text) of each key, whether there is an object, and if it is cut.
+class _Member(NamedTuple):
+    """A name with its text, in the object that begins at ``object_start``."""
+
+    object_start: int
+    name: str
+    text: str
+
+
+class _ObjectScan(NamedTuple):
+    """The members of all objects in an answer; ``is_cut`` if the last object has no end."""
+
+    members: list[_Member]
+    has_object: bool
+    is_cut: bool
+
+
+def _scan_objects(text: str) -> _ObjectScan:
+    """Return the members of the objects in a text.
 
     Text outside braces is skipped, so that prose may contain any characters.
     """
-    pairs: list[tuple[int, str, str]] = []
+    members: list[_Member] = []
     open_objects: list[int] = []
     position = text.find("{")
     has_object = position >= 0
@@ -115,10 +132,10 @@ def _scan_objects(text: str) -> tuple[list[tuple[int, str, str]], bool, bool]:
                 else _read_string_list(text, position)
             )
             if position < 0:
-                return pairs, True, True
+                return _ObjectScan(members, has_object=True, is_cut=True)
             if value is not None:
-                pairs.append((open_objects[-1], step[1], value))
-    return pairs, has_object, bool(open_objects)
+                members.append(_Member(open_objects[-1], step[1], value))
+    return _ObjectScan(members, has_object, is_cut=bool(open_objects))
 
 
 def _read_string(
