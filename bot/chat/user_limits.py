@@ -88,12 +88,7 @@ class UserLimits:
                 _put_bounded(self._last_notices, account_id, now, MAX_REMEMBERED_PEOPLE)
             return Excess(cost, self._rates[cost], should_notify)
         for cost, tokens in zip(costs, balances, strict=True):
-            _put_bounded(
-                self._buckets,
-                (account_id, cost),
-                (tokens - 1.0, now),
-                MAX_REMEMBERED_PEOPLE * len(Cost),
-            )
+            self._put_tokens(account_id, cost, tokens - 1.0, now)
         return None
 
     def is_exhausted(self, account_id: int, cost: Cost) -> bool:
@@ -103,9 +98,8 @@ class UserLimits:
     def charge_amount(self, account_id: int, cost: Cost, amount: float) -> None:
         """Take ``amount`` from a bucket, which may leave it in debt."""
         now = self._monotonic()
-        tokens = self._current_tokens(account_id, cost, now) - amount
-        _put_bounded(
-            self._buckets, (account_id, cost), (tokens, now), MAX_REMEMBERED_PEOPLE * len(Cost)
+        self._put_tokens(
+            account_id, cost, self._current_tokens(account_id, cost, now) - amount, now
         )
 
     def refund(self, account_id: int, cost: Cost) -> None:
@@ -117,6 +111,11 @@ class UserLimits:
         limit = float(self._rates[cost])
         tokens, refilled_at = self._buckets.get((account_id, cost), (limit, now))
         return min(limit, tokens + (now - refilled_at) * limit / self._period)
+
+    def _put_tokens(self, account_id: int, cost: Cost, tokens: float, now: float) -> None:
+        _put_bounded(
+            self._buckets, (account_id, cost), (tokens, now), MAX_REMEMBERED_PEOPLE * len(Cost)
+        )
 
 
 def _put_bounded(entries: OrderedDict[K, V], key: K, value: V, max_size: int) -> None:

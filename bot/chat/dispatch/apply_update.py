@@ -172,23 +172,12 @@ def _call_handler(services: Services, authorization: Authorization, read_cache: 
         return Reply()  # in a group these are for us only as an answer
     if authorization.refusal:
         raise authorization.refusal
-    target_chat, manager_language = chat, ""
-    if managed_chat:
-        if store.bans_and_quotas.banned_id(bot, managed_chat.chat, managed_chat.chat) is not None:
-            raise Refusal("there-banned")
-        # A new one starts with its manager's settings.
-        new_chat = replace(
-            chat,
-            id=managed_chat.chat,
-            kind=managed_chat.kind,
-            title=managed_chat.title,
-            onboarded=True,
-            pause_reason="",
-            paused_until=None,
-        )
-        target_chat, manager_language = store.chats.get_or_add(new_chat), chat.language
     request = build_request(
-        services, update, target_chat, read_cache, manager_language=manager_language
+        services,
+        update,
+        _ensure_managed_chat(services, managed_chat, chat) if managed_chat else chat,
+        read_cache,
+        manager_language=chat.language if managed_chat else "",
     )
     if question and update.kind is UpdateKind.TEXT:
         action = Action(question.verb, question.first_argument, question.second_argument)
@@ -225,6 +214,28 @@ def _ensure_chat(services: Services, update: Update) -> Chat:
         store.outbox_repair.requeue_dropped(bot, update.chat, now=services.now())
         chat = store.chats.get(bot, update.chat) or chat
     return chat
+
+
+def _ensure_managed_chat(services: Services, managed_chat: ManagedChat, manager_chat: Chat) -> Chat:
+    """Return a managed chat; a new one is stored with the settings of its manager's chat.
+
+    Raises:
+        Refusal: The chat is banned.
+    """
+    store, bot = services.store, services.bot_info.bot_id
+    if store.bans_and_quotas.banned_id(bot, managed_chat.chat, managed_chat.chat) is not None:
+        raise Refusal("there-banned")
+    return store.chats.get_or_add(
+        replace(
+            manager_chat,
+            id=managed_chat.chat,
+            kind=managed_chat.kind,
+            title=managed_chat.title,
+            onboarded=True,
+            pause_reason="",
+            paused_until=None,
+        )
+    )
 
 
 def rebuild_request(
