@@ -70,8 +70,8 @@ class ReadCache:
         """Return the result of ``function`` for these arguments.
 
         Raises:
-            ReadRequired: The read has not run yet.
-            QueryError | Refusal: The read failed, exceeded its budget, or was repeated too often.
+            ReadRequired: the read has not run yet.
+            QueryError | Refusal: the read failed, exceeded its budget, or was repeated too often.
         """
         call = ReadCall(function, args, kwargs, seconds)
         for result in self._results:

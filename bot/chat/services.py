@@ -38,7 +38,7 @@ class ExternalServices:
         """Charge one model call to the person who asks; refund it if the model is unavailable.
 
         Raises:
-            Refusal: There is no model, or the person's daily limit is used up.
+            Refusal: there is no model, or the person's daily limit is used up.
         """
         account_id = request.person.id or request.chat.id
         if self.model_gateway is None:

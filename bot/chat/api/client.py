@@ -116,7 +116,7 @@ class Client(telegram.Bot):
         """Return the JSON of each update from ``offset`` on, as Telegram sent it.
 
         Raises:
-            TelegramError: There was no response, or it contains no list of updates.
+            TelegramError: there was no response, or it contains no list of updates.
         """
         fields = {
             "offset": str(offset),
@@ -144,7 +144,7 @@ def split_json_array(text: str, brackets: str = "[]") -> list[str]:
     """Return the JSON of each element of a JSON array, whatever its depth and length.
 
     Raises:
-        ValueError: It is no array, or its brackets do not match.
+        ValueError: it is no array, or its brackets do not match.
     """
     text = text.strip(_WHITESPACE)
     if text[:1] + text[-1:] != brackets:
@@ -177,7 +177,7 @@ def split_json_object(text: str) -> Mapping[str, str]:
     """Return the JSON of each member of a JSON object, by name.
 
     Raises:
-        ValueError: It is no object, or its brackets do not match.
+        ValueError: it is no object, or its brackets do not match.
     """
     values: dict[str, str] = {}
     for part in split_json_array(text, "{}"):

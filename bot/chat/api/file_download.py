@@ -16,7 +16,7 @@ async def download_file(bot: telegram.Bot, file_id: str, max_bytes: int) -> byte
     """Return the content of the file with this id.
 
     Raises:
-        Refusal: It is too large, or cannot be fetched.
+        Refusal: it is too large, or cannot be fetched.
     """
     try:
         telegram_file = await bot.get_file(file_id)

@@ -188,8 +188,8 @@ class Transport(BaseRequest):
         """Send a request; return the status, which is a 2xx one, and the body of the response.
 
         Raises:
-            TimedOut, NetworkError: The response is missing or incomplete (``RequestFailure``).
-            TelegramError: The response is a refusal; its subclass says which.
+            TimedOut, NetworkError: the response is missing or incomplete (``RequestFailure``).
+            TelegramError: the response is a refusal; its subclass says which.
         """
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
@@ -222,7 +222,7 @@ class Transport(BaseRequest):
         """Return the JSON of a successful call, which contains its ``result``.
 
         Raises:
-            TelegramError: It is a refusal with a status of success, or has another shape.
+            TelegramError: it is a refusal with a status of success, or has another shape.
         """
         answer = _json_object(payload)
         if answer is not None and answer.get("ok", True) is True and "result" in answer:

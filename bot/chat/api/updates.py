@@ -77,7 +77,7 @@ def parse_update(body: str, username: str) -> Update | None:
     """Parse an update; return None if it is not for the bot called ``username``.
 
     Raises:
-        UnreadableUpdate: It is no update of the Bot API.
+        UnreadableUpdate: it is no update of the Bot API.
     """
     try:
         content = telegram.Update.de_json(json.loads(body), None)

@@ -51,7 +51,7 @@ def apply_update(
     """Apply an update, mark it as applied and store its reply, in one transaction.
 
     Raises:
-        ReadRequired: The handler needs a read; nothing was changed.
+        ReadRequired: the handler needs a read; nothing was changed.
     """
     store, bot, update = services.store, services.bot_info.bot_id, authorization.update
     with store.transaction():
@@ -146,7 +146,7 @@ def _call_handler(services: Services, authorization: Authorization, read_cache: 
     """Return the reply of the update's handler, or of the handler of the question it answers.
 
     Raises:
-        Refusal: The person may not do this, or the handler refuses.
+        Refusal: the person may not do this, or the handler refuses.
     """
     store, bot, update = services.store, services.bot_info.bot_id, authorization.update
     is_new = store.chats.get(bot, update.chat) is None
@@ -220,7 +220,7 @@ def _ensure_managed_chat(services: Services, managed_chat: ManagedChat, manager_
     """Return a managed chat; a new one is stored with the settings of its manager's chat.
 
     Raises:
-        Refusal: The chat is banned.
+        Refusal: the chat is banned.
     """
     store, bot = services.store, services.bot_info.bot_id
     if store.bans_and_quotas.banned_id(bot, managed_chat.chat, managed_chat.chat) is not None:

@@ -89,7 +89,7 @@ async def _authorize_in_chat(services: Services, update: Update, route: Route) -
     anonymous too, because otherwise their typed answer would find no question.
 
     Raises:
-        Refusal: They may not, or Telegram cannot be asked.
+        Refusal: they may not, or Telegram cannot be asked.
     """
     chat, kind, person = update.chat, update.chat_kind, update.person
     is_channel = kind is ChatKind.CHANNEL

@@ -279,7 +279,7 @@ class InboxWorker:
         """Run a follow-up outside every transaction, and send its reply.
 
         Raises:
-            DatabaseBusy | DatabaseNotWritable: The follow-up has not run yet.
+            DatabaseBusy | DatabaseNotWritable: the follow-up has not run yet.
         """
         services, reply = self._services, Reply()
         try:

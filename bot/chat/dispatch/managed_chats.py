@@ -50,7 +50,7 @@ async def find_managed_chat(bot: telegram.Bot, name: str, person: int) -> Manage
     A person who is not a member gets the same error as for a chat that does not exist.
 
     Raises:
-        Refusal: The bot does not see such a chat, or one of the two lacks the rights.
+        Refusal: the bot does not see such a chat, or one of the two lacks the rights.
     """
     chat = await _get_chat(bot, name)
     person_member = await get_member(bot, chat.id, person) if chat else None

@@ -65,7 +65,7 @@ def pressed_zone(request: Request) -> str:
     The chat's language may have changed since.
 
     Raises:
-        Refusal: The list has no such city.
+        Refusal: the list has no such city.
     """
     city_index, list_number = request.action.first_argument, request.action.second_argument
     if list_number > len(LANGUAGES):

@@ -24,7 +24,7 @@ def ask_question(
     """Store a question and return its lines; in a group the answer must be a reply.
 
     Raises:
-        Refusal: In a channel nobody can reply; the text leads to ``command`` in the private chat.
+        Refusal: in a channel nobody can reply; the text leads to ``command`` in the private chat.
     """
     if request.chat.kind is ChatKind.CHANNEL and not request.is_for_other_chat:
         raise Refusal("answer-in-private", example=f"/{command} {request.chat.id}")

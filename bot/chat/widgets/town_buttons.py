@@ -40,7 +40,7 @@ def pressed_town(request: Request) -> Town:
     """Return the town of a pressed button.
 
     Raises:
-        Refusal: There is no such town, or none any more.
+        Refusal: there is no such town, or none any more.
     """
     town = town_by_key(request.action.first_argument)
     if town is None:
@@ -52,7 +52,7 @@ def zone_question(request: Request, reading: ZoneReading) -> str:
     """Say what is not clear about words that leave the zone open.
 
     Raises:
-        Refusal: They are no place that is known, nor similar to one.
+        Refusal: they are no place that is known, nor similar to one.
     """
     given = request.words[:60]
     if not reading.towns:

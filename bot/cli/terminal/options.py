@@ -163,7 +163,7 @@ def parse_day(text: str, config: Config | BasicSettings) -> date:
     """Return the date that an option names.
 
     Raises:
-        CommandMisused: It is no date.
+        CommandMisused: it is no date.
     """
     try:
         return date.fromisoformat(text)

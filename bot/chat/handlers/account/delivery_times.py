@@ -120,7 +120,7 @@ def clock_time(hour: int, minute: int = 0) -> time:
     """Return a time of day.
 
     Raises:
-        Refusal: The numbers are out of range, so no button of ours contained them.
+        Refusal: the numbers are out of range, so no button of ours contained them.
     """
     if hour > 23 or minute > 59:
         raise Refusal("refusal-button-old")

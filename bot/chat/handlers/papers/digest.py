@@ -285,7 +285,7 @@ def pressed_digest(store: Store, request: Request, *, last: int = 0) -> Digest:
     """Return the digest of a button, read up to its shown entries and the position ``last``.
 
     Raises:
-        Refusal: This chat has no such digest; the number may be forged.
+        Refusal: this chat has no such digest; the number may be forged.
     """
     digest = store.digests.get(request.action.first_argument, last_position=last)
     if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):

@@ -65,7 +65,7 @@ def pressed_entry(store: Store, request: Request) -> EntryRef:
     """Return the entry of the pressed button.
 
     Raises:
-        Refusal: This chat has no such digest, or the digest no such entry.
+        Refusal: this chat has no such digest, or the digest no such entry.
     """
     if not request.action.first_argument:
         return standalone_entry(
@@ -85,7 +85,7 @@ def standalone_entry(store: Store, request: Request, paper_key: int, version: in
     It carries the reasons of this chat's topics that match it.
 
     Raises:
-        Refusal: There is no such paper.
+        Refusal: there is no such paper.
     """
     paper = store.papers.get_by_key(paper_key, version or None)
     if paper is None:

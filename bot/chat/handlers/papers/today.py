@@ -108,7 +108,7 @@ def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
     """Return the days at the start of the arguments, and the request without them.
 
     Raises:
-        Refusal: There is no such day, or there are too many for all topics or for a query.
+        Refusal: there is no such day, or there are too many for all topics or for a query.
     """
     match = _DATE_RANGE.match(request.words)
     if match is None:

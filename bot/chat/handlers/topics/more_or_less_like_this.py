@@ -69,7 +69,7 @@ def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subs
     """Return the digest's topic, or else the chat's first one that finds the paper.
 
     Raises:
-        Refusal: No topic of this chat finds it.
+        Refusal: no topic of this chat finds it.
     """
     for topic in topics:
         if topic.key == entry_ref.digest.subscription:

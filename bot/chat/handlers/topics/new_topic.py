@@ -75,7 +75,7 @@ def pressed_payload(store: Store, request: Request) -> ButtonPayload:
     """Return the query text behind a button of this chat.
 
     Raises:
-        Refusal: It is gone, or the button holds something else.
+        Refusal: it is gone, or the button holds something else.
     """
     payload = store.button_payloads.get(
         request.chat.bot,

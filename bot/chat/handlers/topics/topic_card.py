@@ -133,7 +133,7 @@ def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscrip
     """Return a topic after one of its switches was pressed.
 
     Raises:
-        Refusal: There is no such switch or value.
+        Refusal: there is no such switch or value.
     """
     kinds = topic.kinds
     if code == TUNE_PAUSE:
