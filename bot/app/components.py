@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.app import retention
-from bot.app.config import Config, ResendPolicy
+from bot.app.config import FREE_MESSAGES_PER_SECOND, Config, ResendPolicy
 from bot.app.leader_election import process_name
 from bot.arxiv.taxonomy import all_spellings
 from bot.chat.api import send_and_edit
@@ -48,7 +48,6 @@ log = logging.getLogger(__name__)
 
 # Seconds between batches of a hundred papers to reindex, so that others go first.
 REINDEX_PAUSE_SECONDS = 0.05
-FREE_MESSAGES_PER_SECOND = 30.0  # messages a second that Telegram allows every bot
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts.languages import language_code
 from storage.records.chats import MessageForm
 
+FREE_MESSAGES_PER_SECOND = 30.0  # that Telegram allows every bot
+PAID_MESSAGES_PER_SECOND = 1000.0  # at most, at the expense of the bot's balance
 _TOKEN_FORMAT = re.compile(r"\d{1,18}:[A-Za-z0-9_-]+")
 
 
@@ -75,9 +77,9 @@ class Config(BaseSettings):
         description="Seconds after which another process takes over what this one had claimed",
     )
     rate: float = Field(
-        default=30.0,
+        default=FREE_MESSAGES_PER_SECOND,
         gt=0.0,
-        le=1000.0,
+        le=PAID_MESSAGES_PER_SECOND,
         description="Messages, files and changes of messages a second at most, answers first;"
         " Telegram gives every bot 30",
     )
@@ -188,8 +190,9 @@ class Config(BaseSettings):
     @property
     def messages_per_second(self) -> float:
         """Maximum messages a second: the configured rate, else the allowed one."""
-        allowed_rate = 1000.0 if self.paid_broadcast else 30.0
-        return self.rate if "rate" in self.model_fields_set else allowed_rate
+        if "rate" in self.model_fields_set:
+            return self.rate
+        return PAID_MESSAGES_PER_SECOND if self.paid_broadcast else FREE_MESSAGES_PER_SECOND
 
     @property
     def categories(self) -> tuple[str, ...]:
