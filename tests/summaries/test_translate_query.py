@@ -15,14 +15,10 @@ from bot.summaries.gateway.model_gateway import REFUSED_PAUSE_SECONDS, ModelGate
 from bot.summaries.gateway.model_state import ModelStatus, current_model_state
 from bot.summaries.jobs import run_summary_jobs
 from bot.summaries.on_demand import ModelUnavailable
-from bot.summaries.translate_query import (
-    join_parts,
-    needs_translation,
-    split_parts,
-    translate_query,
-)
+from bot.summaries.translate_query import needs_translation, translate_query
 from bot.texts import Refusal
 from bot.topics.query.parser import QueryError, parse
+from bot.topics.query.query_parts import join_parts, split_parts
 from tests.models.server import ModelServer
 from tests.support.clock import FakeClock
 
@@ -43,6 +39,7 @@ NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)
         ("abs:(图像 视频) AND 检测", "abs:(image video) AND detection"),
         ("扩散* quant* cs.CV", "diffusion quant* cs.CV"),
         ("“扩散模型”，视频", '"diffusion model" video'),
+        ('"扩散 模型"~5 视频', '"diffusion model"~5 video'),
     ],
 )
 async def test_words_become_english_and_all_else_stays(
@@ -197,7 +194,7 @@ async def test_a_question_that_is_cut_off_is_counted_as_paid(
     assert spent.prompt_tokens > 50  # the instructions alone are more
 
 
-_TYPED = st.text(st.sampled_from('扩散模型图ab -"():*.ORti，“”'), max_size=30)
+_TYPED = st.text(st.sampled_from('扩散模型图ab -"():*.ORti，“”~3'), max_size=30)
 
 
 @given(_TYPED)
