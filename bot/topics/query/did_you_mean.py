@@ -42,13 +42,14 @@ _BY_AUTHOR = re.compile(
     r"(?:written\s+)?(?:by|from|authors?|au)\s*:?\s+(?P<name>.+)",
     re.IGNORECASE,
 )
+_NAME_BETWEEN = re.compile("[A-Z].*|[a-z]{1,3}")  # a middle name, or "van" and the like
 _ET_AL = re.compile(r",?\s*\bet\.?\s+al\b\.?(?:iae|ii)?", re.IGNORECASE)
 _MAX_NAME_WORDS = 4
 
 # How sentences begin that say what somebody looks for.
 _SENTENCE_START = re.compile(
     r"\s*(?:(?:hello|hi|hey|please)\b[\s,!.]*)*"
-    r"(?:i\b|i['’]?m\b|i['’]d\b|we\b|we['’]re\b|my\b|our\b|please\b|looking\s+for\b|"
+    r"(?:(?:i|i['’]?m|i['’]d|we|we['’]re|my|our)(?!\S)|please\b|looking\s+for\b|"
     r"(?:can|could|would)\s+you\b|(?:show|give|send|find|tell|get|notify)\s+(?:me|us)\b|"
     r"interested\s+in\b|(?:are|is)\s+there\b|what(?:['’]s|\s+is|\s+are)\b|"
     r"(?:all\s+|any\s+|the\s+)?(?:new\s+|latest\s+|recent\s+)?(?:papers?|articles?|preprints?|work)"
@@ -61,14 +62,14 @@ _FILLER_TEXT = """
 a about all also am an and any anything are area areas article articles arxiv as at based be by
 can concerning could dealing do does every everything field find follow following for from get
 give has have hello hey hi how i i'd i'm in interest interested into is it its keep know latest
-let like literature looking me more my need new newest news notify of on or our paper papers
+let like literature look looking me more my need new newest news notify of on or our paper papers
 please preprint preprints publication publications publish published recent regarding related
 research search see send show some something stuff subscribe tell thank thanks that the their
-these this those to topic topics track up update updates us using via want we what when where
+these this those to topic topics track up update updates us using via want we what what's when where
 which who will with work works would you your
 """
 _FILLER_WORDS = frozenset(_FILLER_TEXT.split())
-_NO_CONTENT = _OPERATORS | _FILLER_WORDS
+_SENTENCE_FILLERS = (_FILLER_WORDS | _AND) - _OR
 _DROP_PUNCTUATION = str.maketrans(dict.fromkeys("?!。？！…", " "))
 
 
@@ -97,11 +98,10 @@ def author_query(words: str) -> str | None:
     """Return the author that words look like, as a query: a first and a last name in capitals."""
     text = _ET_AL.sub("", normalize_punctuation(words[:MAX_LENGTH])).strip()
     names = text.split()
-    if not 2 <= len(names) <= _MAX_NAME_WORDS or has_han(text) or not text.istitle():
+    if not 2 <= len(names) <= _MAX_NAME_WORDS or text.isupper() or not _may_be_names(names):
         return None
-    if not all(map(_NAME_WORD.fullmatch, names)):
-        return None
-    if any(name.casefold() in _NO_CONTENT for name in names):
+    is_capitalized = names[0][0].isupper() and names[-1][0].isupper()
+    if not (is_capitalized and all(_NAME_BETWEEN.fullmatch(name) for name in names[1:-1])):
         return None
     return f'au:"{text}"'
 
@@ -109,7 +109,9 @@ def author_query(words: str) -> str | None:
 def sentence_query(words: str) -> str | None:
     """Return what a sentence asks for: its words without those that people put around them.
 
-    None for words that are no sentence: "diffusion models for video" is a query as it is.
+    "or" and "not" stay, for the readings that ``alternative_readings`` suggests. Empty where a
+    sentence names no topic ("show me papers"); None for words that are no sentence: "diffusion
+    models for video" is a query as it is.
     """
     text = normalize_punctuation(words)
     if (
@@ -120,8 +122,12 @@ def sentence_query(words: str) -> str | None:
         return None
     if _SENTENCE_START.match(text) is None or any(sign in text for sign in '"()*~'):
         return None
-    content_words = _content_words(text)
-    return " ".join(content_words) if content_words else None
+    content_words = _content_words(text, _SENTENCE_FILLERS)
+    while content_words and content_words[-1].casefold() in _OPERATORS:
+        content_words.pop()
+    if content_words and content_words[0].casefold() in _NOT:
+        return None  # what somebody does not want
+    return " ".join(content_words) if content_words or len(text.split()) > 1 else None
 
 
 def looser_readings(words: str) -> Iterator[str]:
@@ -166,12 +172,12 @@ def readings_with_any_word(words: str) -> Iterator[str]:
         yield " OR ".join(content_words)
 
 
-def _content_words(text: str) -> list[str]:
+def _content_words(text: str, fillers: frozenset[str] = _FILLER_WORDS | _OPERATORS) -> list[str]:
     """Return the content words of a sentence, without fields and filler words."""
     without_fields = _FIELD.sub(" ", text).translate(_DROP_PUNCTUATION)
     raw_words = [word for word in without_fields.split() if surface_words(word)]
     stripped_words = [word.strip(".,;:()\"'") for word in raw_words]
-    return [word for word in stripped_words if word.casefold() not in _NO_CONTENT]
+    return [word for word in stripped_words if word.casefold() not in fillers]
 
 
 def _operator_readings(text: str) -> Iterator[str]:
@@ -242,9 +248,7 @@ def _author_readings(text: str) -> Iterator[str]:
         if quoted != without_et_al:
             yield quoted
     words = without_et_al.replace(",", " ").split()
-    if has_han(without_et_al) or not all(map(_NAME_WORD.fullmatch, words)):
-        return
-    if any(word.casefold() in _NO_CONTENT for word in words):
+    if not _may_be_names(words):
         return
     if 2 <= len(words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
         yield f'au:"{" ".join(words)}"'
@@ -252,6 +256,16 @@ def _author_readings(text: str) -> Iterator[str]:
         for name, other_words in ((words[:2], words[2:]), (words[-2:], words[:-2])):
             if " ".join(name).istitle():
                 yield f'{" ".join(other_words)} au:"{" ".join(name)}"'
+
+
+def _may_be_names(words: list[str]) -> bool:
+    """Return whether each word may be one of a person's name in Latin letters."""
+    return all(
+        _NAME_WORD.fullmatch(word)
+        and not has_han(word)
+        and word.casefold() not in _OPERATORS | _FILLER_WORDS
+        for word in words
+    )
 
 
 def _category_readings(text: str) -> Iterator[str]:

@@ -73,6 +73,7 @@ _COMMAND_WORDS = {
 _THANKS = frozenset(("thank", "thanks"))
 _WORDS_OF_THANKS = _THANKS | {"you", "so", "very", "much", "many", "a", "lot", "again", "all"}
 _PUNCTUATION = " \t\n.,!…~。，！～"  # ignored around a word for a command
+_SIGNS = ("So", "Sk", "Mn")  # the categories of an emoji, its colour and its variation
 
 
 def message_intent(
@@ -87,7 +88,8 @@ def message_intent(
         return MessageIntent.PAPERS if papers else MessageIntent.CATEGORIES
     if not any(map(str.isalnum, words)) and any(category(sign) == "So" for sign in words):
         return MessageIntent.WORDLESS
-    plain_words = words.strip(_PUNCTUATION).casefold()
+    without_signs = "".join(sign for sign in words if category(sign) not in _SIGNS)
+    plain_words = without_signs.strip(_PUNCTUATION).casefold()
     if _THANKS & set(plain_words.split()) and _WORDS_OF_THANKS.issuperset(plain_words.split()):
         return MessageIntent.THANKS
     return _COMMAND_WORDS.get(plain_words, MessageIntent.TOPIC)

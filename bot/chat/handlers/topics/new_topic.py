@@ -32,8 +32,7 @@ _LABEL_UNITS = 48  # of the query on a button, followed by a count
 def sub(store: Store, request: Request) -> Reply:
     """Handle ``/sub text``, or plain text in a private chat: preview the topic."""
     if not request.words:
-        browse_row = (request.button("button-browse", "groups"),)
-        return short_reply([Line(request.say("sub-usage"))], (*field_buttons(request), browse_row))
+        return _ask_for_topic(request)
     return offer_topic(store, request, request.words)
 
 
@@ -54,11 +53,19 @@ def suggestion_pressed(store: Store, request: Request) -> Reply:
 def offer_topic(store: Store, request: Request, words: str) -> Reply:
     """Preview a topic; one that is not in English is translated first.
 
-    A sentence is read as the words that it is about.
+    A sentence is read as the words that it is about, if it is about any.
     """
-    if content_words := sentence_query(words):
-        return preview_reply(store, request, content_words, translates=True, is_sentence=True)
-    return preview_reply(store, request, words, translates=True)
+    content_words = sentence_query(words)
+    if content_words is None:
+        return preview_reply(store, request, words, translates=True)
+    if not content_words:
+        return _ask_for_topic(request)
+    return preview_reply(store, request, content_words, translates=True, is_sentence=True)
+
+
+def _ask_for_topic(request: Request) -> Reply:
+    browse_row = (request.button("button-browse", "groups"),)
+    return short_reply([Line(request.say("sub-usage"))], (*field_buttons(request), browse_row))
 
 
 async def preview_translation(

@@ -63,6 +63,9 @@ TABLE = [
     ("Good morning!", MessageIntent.GREETING),
     ("嗨", MessageIntent.GREETING),
     ("Thanks a lot!", MessageIntent.THANKS),
+    ("Thanks \N{THUMBS UP SIGN}\N{EMOJI MODIFIER FITZPATRICK TYPE-4}", MessageIntent.THANKS),
+    ("谢谢！\N{PERSON WITH FOLDED HANDS}", MessageIntent.THANKS),
+    ("hello \N{WAVING HAND SIGN}", MessageIntent.GREETING),
     ("\N{THUMBS UP SIGN}", MessageIntent.WORDLESS),
     (
         "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16} \N{SMILING FACE WITH SUNGLASSES}!",

@@ -333,6 +333,14 @@ async def test_what_is_only_offered_refuses_no_answer(
         ("I'm looking for papers about robot locomotion, please", "robot locomotion"),
         ("Please send me the latest work on qubits!", "qubits"),
         ("Papers about diffusion", "diffusion"),
+        ("I like diffusion models but not surveys", "diffusion models not surveys"),
+        ("We look for llm or agents, please", "llm or agents"),
+        ("I am not interested in surveys", None),
+        ("I'd like papers on diffusion without", "diffusion"),
+        ("show me papers", ""),
+        ("I want to know what's new", ""),
+        ("I/O scheduling", None),
+        ("I-vector speakers", None),
         ("diffusion models for video", None),
         ("Is attention all you need", None),
         ('I want "diffusion models"', None),
@@ -350,7 +358,11 @@ def test_a_sentence_is_read_as_what_it_is_about(sentence: str, words: str | None
         ("Kaiming He", 'au:"Kaiming He"'),
         ("Kaiming He et al.", 'au:"Kaiming He"'),
         ("Jean-Baptiste Ouédraogo", 'au:"Jean-Baptiste Ouédraogo"'),
+        ("Yann LeCun", 'au:"Yann LeCun"'),
+        ("Ludwig van Beethoven", 'au:"Ludwig van Beethoven"'),
         ("Diffusion models", None),
+        ("Learning video Representations", None),
+        ("GAN VAE", None),
         ("Kaiming", None),
         ("The Latest Papers", None),
         ("何恺明 教授", None),
@@ -372,6 +384,21 @@ async def test_a_sentence_of_interest_is_answered_with_what_it_finds(
     assert not title.startswith("I am")
     assert localized_chat.text("preview-none") not in answer.text
     assert answer.button_labels[0] == localized_chat.text("button-subscribe")
+
+
+async def test_what_a_sentence_excludes_is_not_asked_for(localized_chat: Conversation) -> None:
+    answer = await localized_chat.ask("I am interested in diffusion models but not surveys")
+
+    assert answer.text.partition("\n")[0] == "diffusion models -surveys"
+    assert "A Survey of Diffusion Models" not in answer.text
+
+
+async def test_a_sentence_about_nothing_is_asked_for_a_topic(localized_chat: Conversation) -> None:
+    answer = await localized_chat.ask("Please show me the latest papers")
+
+    assert answer.text == localized_chat.text("sub-usage")
+    assert answer.button_labels[0] == localized_chat.text("field-diffusion")
+    assert localized_chat.text("button-subscribe") not in answer.button_labels
 
 
 async def test_a_name_without_papers_may_be_followed_as_an_author(
