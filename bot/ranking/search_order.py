@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from bot.ranking.relevance import heaviest_words
 from bot.ranking.stop_words import is_counted
@@ -11,7 +11,7 @@ from bot.ranking.word_table import IDF_SCALE, shipped_table
 from bot.topics.query.normal_form import iterate_terms
 from storage import Store
 from storage.records.papers import IndexedPaper
-from storage.records.queries import TEXT_FIELDS, And, Clause, Or, Term
+from storage.records.queries import TEXT_FIELDS, And, Clause, Not, Term
 
 MAX_RANKED = 60  # the newest papers that may match, and as many that match in their titles
 _MAX_NEARLY = 60  # papers with most of the words
@@ -40,7 +40,14 @@ def papers_with_most_words(
     ``without`` are keys of papers that are left out. Rare words count more, and what has less than
     half of their weight is left out. What else the clause asks for is left to the caller.
     """
-    weights = _required_words(clause)
+    idf = shipped_table().idf
+    weights = {
+        word: idf(word) or _UNKNOWN_WORD_IDF
+        for part in (clause.clauses if isinstance(clause, And) else (clause,))
+        if isinstance(part, Term) and part.field in TEXT_FIELDS and not part.prefix
+        for word in part.words
+        if is_counted(word)
+    }
     if len(weights) < 2:
         return []
     candidates = store.paper_search.with_heaviest_words(
@@ -63,23 +70,10 @@ def papers_with_most_words(
 def without_words(clause: Clause) -> Clause | None:
     """Return what a clause asks for besides words of the text; None where that is nothing."""
     parts = clause.clauses if isinstance(clause, And) else (clause,)
-    others = tuple(part for part in parts if not _asks_for_words(part))
-    return And(others) if len(others) > 1 else others[0] if others else None
-
-
-def _required_words(clause: Clause) -> Mapping[str, int]:
-    """Return the words of which a clause asks for all, with what each weighs."""
-    idf = shipped_table().idf
-    return {
-        word: idf(word) or _UNKNOWN_WORD_IDF
-        for part in (clause.clauses if isinstance(clause, And) else (clause,))
-        if isinstance(part, Term) and part.field in TEXT_FIELDS and not part.prefix
-        for word in part.words
-        if is_counted(word)
-    }
-
-
-def _asks_for_words(clause: Clause) -> bool:
-    return isinstance(clause, Term | Or) and any(
-        term.field in TEXT_FIELDS for term in iterate_terms(clause)
+    others = tuple(
+        part
+        for part in parts
+        if isinstance(part, Not)
+        or all(term.field not in TEXT_FIELDS for term in iterate_terms(part))
     )
+    return And(others) if len(others) > 1 else others[0] if others else None

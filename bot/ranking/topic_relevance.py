@@ -56,16 +56,16 @@ def _alternatives(clause: Clause) -> list[_Alternative]:
     for alternative in clause.clauses if isinstance(clause, Or) else (clause,):
         meanings: dict[str, str] = {}
         for part in alternative.clauses if isinstance(alternative, And) else (alternative,):
-            terms = [
-                term for term in iterate_terms(part, excluded=False) if term.field in TEXT_FIELDS
+            words = [
+                word
+                for term in iterate_terms(part, excluded=False)
+                if term.field in TEXT_FIELDS
+                for word in term.words
             ]
-            if isinstance(part, Or):
-                number = str(len(meanings))
-                for word in (word for term in terms for word in term.words):
-                    meanings.setdefault(word, number)
-            else:
-                for word in (word for term in terms for word in term.words):
-                    meanings.setdefault(word, str(len(meanings)))
+            number_of_all = str(len(meanings))
+            for word in words:
+                number = number_of_all if isinstance(part, Or) else str(len(meanings))
+                meanings.setdefault(word, number)
         if meanings:
             alternatives.append(meanings)
     return alternatives

@@ -604,11 +604,11 @@ search-renewing = An update is being applied to the stored papers. If something 
 search-none = No stored paper matches { $query }. Fewer words find more.
 search-loosened = { $matching ->
     [0] { $some ->
-        [no] No paper has all of these words. These have most of them, or the rarest.
-       *[yes] These have most of the words or the rarest, not all.
+        [no] No paper matches all of this. These have most of the words, or the rarest.
+       *[yes] These do not match all of this, but have most of the words, or the rarest.
     }
-    [one] The first one has all of these words, the others have most of them or the rarest.
-   *[other] The first { $matching } have all of these words, the others have most of them or the rarest.
+    [one] The first one matches all of this, the others have most of the words, or the rarest.
+   *[other] The first { $matching } match all of this, the others have most of the words, or the rarest.
 }
 search-newest = Newest first
 search-best = Best first

@@ -30,7 +30,6 @@ FIELDS = {
     **dict.fromkeys(("id", "arxiv", "doi"), QueryField.ID),
     **dict.fromkeys(("all", "any", "全部"), QueryField.ANY),
 }
-TEXT_FIELDS = frozenset({QueryField.ANY, QueryField.TITLE, QueryField.ABSTRACT})
 MIN_PREFIX = 2
 
 _MAX_JOINED_WORDS = 6  # words of a phrase of which two may be written as one

@@ -26,7 +26,6 @@ from bot.latex import to_unicode
 from bot.topics.query import normal_form
 from bot.topics.query.analyzer import analyze, has_han
 from bot.topics.query.fields_and_terms import (
-    TEXT_FIELDS,
     QueryError,
     make_term,
     shorten_quote,

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.topics.query.fields_and_terms import TEXT_FIELDS
 from bot.topics.query.lexer import Token, TokenKind, tokenize
+from storage.records.queries import TEXT_FIELDS
 
 _OPERATOR_TEXT = {
     TokenKind.AND: "AND",

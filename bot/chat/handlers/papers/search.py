@@ -23,7 +23,12 @@ from bot.chat.widgets import paper_list, query_translation
 from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.pending_questions import save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply, text_message
-from bot.ranking.search_order import closest_papers, papers_with_most_words, without_words
+from bot.ranking.search_order import (
+    MAX_RANKED,
+    closest_papers,
+    papers_with_most_words,
+    without_words,
+)
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Keyboard
 from bot.texts import Refusal, join_list
@@ -156,6 +161,7 @@ def find_page(
     with most of the words follow where no more have all of them, if ``loosen``.
     """
     papers: list[Paper] = []
+    all_were_ranked = False
     needed_count = (page_number + 1) * paper_list.PAGE_SIZE + 1
     if newest_first:
         offset = 0
@@ -166,11 +172,11 @@ def find_page(
                 break
             offset += needed_count
     else:
-        papers = _first_matching(
-            store, query.clause, closest_papers(store, query.clause), needed_count
-        )
+        closest = closest_papers(store, query.clause)
+        papers = _first_matching(store, query.clause, closest, needed_count)
+        all_were_ranked = len(closest) < MAX_RANKED  # else more may match than were ranked
     match_count = len(papers)
-    if loosen and not newest_first and match_count < needed_count:
+    if loosen and all_were_ranked and match_count < needed_count:
         papers += _first_matching(
             store,
             without_words(query.clause),

@@ -10,6 +10,8 @@ import pytest
 from bot.chat.handlers.papers.search import fetch_and_open, find_page
 from bot.chat.request_and_reply import Request
 from bot.chat.services import ExternalServices
+from bot.chat.widgets.paper_list import PAGE_SIZE
+from bot.ranking.search_order import MAX_RANKED
 from bot.texts.dates import format_day, format_days
 from bot.topics.query.parser import parse
 from storage import Store
@@ -107,6 +109,27 @@ def test_papers_with_most_words_follow_those_with_all(store: Store) -> None:
     assert [one.title for one in best.papers] == list(titles[:2])
     assert (best.matching_count, best.has_matches, best.has_more) == (1, True, False)
     assert [one.title for one in newest.papers] == [titles[0]]
+
+
+def test_none_of_the_papers_with_all_words_is_said_to_lack_some(store: Store) -> None:
+    """More match than are ranked; the last of them are found with the newest first."""
+    announce(
+        store,
+        [
+            Paper(f"arxiv:2611.9{number:04}", 1, "Notes", "Dwarf galaxies.", ("Ada",), ("cs.CV",))
+            for number in range(MAX_RANKED + 5)
+        ],
+    )
+    query = parse("dwarf galaxies")
+    last_page = MAX_RANKED // PAGE_SIZE - 1
+
+    last = find_page(store, query, last_page, newest_first=False)
+    beyond = find_page(store, query, last_page + 1, newest_first=False)
+    newest = find_page(store, query, last_page + 1, newest_first=True)
+
+    assert (last.matching_count, last.has_more) == (PAGE_SIZE, False)
+    assert beyond.papers == ()
+    assert len(newest.papers) == 5
 
 
 @pytest.mark.parametrize("second", [41, 9999, 10**17])
