@@ -58,13 +58,14 @@ def subscribe(
 ) -> tuple[Subscription, bool]:
     """Add a topic that begins with the next announcements; return False if already followed.
 
-    Without a name it is called after its words.
+    Chinese words are read as English if all of them are known. Without a name the topic is called
+    after its words.
 
     Raises:
         QueryError: the words cannot be understood.
         Refusal: the chat follows as many topics as it may, or no such category is polled.
     """
-    query = parse(words)
+    query = parse(in_english(words) or words)
     refuse_unpolled(query, polled_categories)
     existing = find_same_topic(store, chat, query, thread)
     if existing:
@@ -77,7 +78,7 @@ def subscribe(
         bot=chat.bot,
         chat=chat.id,
         query=query.text,
-        name=(name or _free_name(words, topics))[:MAX_NAME_LENGTH],
+        name=_free_name((name or topic_name(words), clean_words(words), query.text), topics),
         cadence=cadence,
         zone=chat.zone,
         cursor=store.announcements.last_seq(),
@@ -122,14 +123,14 @@ def edit_query(
     """Change a topic's query; return the topic as it was and as it is.
 
     Its cursor stays. So does a name that a person chose; a name that was only the query becomes the
-    new query.
+    new query. Chinese words are read as for a new topic.
 
     Raises:
         QueryError: the words cannot be understood.
         Refusal: it is not the chat's topic, another one has the same query, or none of its
             categories is polled.
     """
-    query = parse(words)
+    query = parse(in_english(words) or words)
     refuse_unpolled(query, polled_categories)
     old = get_own_topic(store, chat, key)
     duplicate = find_same_topic(store, chat, query, old.thread)
@@ -137,15 +138,16 @@ def edit_query(
         raise Refusal("topic-same", topic=duplicate.name)
     name = old.name
     if _is_default_name(old):
-        name = _free_name(words, store.subscriptions.of_chat(chat.bot, chat.id), key)
+        topics = store.subscriptions.of_chat(chat.bot, chat.id)
+        name = _free_name((topic_name(words), clean_words(words), query.text), topics, key)
     return old, save_topic(store, replace(old, query=query.text, name=name))
 
 
-def _free_name(words: str, topics: Sequence[Subscription], key: int = 0) -> str:
-    """Return the name of a topic with these words, or the words if another topic has that name."""
-    name = topic_name(words)
-    is_taken = any(topic.name == name and topic.key != key for topic in topics)
-    return clean_words(words)[:MAX_NAME_LENGTH] if is_taken else name
+def _free_name(names: Sequence[str], topics: Sequence[Subscription], key: int = 0) -> str:
+    """Return the first name that no other topic has, else the last one."""
+    taken_names = {topic.name.casefold() for topic in topics if topic.key != key}
+    cut_names = [name[:MAX_NAME_LENGTH] for name in names]
+    return next((name for name in cut_names if name.casefold() not in taken_names), cut_names[-1])
 
 
 def _is_default_name(topic: Subscription) -> bool:
@@ -262,7 +264,11 @@ def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     chosen_name = clean_words(name)[:MAX_NAME_LENGTH]
     return save_topic(
-        store, replace(topic, name=chosen_name or _free_name(topic.query, topics, key))
+        store,
+        replace(
+            topic,
+            name=chosen_name or _free_name((topic_name(topic.query), topic.query), topics, key),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.topics.query.lexer import Token, TokenKind, tokenize
+from bot.topics.query.lexer import TokenKind, tokenize
 from bot.topics.query.parser import QueryError
 
 MAX_DEFAULT_LENGTH = 60  # characters; the name heads every digest
@@ -19,7 +19,12 @@ def topic_name(words: str) -> str:
         tokens = tokenize(typed_words)
     except QueryError:
         return _cut(typed_words)
-    if all(token.kind in (TokenKind.WORD, TokenKind.OR) and _is_plain(token) for token in tokens):
+    if all(
+        token.kind in (TokenKind.WORD, TokenKind.OR)
+        and token.field is None
+        and "*" not in token.text
+        for token in tokens
+    ):
         return _cut(typed_words)
     pieces: list[str] = []
     depth = 0
@@ -52,10 +57,6 @@ def topic_name(words: str) -> str:
 def is_cut(name: str) -> bool:
     """Return whether a name was too long for a heading."""
     return name.endswith(_CUT_MARK)
-
-
-def _is_plain(token: Token) -> bool:
-    return token.field is None and "*" not in token.text
 
 
 def _cut(name: str) -> str:

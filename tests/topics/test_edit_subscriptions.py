@@ -122,6 +122,43 @@ def test_no_two_topics_of_a_chat_are_named_alike(store: Store) -> None:
     assert renamed.name != first.name
 
 
+def test_a_name_given_with_a_topic_is_no_other_topics(store: Store) -> None:
+    reader = create_chat(store)
+    typed = subscribe_chat(store, reader, "Diffusion Models")
+    robots = subscribe_chat(store, reader, "robots")
+    edit_subscriptions.rename_topic(store, reader, robots.key, "扩散模型")
+
+    with store.transaction():
+        field, _ = edit_subscriptions.subscribe(
+            store,
+            reader,
+            '"diffusion transformer"',
+            NOW,
+            polled_categories=POLLED_CATEGORIES,
+            limit=50,
+            name="Diffusion models",
+        )
+        chinese, _ = edit_subscriptions.subscribe(
+            store, reader, "扩散模型", NOW, polled_categories=POLLED_CATEGORIES, limit=50
+        )
+
+    assert typed.name == "Diffusion Models"
+    assert field.name == '"diffusion transformer"'
+    assert (chinese.name, chinese.query) == ('"diffusion model"', '"diffusion model"')
+
+
+def test_chinese_words_name_a_topic_however_they_come(store: Store) -> None:
+    reader = create_chat(store)
+    topic = subscribe_chat(store, reader, "扩散模型 cat:cs.CV")
+
+    _, edited = edit_subscriptions.edit_query(
+        store, reader, topic.key, "图像修复", polled_categories=POLLED_CATEGORIES
+    )
+
+    assert (topic.name, topic.query) == ("扩散模型 cs.CV", '"diffusion model" cat:cs.CV')
+    assert (edited.name, edited.query) == ("图像修复", '"image restoration"')
+
+
 def test_two_threads_of_a_forum_may_follow_the_same(store: Store) -> None:
     forum = create_chat(store, -5)
     subscribe_chat(store, forum)

@@ -179,9 +179,9 @@ def _preview_with_buttons(
         author_key = store.button_payloads.put(
             request.chat.bot, request.chat.id, author_words, now=request.now
         )
-        name = edit_subscriptions.clean_words(words)
-        lines.append(Line(request.say("preview-author", name=name)))
-        author_label = shorten(request.say("button-follow-name", name=name), _LABEL_UNITS)
+        author_name = edit_subscriptions.clean_words(words)
+        lines.append(Line(request.say("preview-author", name=author_name)))
+        author_label = shorten(request.say("button-follow-name", name=author_name), _LABEL_UNITS)
         suggestion_rows = (*suggestion_rows, (Button(author_label, Action("draft", author_key)),))
     if edit_subscriptions.find_same_topic(store, request.chat, topic_preview.query, request.thread):
         lines.append(Line(request.say("preview-known")))
@@ -300,18 +300,15 @@ def query_error_reply(
 
 def subscribe_pressed(store: Store, request: Request) -> Reply:
     """Handle [Subscribe] of a preview: follow the topic."""
-    typed_words = pressed_payload(store, request).text
-    english_words = in_english(typed_words)
-    name = field_name(request, request.action.second_argument)
     topic, is_new = edit_subscriptions.subscribe(
         store,
         request.chat,
-        english_words or typed_words,
+        pressed_payload(store, request).text,
         request.now,
         polled_categories=request.bot_info.polled_categories,
         limit=request.bot_info.max_topics,
         thread=request.thread,
-        name=name or (typed_words if english_words else ""),
+        name=field_name(request, request.action.second_argument),
     )
     if not is_new:
         return Reply(toast=request.say("preview-known"))

@@ -13,6 +13,7 @@ from bot.chat.handlers.topics.new_topic import (
 )
 from bot.chat.handlers.topics.topic_card import card_reply
 from bot.chat.request_and_reply import Reply, Request
+from bot.chat.widgets import query_translation
 from bot.chat.widgets.pending_questions import ask_question, save_pending_question
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.digests.preview import preview
@@ -124,11 +125,15 @@ def words_answered(store: Store, request: Request) -> Reply:
     if same_topic and same_topic.key != topic.key:
         same_text = request.say("topic-same", topic=same_topic.name)
         return _ask_again(store, request, "words", short_reply([Line(same_text)]))
-    new_words = edit_subscriptions.clean_words(english_words or request.words)
+    new_words = edit_subscriptions.clean_words(request.words)
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, new_words, now=request.now
     )
+    english_lines = (
+        [query_translation.english_line(request, english_words)] if english_words else []
+    )
     lines = [
+        *english_lines,
         Line(request.say("preview-title", topic=new_words), bold=True),
         Line(request.say("card-words-before", words=topic.query), follows_directly=True),
         *preview_lines(request, topic_preview),

@@ -182,6 +182,21 @@ async def test_other_words_keep_the_place_and_are_shown_before(
     assert (new.name, new.query) == ("models diffusion", "diffusion models")
 
 
+@covers("[words]", "[reword]")
+async def test_chinese_words_are_shown_in_english_and_name_the_topic(
+    localized_chat: Conversation,
+) -> None:
+    await opened(localized_chat)
+    await localized_chat.press_button("button-words")
+
+    shown = await localized_chat.ask("扩散模型")
+    await localized_chat.press_button("button-use")
+
+    assert localized_chat.text("english-looking", words='"diffusion model"') in shown.text
+    [topic] = await localized_chat.topics()
+    assert (topic.name, topic.query) == ("扩散模型", '"diffusion model"')
+
+
 @covers("[words]")
 async def test_two_topics_never_ask_for_the_same(conversation: Conversation) -> None:
     await opened(conversation)
