@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -15,7 +16,21 @@ _IMPORT_ROW = re.compile(
     r"^\| `(?P<package>(?:bot|storage)[\w/.]*)` \|[^|]*\| (?P<uses>[^|]*) \|$", re.M
 )
 _FUNCTIONS = sorted(set(re.findall(r"`([\w/]+\.py):([\w.]+)`", PAGE + GUIDE)))
-_PATHS = sorted(set(re.findall(r"`((?:\.?\w+/)+[\w.]*|\w+\.md)`", PAGE + GUIDE)))
+
+
+def _named_paths(page: str) -> list[str]:
+    return sorted(set(re.findall(r"`((?:\.?\w+/)+[\w.]*|\w+\.md)`", page)))
+
+
+_PATHS = _named_paths(PAGE + GUIDE)
+
+
+def _missing_paths(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if not (ROOT / path).exists()]
+
+
+def _packages_not_named(packages: Iterable[str], paths: Iterable[str]) -> set[str]:
+    return {f"{package}/" for package in packages} - {f"{path.rstrip('/')}/" for path in paths}
 
 
 def _module_name(path: str) -> str:
@@ -37,9 +52,15 @@ def test_the_import_table_is_the_one_that_is_enforced() -> None:
     assert _import_table() == {package: set(uses) for package, uses in USES.items()}
 
 
-@pytest.mark.parametrize("path", _PATHS)
-def test_each_path_exists(path: str) -> None:
-    assert (ROOT / path).exists()
+def test_each_path_exists() -> None:
+    assert _missing_paths(_PATHS) == []
+
+
+@pytest.mark.parametrize("path", ["bot/gone/", "bot/topics/gone.py", "GONE.md"])
+def test_a_path_that_is_gone_is_noticed(path: str) -> None:
+    page = f"Topics live in `bot/topics/`, and `{path}` is gone."
+
+    assert _missing_paths(_named_paths(page)) == [path]
 
 
 def _has_definition(source: str, qualified_name: str) -> bool:
@@ -73,9 +94,15 @@ def test_a_function_that_is_gone_is_noticed(function: str) -> None:
 
 
 def test_each_package_is_on_the_page() -> None:
-    packages = {f"bot/{init.parent.name}/" for init in (ROOT / "bot").glob("*/__init__.py")}
+    packages = [f"bot/{init.parent.name}" for init in (ROOT / "bot").glob("*/__init__.py")]
 
-    assert packages | {"storage/"} <= {f"{path.rstrip('/')}/" for path in _PATHS}
+    assert _packages_not_named([*packages, "storage"], _PATHS) == set()
+
+
+def test_a_package_that_is_not_on_the_page_is_noticed() -> None:
+    paths = _named_paths("`bot/topics/` and `bot/chat/api/polling.py`")
+
+    assert _packages_not_named(["bot/topics", "bot/chat"], paths) == {"bot/chat/"}
 
 
 def test_paths_are_found_on_the_page() -> None:

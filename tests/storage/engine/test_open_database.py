@@ -238,10 +238,10 @@ def _former(path: Path, step: str, *rows: str) -> Store:
     return open_store(url(path))
 
 
-def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
+def _of_first_schema(path: Path, step: str, *rows: str) -> Store:
+    """A store that was brought up to date from before a step, with a chat and other rows in it."""
     engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before="asked_for_place")
+    migrations.apply_migrations(engine.connection(), stop_before=step)
     engine.execute(
         """
         insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
@@ -249,9 +249,15 @@ def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path
         values (1, 2, 'private', 'Kept', 'en', '["en"]', 'EST', 'rich', 0, 0, 1, '')
         """
     )
+    for row in rows:
+        engine.execute(row)
     engine.close()
+    return open_store(url(path))
 
-    store = open_store(url(path))
+
+def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path) -> None:
+    store = _of_first_schema(tmp_path / "a.db", "asked_for_place")
+
     [chat] = store.chats.not_asked_for_place(1)
     with store.transaction():
         store.chats.mark_asked_for_place(1, chat.id)
@@ -262,33 +268,21 @@ def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path
 
 
 def test_topics_of_the_first_schema_show_the_closest_papers_first(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    engine = Engine(path)
-    migrations.apply_migrations(engine.connection(), stop_before="entry_order")
-    engine.execute(
-        """
-        insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
-            full_entries, onboarded, pause_reason)
-        values (1, 2, 'private', 'Kept', 'en', '["en"]', 'UTC', 'rich', 0, 0, 1, '')
-        """
-    )
-    engine.execute(
+    store = _of_first_schema(
+        tmp_path / "a.db",
+        "entry_order",
         """
         insert into subscriptions (bot, chat, thread, query, name, times, weekdays, on_quiet_days,
             zone, cursor, "limit", kinds, paused, position, row_version)
         values (1, 2, 0, 'boats', 'Boats', '[]', '[]', 'silence', 'UTC', 7, 12, '["new"]', 0, 0, 3)
-        """
-    )
-    engine.execute(
+        """,
         """
         insert into digests (bot, chat, thread, subscription, topic, query, period, issued_at,
             announced_count, imported, revision)
         values (1, 2, 0, 1, 'Boats', 'boats', 'before', 0, 3, 0, 1)
-        """
+        """,
     )
-    engine.close()
 
-    store = open_store(url(path))
     [topic] = store.subscriptions.of_chat(1, 2)
     digest = store.digests.get(1)
     store.close()

@@ -132,9 +132,10 @@ def test_an_older_file_is_not_migrated_by_a_reader(tmp_path: Path, lacking: str 
 
 
 def test_a_newer_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_version, "MIGRATION_NAMES", schema_version.MIGRATION_NAMES[:-1])
+    *known_steps, newest_step = schema_version.MIGRATION_NAMES
+    monkeypatch.setattr(schema_version, "MIGRATION_NAMES", tuple(known_steps))
 
-    with pytest.raises(NewerSchema, match=r"it knows \w+"):
+    with pytest.raises(NewerSchema, match=rf"it knows {newest_step}\)"):
         open_for_reading(url)
 
 
