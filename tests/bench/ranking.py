@@ -21,9 +21,13 @@ Lists and corpus are read from the folder named by PAPERGRAM_TEST_DATA unless gi
 objects with name, query, history, window and relevant; gzip JSON Lines of papers.
 
 --csfcube and --doris take the public sets as their authors publish them and rank their candidates
-by closeness to the abstract or the need. CSFCube: mean of both test folds over all facets, where an
-average precision counts grade 2 and better, and gains are linear. DORIS-MAE: a gain is the mean
-score of a need's aspects, and average precision counts a mean of 1 and better.
+by closeness to the abstract or the need. What is computed is what their published evaluation does.
+CSFCube: the mean of both test folds over all facets. Average precision counts grade 2 and better;
+gains are the grades, discounted from the third rank on (log2 of the rank); NDCG%20 is of the first
+fifth of a pool. DORIS-MAE: a gain is the mean score of a need's aspects, discounted from the second
+rank on (log2 of the rank plus one); NDCG%10, the authors' own, is of the first tenth of a pool.
+Average precision counts a mean of 1 and better, but for five papers that the authors name, and
+leaves out needs without any.
 """
 
 from __future__ import annotations

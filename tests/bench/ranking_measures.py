@@ -1,7 +1,7 @@
 """Judge orders of papers: average precision, discounted gain, and two public sets.
 
-Both sets are read in the form in which their authors publish them; a ranker gets the text that is
-asked about and the candidates' texts by id.
+Both sets are read in the form in which their authors publish them, and judged as their published
+evaluation does; a ranker gets the text that is asked about and the candidates' texts by id.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from typing import TypeAlias
 FACETS = ("background", "method", "result")
 CSFCUBE_FOLDS = ("fold1_test", "fold2_test")
 CSFCUBE_RELEVANT = 2  # a grade from 0 to 3
+CSFCUBE_UNDISCOUNTED = 2  # ranks
 DORIS_RELEVANT = 1.0  # the mean of scores from 0 to 2
+DORIS_NEVER_RELEVANT = frozenset({"28674", "205580", "346695", "346826", "346836"})
+"""Papers whose high scores the authors do not count as relevant."""
 
 Metrics: TypeAlias = dict[str, float]
 Ranker: TypeAlias = Callable[[str, Mapping[str, str]], Sequence[str]]
@@ -33,14 +36,19 @@ def average_precision(ranked: Sequence[str], relevant: Collection[str]) -> float
     return total / len(relevant) if relevant else 0.0
 
 
-def ndcg(gains: Sequence[float], limit: int) -> float:
-    """Return the discounted cumulative gain of the first ranks, as a share of the best possible."""
-    ideal = _discounted_gain(sorted(gains, reverse=True)[:limit])
-    return _discounted_gain(gains[:limit]) / ideal if ideal else 0.0
+def ndcg(gains: Sequence[float], limit: int, *, undiscounted: int = 1) -> float:
+    """Return the discounted cumulative gain of the first ranks, as a share of the best possible.
 
-
-def _discounted_gain(gains: Sequence[float]) -> float:
-    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+    So many ranks are ``undiscounted``; a gain after them is divided by the binary logarithm of its
+    rank, the last undiscounted one counting as the second.
+    """
+    discounts = [
+        math.log2(max(2, rank + 2 - undiscounted)) for rank in range(1, min(limit, len(gains)) + 1)
+    ]
+    best_gains = sorted(gains, reverse=True)
+    ideal = sum(gain / discount for gain, discount in zip(best_gains, discounts, strict=False))
+    found = sum(gain / discount for gain, discount in zip(gains, discounts, strict=False))
+    return found / ideal if ideal else 0.0
 
 
 def judge_csfcube(folder: Path, rank: Ranker) -> Metrics:
@@ -69,8 +77,8 @@ def judge_csfcube(folder: Path, rank: Ranker) -> Metrics:
             relevant = {paper_id for paper_id, grade in grades.items() if grade >= CSFCUBE_RELEVANT}
             metrics_by_query[f"{query}_{facet}"] = {
                 "MAP": average_precision(ranked, relevant),
-                "NDCG%20": ndcg(gains, int(0.2 * len(gains))),
-                "NDCG@20": ndcg(gains, 20),
+                "NDCG%20": ndcg(gains, int(0.2 * len(gains)), undiscounted=CSFCUBE_UNDISCOUNTED),
+                "NDCG@20": ndcg(gains, 20, undiscounted=CSFCUBE_UNDISCOUNTED),
             }
     folds = [
         mean_metrics([metrics_by_query[query] for facet in FACETS for query in splits[facet][fold]])
@@ -89,7 +97,8 @@ def judge_doris(file: Path, rank: Ranker) -> Metrics:
     scores: dict[str, dict[str, float]] = defaultdict(dict)
     for annotation in data["Annotation"]:
         aspect, paper_id = str(annotation["aspect_id"]), str(annotation["abstract_id"])
-        scores[aspect][paper_id] = annotation["score"]
+        score = scores[aspect].get(paper_id, 0) + annotation["score"]
+        scores[aspect][paper_id] = score  # of two for the same pair the authors take the sum
     metrics = []
     for query in data["Query"]:
         aspects = {str(aspect) for aspect in query["aspects"]}
@@ -101,7 +110,14 @@ def judge_doris(file: Path, rank: Ranker) -> Metrics:
         ranked = rank(query["query_text"], {paper_id: texts[paper_id] for paper_id in grades})
         gains = [grades[paper_id] for paper_id in ranked]
         relevant = {paper_id for paper_id, grade in grades.items() if grade >= DORIS_RELEVANT}
-        metrics.append({"nDCG@10": ndcg(gains, 10), "nDCG@20": ndcg(gains, 20)})
+        relevant -= DORIS_NEVER_RELEVANT
+        metrics.append(
+            {
+                "NDCG%10": ndcg(gains, int(0.1 * len(gains))),
+                "nDCG@10": ndcg(gains, 10),
+                "nDCG@20": ndcg(gains, 20),
+            }
+        )
         if relevant:
             metrics[-1]["MAP"] = average_precision(ranked, relevant)
     return mean_metrics(metrics)
