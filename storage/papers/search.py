@@ -8,9 +8,10 @@ words are those of the papers' newest versions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nlargest
 
 from storage.engine.column_types import format_day
 from storage.engine.sqlite import Engine, Row, Value
@@ -213,23 +214,17 @@ class PaperSearch:
         searches = [expression]
         if expression and expression_in_titles:
             searches.append(f"({expression} AND {expression_in_titles})")
-        papers_by_sort_key: dict[int, IndexedPaper] = {}
+        sort_keys: set[int] = set()
         for searched in searches:
             condition = "where paper_index match :expression" if searched else ""
             rows = self._engine.fetch_all(
-                f"""
-                select p.sort_key, p.key, p.id, i.title, i.abstract from (
-                    select rowid as sort_key from paper_index {condition}
-                    order by rowid desc limit :limit
-                ) found
-                join papers p on p.sort_key = found.sort_key
-                join paper_index i on i.rowid = found.sort_key
-                """,
+                f"select rowid from paper_index {condition} order by rowid desc limit :limit",
                 limit=limit,
                 **({"expression": searched} if searched else {}),
             )
-            papers_by_sort_key |= {row["sort_key"]: _indexed_paper_from_row(row) for row in rows}
-        return [papers_by_sort_key[sort_key] for sort_key in sorted(papers_by_sort_key)[::-1]]
+            sort_keys.update(row["rowid"] for row in rows)
+        papers_by_sort_key = self._indexed_papers(list(sort_keys))
+        return [papers_by_sort_key[sort_key] for sort_key in sorted(sort_keys, reverse=True)]
 
     def with_heaviest_words(
         self, word_weights: Mapping[str, int], *, limit: int
@@ -237,31 +232,53 @@ class PaperSearch:
         """Return the papers whose words weigh most together, the heaviest first.
 
         Each of these analysed words counts once, wherever the index has it. The index's own order
-        would read how often and where each word stands, which takes several times as long.
+        would read how often and where each word stands, and SQL would sort a row for each word of
+        each paper to add them up: both take several times as long.
         """
         if not word_weights:
             return []
-        words = list(word_weights)
         papers_of_word = (
-            f"select rowid as sort_key, :weight{n} as weight from paper_index"
-            f" where paper_index match :word{n}"
-            for n in range(len(words))
+            f"select :weight{n} as weight, group_concat(rowid, ' ') as sort_keys"
+            f" from paper_index where paper_index match :word{n}"
+            for n in range(len(word_weights))
         )
         rows = self._engine.fetch_all(
-            f"""
-            select p.key, p.id, i.title, i.abstract from (
-                select sort_key, sum(weight) as weight from ({" union all ".join(papers_of_word)})
-                group by sort_key order by weight desc, sort_key desc limit :limit
-            ) heaviest
-            join papers p on p.sort_key = heaviest.sort_key
-            join paper_index i on i.rowid = heaviest.sort_key
-            order by heaviest.weight desc, p.id
-            """,
-            limit=limit,
-            **{f"word{n}": word_expression(word) for n, word in enumerate(words)},
+            " union all ".join(papers_of_word),
+            **{f"word{n}": word_expression(word) for n, word in enumerate(word_weights)},
             **{f"weight{n}": weight for n, weight in enumerate(word_weights.values())},
         )
-        return list(map(_indexed_paper_from_row, rows))
+        weight_of_paper: dict[str, int] = {}
+        for row in rows:
+            weight = row["weight"]
+            for sort_key in (row["sort_keys"] or "").split():
+                weight_of_paper[sort_key] = weight_of_paper.get(sort_key, 0) + weight
+        least_weight = min(nlargest(limit, weight_of_paper.values()), default=0)
+        heaviest = sorted(
+            (
+                (weight, int(sort_key))
+                for sort_key, weight in weight_of_paper.items()
+                if weight >= least_weight
+            ),
+            reverse=True,
+        )[:limit]
+        papers_by_sort_key = self._indexed_papers([sort_key for _, sort_key in heaviest])
+        papers = [(-weight, papers_by_sort_key[sort_key]) for weight, sort_key in heaviest]
+        return [paper for _, paper in sorted(papers, key=lambda pair: (pair[0], pair[1].id))]
+
+    def _indexed_papers(self, sort_keys: Sequence[int]) -> dict[int, IndexedPaper]:
+        """Return papers' words by the papers' sort keys."""
+        if not sort_keys:
+            return {}
+        names = ", ".join(f":sort_key{n}" for n in range(len(sort_keys)))
+        rows = self._engine.fetch_all(
+            f"""
+            select p.sort_key, p.key, p.id, i.title, i.abstract
+            from papers p join paper_index i on i.rowid = p.sort_key
+            where p.sort_key in ({names})
+            """,
+            **{f"sort_key{n}": sort_key for n, sort_key in enumerate(sort_keys)},
+        )
+        return {row["sort_key"]: _indexed_paper_from_row(row) for row in rows}
 
     def newest_before(self, clause: Clause, day: date, *, limit: int) -> list[IndexedPaper]:
         """Return the newest papers first announced before a day that may match, the newest first.
