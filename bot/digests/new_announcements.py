@@ -122,7 +122,9 @@ class SlicedAnnouncements:
                         paper.id, paper.version, "", "", partial=paper.partial, key=paper.key
                     )
                     light_announcements[announcement.seq] = replace(announcement, paper=bare_paper)
-                score = relevance.nearness(*index.words(paper)) if relevance.has_words else 0
+                score = (
+                    relevance.nearness(*index.indexed_texts(paper)) if relevance.has_words else 0
+                )
                 matches.append(Match(light_announcements[announcement.seq], match.kind, score))
 
     def covers(self, topic: Subscription) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 from bot.ranking.topic_relevance import EarlierPapers, TopicRelevance
 from bot.topics.matching import AnnouncementIndex
@@ -37,7 +36,7 @@ def score_by_relevance(
     scored = [
         replace(
             match,
-            score=relevance.nearness(*index.words(match.announcement.paper))
+            score=relevance.nearness(*index.indexed_texts(match.announcement.paper))
             if relevance.has_words
             else 0,
         )
@@ -52,12 +51,13 @@ def score_by_relevance(
     nearest = order_matches(scored, EntryOrder.RELEVANCE)
     compared_count = MAX_COMPARED if relevance.has_words else MAX_COMPARED_WITHOUT_WORDS
     likeness = EarlierPapers([paper.words for paper in earlier_papers]).likeness
+    compared = [
+        (match, " ".join(index.indexed_texts(match.announcement.paper)))
+        for match in nearest[:compared_count]
+    ]
     return [
-        replace(
-            match,
-            score=match.score + likeness([*chain(*index.words(match.announcement.paper))]),
-        )
-        for match in within_budget(nearest[:compared_count])
+        replace(match, score=match.score + likeness(text.split()))
+        for match, text in within_budget(compared)
     ] + nearest[compared_count:]
 
 

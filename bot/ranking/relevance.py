@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import exp, isqrt
 from operator import mul
 
@@ -39,13 +39,12 @@ class TextRelevance:
     ) -> None:
         self._table = table
         self._names = sorted({name for name in names if name not in table})
-        known_words = self._weigh_words(words)
-        self.weights = {word: weight for word, (_, weight) in known_words.items()}
+        self.weights = self._weigh_words(words)
         """What each known word of the text weighs."""
         self._idf_weights = {
             word: weight * (table.idf(word) or _NAME_IDF) for word, weight in self.weights.items()
         }
-        self._vector = table.vector(self.weights)
+        self._cosine_of_use = cosine_to(table.vector(self.weights))
         self._whole = 1  # until it is known what the text's own words score
         self._whole = self._shared_score(words) // WHOLE or 1
 
@@ -70,18 +69,18 @@ class TextRelevance:
         shared = self.weights.keys() & set(words)
         return sorted(shared, key=lambda word: (-self._idf_weights[word], word))
 
-    def _weigh_words(self, words: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """Return how often a text has each known word, and what it weighs: rare words more.
+    def _weigh_words(self, words: Iterable[str]) -> dict[str, int]:
+        """Return what each known word of a text weighs: rare words more.
 
         The table has no stop words.
         """
         counts = Counter(words)
-        weighed = _known_weights(self._table, counts)
+        weights = _known_weights(self._table, counts)
         for name in self._names:
             if count := counts[name]:
                 factor = _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)]
-                weighed[name] = count, _NAME_IDF * factor
-        return weighed
+                weights[name] = _NAME_IDF * factor
+        return weights
 
     def _shared_score(self, words: Sequence[str]) -> int:
         """Return BM25 of the words that a text shares, in parts of ``WHOLE``."""
@@ -101,15 +100,15 @@ class TextRelevance:
 
     def _likeness(self, words: Sequence[str]) -> int:
         """Return the cosine of both texts' vectors in parts of ``WHOLE``, 0 if it is negative."""
-        weights = {word: weight for word, (_, weight) in self._weigh_words(words).items()}
-        return cosine(self._vector, self._table.vector(weights))
+        return self._cosine_of_use(use_vector(self._table, words))
 
 
-def _known_weights(table: WordTable, counts: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """Return how often a text has each word of the table, and what it weighs."""
+def _known_weights(table: WordTable, counts: Mapping[str, int]) -> dict[str, int]:
+    """Return what each word of the table weighs in a text that has it so often."""
     idf_of = table.idf_by_word.get
     return {
-        word: (count, idf * _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)])
+        word: idf
+        * _FREQUENCY_FACTORS[count if count < _MAX_COUNTED_FREQUENCY else _MAX_COUNTED_FREQUENCY]
         for word, count in counts.items()
         if (idf := idf_of(word))
     }
@@ -117,15 +116,23 @@ def _known_weights(table: WordTable, counts: Mapping[str, int]) -> dict[str, tup
 
 def use_vector(table: WordTable, words: Iterable[str]) -> tuple[int, ...]:
     """Return the vector of a text: what its words are used with, rare words more."""
-    weights = _known_weights(table, Counter(words))
-    return table.vector({word: weight for word, (_, weight) in weights.items()})
+    known_words = filter(table.idf_by_word.__contains__, words)
+    return table.vector(_known_weights(table, Counter(known_words)))
 
 
-def cosine(vector: Sequence[int], other_vector: Sequence[int]) -> int:
-    """Return the cosine of two vectors in parts of ``WHOLE``, 0 if it is negative."""
-    square = sum(map(mul, vector, vector)) * sum(map(mul, other_vector, other_vector))
-    product = sum(map(mul, vector, other_vector))
-    return max(0, product) * WHOLE // isqrt(square) if square else 0
+def cosine_to(vector: Sequence[int]) -> Callable[[Sequence[int]], int]:
+    """Return a function for a vector's cosine to others, in parts of ``WHOLE``.
+
+    It is 0 where the cosine is negative.
+    """
+    square = sum(map(mul, vector, vector))
+
+    def cosine(other_vector: Sequence[int]) -> int:
+        squares = square * sum(map(mul, other_vector, other_vector))
+        product = sum(map(mul, vector, other_vector))
+        return max(0, product) * WHOLE // isqrt(squares) if squares else 0
+
+    return cosine
 
 
 def heaviest_words(
@@ -152,26 +159,40 @@ def paper_share(table: WordTable, word: str) -> int:
     return round(WHOLE * exp(-idf / IDF_SCALE)) if idf else 0
 
 
-def nearness(words: Sequence[str], meanings: Mapping[str, str]) -> int:
+def nearness(text: str, meanings: Mapping[str, str]) -> int:
     """Return how near each other words of all meanings stand in a text, in parts of ``WHOLE``.
 
-    ``meanings`` has what each wanted word stands for; words of one meaning may stand for each
-    other. All of them side by side are ``WHOLE``; each other word in between takes away, and so
-    does each meaning that is missing.
+    The text is analysed words, separated by spaces. ``meanings`` has what each wanted word stands
+    for; words of one meaning may stand for each other. All of them side by side are ``WHOLE``; each
+    other word in between takes away, and so does each meaning that is missing.
     """
-    positions = [
-        (position, meanings[word]) for position, word in enumerate(words) if word in meanings
-    ]
-    present = {meaning for _, meaning in positions}
+    padded_text = f" {text} "
+    found_words: list[tuple[int, str]] = []  # where they begin, and what they stand for
+    for word, meaning in meanings.items():
+        padded_word = f" {word} "
+        start = padded_text.find(padded_word)
+        while start >= 0:
+            found_words.append((start, meaning))
+            start = padded_text.find(padded_word, start + 1)
+    present = {meaning for _, meaning in found_words}
     if not present:
         return 0
-    window: Counter[str] = Counter()
-    start, shortest = 0, len(words)
-    for end, meaning in positions:
-        window[meaning] += 1
-        while window[positions[start][1]] > 1:
-            window[positions[start][1]] -= 1
-            start += 1
-        if len(window) == len(present):
-            shortest = min(shortest, end - positions[start][0] + 1)
+    shortest = 1
+    if len(present) > 1:
+        found_words.sort()
+        positions = []
+        position, counted_to = 0, 0
+        for start, _ in found_words:
+            position += padded_text.count(" ", counted_to, start)
+            counted_to = start
+            positions.append(position)
+        window: Counter[str] = Counter()
+        first, shortest = 0, position + 1
+        for last, (_, meaning) in enumerate(found_words):
+            window[meaning] += 1
+            while window[found_words[first][1]] > 1:
+                window[found_words[first][1]] -= 1
+                first += 1
+            if len(window) == len(present):
+                shortest = min(shortest, positions[last] - positions[first] + 1)
     return WHOLE * len(present) * len(present) // (len(set(meanings.values())) * shortest)

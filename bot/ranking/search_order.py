@@ -25,10 +25,7 @@ def closest_papers(store: Store, clause: Clause) -> list[IndexedPaper]:
     relevance = TopicRelevance(clause)
     if not relevance.has_words:
         return candidates
-    scores = {
-        paper.key: relevance.nearness(paper.title.split(), paper.abstract.split())
-        for paper in candidates
-    }
+    scores = {paper.key: relevance.nearness(paper.title, paper.abstract) for paper in candidates}
     return sorted(candidates, key=lambda paper: -scores[paper.key])
 
 
@@ -57,10 +54,9 @@ def papers_with_most_words(
     relevance = TopicRelevance(clause)
     scores: dict[int, tuple[int, int]] = {}
     for paper in candidates:
-        title, abstract = paper.title.split(), paper.abstract.split()
-        weight = sum(weights[word] for word in weights.keys() & {*title, *abstract})
+        weight = sum(weights[word] for word in weights.keys() & set(paper.words))
         if paper.key not in without and 2 * weight >= sum(weights.values()):
-            scores[paper.key] = weight, relevance.nearness(title, abstract)
+            scores[paper.key] = weight, relevance.nearness(paper.title, paper.abstract)
     nearly = [paper for paper in candidates if paper.key in scores]
     return sorted(nearly, key=lambda paper: (*(-score for score in scores[paper.key]), paper.id))[
         :_MAX_NEARLY

@@ -11,7 +11,7 @@ from math import isqrt
 from operator import mul
 from typing import TypeAlias
 
-from bot.ranking.relevance import WHOLE, cosine, nearness, use_vector
+from bot.ranking.relevance import WHOLE, cosine_to, nearness, use_vector
 from bot.ranking.word_table import shipped_table
 from bot.topics.query.normal_form import iterate_terms
 from storage.records.queries import TEXT_FIELDS, And, Clause, Or
@@ -21,7 +21,7 @@ _Alternative: TypeAlias = Mapping[str, str]
 
 
 class TopicRelevance:
-    """How close papers are to what a clause asks for; all texts are analysed words."""
+    """How close papers are to what a clause asks for; texts are analysed words and spaces."""
 
     def __init__(self, clause: Clause) -> None:
         self._alternatives = _alternatives(clause)
@@ -31,19 +31,17 @@ class TopicRelevance:
         """Tell whether the clause asks for words of the text."""
         return bool(self._alternatives)
 
-    def nearness(self, title: Sequence[str], abstract: Sequence[str]) -> int:
+    def nearness(self, title: str, abstract: str) -> int:
         """Return how near the clause's words stand in the title and in all; at most 2 ``WHOLE``."""
-        return self._nearness(title) + self._nearness([*title, *abstract])
+        return self._nearness(title) + self._nearness(f"{title} {abstract}")
 
-    def _nearness(self, words: Sequence[str]) -> int:
+    def _nearness(self, text: str) -> int:
         """Return how near the words of the nearest alternative stand, in parts of ``WHOLE``."""
-        present_words = set(words)
         nearest = 0
         for meanings in self._alternatives:
-            if not present_words.isdisjoint(meanings):
-                nearest = max(nearest, nearness(words, meanings) if len(meanings) > 1 else WHOLE)
-                if nearest == WHOLE:
-                    break
+            nearest = max(nearest, nearness(text, meanings))
+            if nearest == WHOLE:
+                break
         return nearest
 
 
@@ -81,8 +79,11 @@ class EarlierPapers:
             length = isqrt(sum(map(mul, vector, vector)))
             if length:  # each text counts as much
                 directions.append([WHOLE * value // length for value in vector])
-        self._vector = tuple(map(sum, zip(*directions, strict=True)))
+        total = tuple(map(sum, zip(*directions, strict=True)))
+        self._cosine_of_use = cosine_to(total) if total else None
 
     def likeness(self, words: Sequence[str]) -> int:
         """Return how alike the use of words is, in parts of ``WHOLE``; 0 without earlier papers."""
-        return cosine(self._vector, use_vector(shipped_table(), words)) if self._vector else 0
+        if self._cosine_of_use is None:
+            return 0
+        return self._cosine_of_use(use_vector(shipped_table(), words))

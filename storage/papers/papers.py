@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -183,6 +183,18 @@ class Papers:
                 version=version,
             )
         return None if row is None else paper_from_row(row)
+
+    def newest_versions(self, keys: Sequence[int]) -> list[Paper]:
+        """Return papers by their keys, in their order, at their newest versions."""
+        if not keys:
+            return []
+        names = ", ".join(f":key{n}" for n in range(len(keys)))
+        rows = self._engine.fetch_all(
+            f"select {PAPER_COLUMNS} from {CURRENT_VERSIONS} where p.key in ({names})",
+            **{f"key{n}": key for n, key in enumerate(keys)},
+        )
+        papers = {row["key"]: paper_from_row(row) for row in rows}
+        return [papers[key] for key in keys if key in papers]
 
     def last_key(self) -> int:
         """Return the key of the paper that was kept last, 0 before the first one."""

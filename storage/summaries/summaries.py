@@ -1,5 +1,7 @@
 """Store summaries of paper versions: once per producer, and never changed."""
 
+# ruff: noqa: S608 - only our own words are filled in; every value is a :name
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -12,6 +14,7 @@ from storage.records.summaries import Summary
 
 EXTRACTIVE, IMPORT = "extractive", "import"
 _MIN_SAMPLE = 20  # summaries that a mean needs
+_PAPERS_PER_QUERY = 200
 _RECENT_SUMMARIES = 20_000  # of all producers, among which a model's are counted
 
 _INSERT_SUMMARY = """
@@ -83,29 +86,38 @@ class Summaries:
         The newest version goes first, then a model's before an imported one before an extractive
         one, then the latest. The languages are in order.
         """
-        best_by_language: dict[str, Summary] = {}
         rows = self._engine.fetch_all("select * from summaries where paper = :paper", paper=paper)
-        for summary in map(summary_from_row, rows):
-            if version is not None and summary.version != version:
-                continue
-            current = best_by_language.get(summary.language)
-            if current is None or _preference(summary) > _preference(current):
-                best_by_language[summary.language] = summary
-        return tuple(best_by_language[language] for language in sorted(best_by_language))
+        return _best_by_language(
+            summary
+            for summary in map(summary_from_row, rows)
+            if version is None or summary.version == version
+        )
 
     def best_of_papers(
         self, papers: Iterable[int], *, without_text: bool = False
     ) -> dict[int, tuple[Summary, ...]]:
         """Return the best summaries of each paper that has any, on request without their texts."""
+        keys = list(papers)
+        summaries_by_paper: dict[int, list[Summary]] = {}
         with self._engine.snapshot():
-            summaries_by_paper = {
-                paper: tuple(replace(summary, title="", tldr="", abstract="") for summary in best)
-                if without_text
-                else best
-                for paper in papers
-                for best in (self.best_of_version(paper),)
-            }
-        return {paper: summaries for paper, summaries in summaries_by_paper.items() if summaries}
+            for first in range(0, len(keys), _PAPERS_PER_QUERY):
+                slice_keys = keys[first : first + _PAPERS_PER_QUERY]
+                names = ", ".join(f":paper{n}" for n in range(len(slice_keys)))
+                rows = self._engine.fetch_all(
+                    f"select * from summaries where paper in ({names})",
+                    **{f"paper{n}": key for n, key in enumerate(slice_keys)},
+                )
+                for summary in map(summary_from_row, rows):
+                    summaries_by_paper.setdefault(summary.paper, []).append(
+                        replace(summary, title="", tldr="", abstract="")
+                        if without_text
+                        else summary
+                    )
+        return {
+            key: _best_by_language(summaries_by_paper[key])
+            for key in keys
+            if key in summaries_by_paper
+        }
 
     def searchable_text(self, paper: int) -> str:
         """Return the text that the full-text index adds to the paper's own words."""
@@ -130,6 +142,16 @@ class Summaries:
             language=language,
         )
         return float(row["mean"]) if row and row["n"] >= _MIN_SAMPLE else 0.0
+
+
+def _best_by_language(summaries: Iterable[Summary]) -> tuple[Summary, ...]:
+    """Return the best of a paper's summaries per language, in the order of the languages."""
+    best: dict[str, Summary] = {}
+    for summary in summaries:
+        current = best.get(summary.language)
+        if current is None or _preference(summary) > _preference(current):
+            best[summary.language] = summary
+    return tuple(best[language] for language in sorted(best))
 
 
 def _preference(summary: Summary) -> tuple[int, int, int, int]:

@@ -100,12 +100,12 @@ def test_the_heaviest_words_are_rare_enough_to_be_looked_for() -> None:
     ],
 )
 def test_words_side_by_side_are_nearest(text: str, wanted: list[str], expected: int) -> None:
-    assert nearness(text.split(), {word: word for word in wanted}) == expected
+    assert nearness(text, {word: word for word in wanted}) == expected
 
 
 def test_words_of_one_meaning_stand_for_each_other() -> None:
     meanings = {"llm": "0", "languag": "0", "agent": "1"}
 
-    assert nearness(["llm", "agent"], meanings) == WHOLE
-    assert nearness(["agent", "languag"], meanings) == WHOLE
-    assert nearness(["llm", "languag"], meanings) == WHOLE // 2
+    assert nearness("llm agent", meanings) == WHOLE
+    assert nearness("agent languag", meanings) == WHOLE
+    assert nearness("llm languag", meanings) == WHOLE // 2

@@ -20,9 +20,10 @@ EARLIER = [
 
 def score(query: str, title: str, abstract: str = "", *, earlier: bool = False) -> int:
     """Return how close a paper is to a topic."""
-    title_words, abstract_words = index_text(title).split(), index_text(abstract).split()
-    likeness = EarlierPapers(EARLIER if earlier else ()).likeness([*title_words, *abstract_words])
-    return TopicRelevance(parse(query).clause).nearness(title_words, abstract_words) + likeness
+    title_text, abstract_text = index_text(title), index_text(abstract)
+    words = f"{title_text} {abstract_text}".split()
+    likeness = EarlierPapers(EARLIER if earlier else ()).likeness(words)
+    return TopicRelevance(parse(query).clause).nearness(title_text, abstract_text) + likeness
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_earlier_papers_decide_where_the_words_do_not() -> None:
     st.lists(st.sampled_from("abcdxyz"), max_size=12),
 )
 def test_scores_are_whole_and_bounded(query: str, title: list[str], abstract: list[str]) -> None:
-    nearness = TopicRelevance(parse(query).clause).nearness(title, abstract)
+    nearness = TopicRelevance(parse(query).clause).nearness(" ".join(title), " ".join(abstract))
     likeness = EarlierPapers([*EARLIER, title]).likeness(abstract)
 
     assert type(nearness) is type(likeness) is int

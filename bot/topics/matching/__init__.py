@@ -74,9 +74,12 @@ class AnnouncementIndex:
                 matches.append(Match(announcement, kind, scores[number]))
         return matches
 
-    def words(self, paper: Paper) -> tuple[list[str], list[str]]:
-        """Return the analysed words of the title and of the abstract of one of these papers."""
-        return self._inverted_index.words(self._numbers[paper.id])
+    def indexed_texts(self, paper: Paper) -> tuple[str, str]:
+        """Return the analysed words of the title and of the abstract of one of these papers.
+
+        They are separated by spaces.
+        """
+        return self._inverted_index.indexed_texts(self._numbers[paper.id])
 
     def explain(self, query: Query, matches: Iterable[Match]) -> list[Match]:
         """Return this index's matches of a query with the reasons for each."""
@@ -89,10 +92,16 @@ class AnnouncementIndex:
 
 
 def matching_papers(
-    clause: Clause, papers: Sequence[Paper], summaries: Mapping[int, Sequence[Summary]]
+    clause: Clause,
+    papers: Sequence[Paper],
+    summaries: Mapping[int, Sequence[Summary]],
+    index_texts: Mapping[str, str] | None = None,
 ) -> list[Paper]:
-    """Return the papers that a clause finds, or in their summaries, in their order."""
-    index = InvertedIndex(papers, [summaries.get(paper.key, ()) for paper in papers])
+    """Return the papers that a clause finds, or in their summaries, in their order.
+
+    ``index_texts`` has the analysed words of texts that need not be analysed again.
+    """
+    index = InvertedIndex(papers, [summaries.get(paper.key, ()) for paper in papers], index_texts)
     scores = index.scores(clause)
     return [paper for number, paper in enumerate(papers) if number in scores]
 

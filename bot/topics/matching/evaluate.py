@@ -49,9 +49,16 @@ class InvertedIndex:
     """The indexed fields of a batch of papers, with the postings of each term looked up."""
 
     def __init__(
-        self, papers: Sequence[Paper], summaries: Sequence[Sequence[Summary]] = ()
+        self,
+        papers: Sequence[Paper],
+        summaries: Sequence[Sequence[Summary]] = (),
+        index_texts: Mapping[str, str] | None = None,
     ) -> None:
-        """Index the papers and the ``summaries`` of each as further text of it."""
+        """Index the papers and the ``summaries`` of each as further text of it.
+
+        ``index_texts`` has the analysed words of titles and abstracts that were analysed before.
+        """
+        self._index_texts = index_texts
         paper_summaries = summaries or [()] * len(papers)
         self._papers_with_summaries = list(zip(papers, paper_summaries, strict=True))
         self._all_papers: PaperNumbers = set(range(len(papers)))
@@ -89,24 +96,26 @@ class InvertedIndex:
             number: tuple(dict.fromkeys(reasons)) for number, reasons in reasons_by_paper.items()
         }
 
-    def words(self, number: int) -> tuple[list[str], list[str]]:
-        """Return the analysed words of a paper's title and of its abstract."""
+    def indexed_texts(self, number: int) -> tuple[str, str]:
+        """Return the analysed words of a paper's title and of its abstract, with spaces between."""
         paper = self._papers_with_summaries[number][0]
         title_index = self._field_indexes.get(QueryField.TITLE)
         abstract_index = self._field_indexes.get(QueryField.ABSTRACT)
         return (
-            title_index.words(number)
+            title_index.indexed_text(number)
             if isinstance(title_index, TextIndex)
-            else cached_index_text(paper.title).split(),
-            abstract_index.words(number)
+            else cached_index_text(paper.title),
+            abstract_index.indexed_text(number)
             if isinstance(abstract_index, TextIndex)
-            else cached_index_text(paper.abstract).split(),
+            else cached_index_text(paper.abstract),
         )
 
     def _field_index(self, field: QueryField) -> FieldIndex:
         """Return the index of a field, built on first use: a single query needs few."""
         if field not in self._field_indexes:
-            self._field_indexes[field] = _build_field_index(field, self._papers_with_summaries)
+            self._field_indexes[field] = _build_field_index(
+                field, self._papers_with_summaries, self._index_texts
+            )
         return self._field_indexes[field]
 
     def _matching_papers(self, clause: Clause) -> PaperNumbers:
@@ -179,17 +188,22 @@ class InvertedIndex:
 
 
 def _build_field_index(
-    field: QueryField, pairs: Sequence[tuple[Paper, Sequence[Summary]]]
+    field: QueryField,
+    pairs: Sequence[tuple[Paper, Sequence[Summary]]],
+    index_texts: Mapping[str, str] | None,
 ) -> FieldIndex:
     match field:
         case QueryField.TITLE:
-            return TextIndex([(p.title, *(s.title for s in summaries)) for p, summaries in pairs])
+            return TextIndex(
+                [(p.title, *(s.title for s in summaries)) for p, summaries in pairs], index_texts
+            )
         case QueryField.ABSTRACT:
             return TextIndex(
                 [
                     (p.abstract, *(text for s in summaries for text in (s.tldr, s.abstract)))
                     for p, summaries in pairs
-                ]
+                ],
+                index_texts,
             )
         case QueryField.AUTHOR:
             return AuthorIndex([paper.authors for paper, _ in pairs])

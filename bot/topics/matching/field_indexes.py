@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from bot.topics.query.analyzer import (
     AnalyzedWord,
     analyze,
     compound_words,
+    has_word_with_prefix,
     index_text,
+    may_have_word,
     surface_words,
     written_words,
 )
@@ -29,6 +32,10 @@ NO_PAPERS: PaperNumbers = set()
 
 _PASSAGE_BREAK = " \ue001 "  # private use: between passages, never part of a word
 _MAX_SCANNED_STEMS = 12  # stems looked up by reading all texts before postings are built
+# A prefix or a name is looked for in the texts of a page of papers. Where there are more papers, or
+# more is asked of them, an index of their words is made first.
+_MAX_SCANNED_PAPERS = 100
+_MAX_SCANS = 2
 # Queries on words index the papers of a week again and again.
 cached_index_text = lru_cache(maxsize=4096)(index_text)
 _WORD_GAP = re.compile(r"(?:['’][sS])?[\W_]*")
@@ -40,10 +47,14 @@ class TextIndex:
     The text of a paper may be several passages; no phrase spans two of them.
     """
 
-    def __init__(self, texts: Sequence[tuple[str, ...]]) -> None:
+    def __init__(
+        self, texts: Sequence[tuple[str, ...]], index_texts: Mapping[str, str] | None = None
+    ) -> None:
+        """Index the texts; ``index_texts`` has the analysed words of those that were analysed."""
         self._texts = texts
+        known = index_texts or {}
         self._index_texts = [
-            f" {_PASSAGE_BREAK.join(map(cached_index_text, passages))} "
+            f" {_PASSAGE_BREAK.join(known.get(t) or cached_index_text(t) for t in passages)} "
             for passages in within_budget(texts)
         ]
         # Cached because many terms match the same texts. Joined, because as lists they would be ten
@@ -53,6 +64,7 @@ class TextIndex:
         self._papers_by_stem: dict[str, PaperNumbers] | None = None
         self._papers_by_word: dict[str, PaperNumbers] = {}
         self._sorted_words: list[str] = []
+        self._scans = 0
 
     def postings(self, term: Term) -> PaperNumbers:
         """Return the papers whose text has the word, the phrase, or a word with the prefix."""
@@ -107,9 +119,9 @@ class TextIndex:
             }
         return self._scanned_stems[stem]
 
-    def words(self, number: int) -> list[str]:
-        """Return the analysed words of this paper's text."""
-        return self._index_texts[number].split()
+    def indexed_text(self, number: int) -> str:
+        """Return the analysed words of this paper's text, with spaces between."""
+        return self._index_texts[number].strip()
 
     def matched_text(self, term: Term, number: int) -> str:
         """Return the words, as written, that the term first matches in this paper."""
@@ -155,6 +167,13 @@ class TextIndex:
         return " ".join(text[start:end].split())
 
     def _prefix_postings(self, prefix: str) -> PaperNumbers:
+        if len(self._texts) <= _MAX_SCANNED_PAPERS and self._scans < _MAX_SCANS:
+            self._scans += 1
+            return {
+                number
+                for number, passages in enumerate(within_budget(self._texts))
+                if any(has_word_with_prefix(text, prefix) for text in passages)
+            }
         if not self._sorted_words:
             for index, passages in enumerate(within_budget(self._texts)):
                 for text in passages:
@@ -177,38 +196,51 @@ class AuthorIndex:
 
     def __init__(self, authors: Sequence[tuple[str, ...]]) -> None:
         self._authors = authors
-        self._name_word_lists = [
-            [
-                [*surface_words(name), *(token.word for token in compound_words(name))]
-                for name in names
-            ]
-            for names in within_budget(authors)
-        ]
+        self._name_word_lists: dict[int, list[list[str]]] = {}  # of papers whose names were read
         self._papers_by_word: dict[str, PaperNumbers] = {}
-        for number, names in enumerate(self._name_word_lists):
-            _add_postings(self._papers_by_word, (word for name in names for word in name), number)
+        self._scans = 0
 
     def postings(self, term: Term) -> PaperNumbers:
         """Return the papers with an author whose name has all the words."""
+        if len(self._authors) <= _MAX_SCANNED_PAPERS and self._scans < _MAX_SCANS:
+            self._scans += 1
+            longest_first = sorted(term.words, key=len, reverse=True)
+            return {
+                number
+                for number, names in enumerate(within_budget(self._authors))
+                if any(
+                    _name_matches(_name_words(name), term)
+                    for name in names
+                    if all(may_have_word(name, word) for word in longest_first)
+                )
+            }
+        if not self._papers_by_word:
+            for number in within_budget(range(len(self._authors))):
+                words = chain.from_iterable(self._words_of_names(number))
+                _add_postings(self._papers_by_word, words, number)
         whole_words = term.words[:-1] if term.prefix else term.words
         word_postings = [
             self._papers_by_word.get(word, NO_PAPERS)
             for word in whole_words
             if not _is_initial(word)
         ]
-        candidates = (
-            _intersection(word_postings) if word_postings else range(len(self._name_word_lists))
-        )
+        candidates = _intersection(word_postings) if word_postings else range(len(self._authors))
         return {
             number
             for number in within_budget(candidates)
-            if any(_name_matches(name, term) for name in self._name_word_lists[number])
+            if any(_name_matches(name, term) for name in self._words_of_names(number))
         }
 
     def matched_text(self, term: Term, number: int) -> str:
         """Return the first matching author of this paper, as written."""
-        pairs = zip(self._authors[number], self._name_word_lists[number], strict=True)
+        pairs = zip(self._authors[number], self._words_of_names(number), strict=True)
         return next(written for written, name in pairs if _name_matches(name, term))
+
+    def _words_of_names(self, number: int) -> list[list[str]]:
+        """Return the words of each author of a paper, read once."""
+        if number not in self._name_word_lists:
+            self._name_word_lists[number] = list(map(_name_words, self._authors[number]))
+        return self._name_word_lists[number]
 
 
 class CodeIndex:
@@ -230,6 +262,10 @@ class CodeIndex:
 
 
 FieldIndex = TextIndex | AuthorIndex | CodeIndex
+
+
+def _name_words(name: str) -> list[str]:
+    return [*surface_words(name), *(token.word for token in compound_words(name))]
 
 
 def _name_matches(name: Sequence[str], term: Term) -> bool:

@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import chain
 from threading import Lock
 from typing import NamedTuple, Protocol, cast
 
@@ -57,6 +58,9 @@ _CHARACTER_RUN = re.compile(
 )
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+_DROP_SEPARATORS = {
+    code: None for code in range(128) if not (chr(code).isalnum() or chr(code) in "+#")
+}
 _COMPOUND_BREAK = "\ue000"  # private use: one token for the index, never part of a word here
 
 # TeX read as one word: H_0, \sigma_8, A*; and commands that display nothing.
@@ -133,7 +137,7 @@ def stems(text: str) -> list[str]:
 
 def surface_words(text: str) -> list[str]:
     """Return the normalised, unstemmed words of the text in order, for prefixes and names."""
-    return _split_words(_normalize(text).text)
+    return _split_words(_normalized_text(text))
 
 
 def analyze(text: str) -> list[AnalyzedWord]:
@@ -167,12 +171,36 @@ def compound_words(text: str) -> list[AnalyzedWord]:
     return [AnalyzedWord(word, stem(word), start, end) for word, start, end in spellings]
 
 
+def has_word_with_prefix(text: str, prefix: str) -> bool:
+    """Tell whether a word of the text, or an alternative spelling of one, begins with a prefix."""
+    if not may_have_word(text, prefix):
+        return False
+    normalized = _normalized_text(text)
+    variants: Iterator[tuple[str, int, int]] = _umlaut_variants(text)
+    if prefix in normalized.replace("-", "").replace(_GREEK_BORDER, ""):
+        if any(word.startswith(prefix) for word in _split_words(normalized)):
+            return True
+        variants = chain(_compound_spans(normalized), variants)
+    return any(word.startswith(prefix) for word, _, _ in variants)
+
+
+def may_have_word(text: str, part: str) -> bool:
+    """Tell, without analysing, whether a word of the text may have this part; seldom wrongly so.
+
+    Most texts are ASCII without commands or stars, of which no letter becomes another: then the
+    part stands in the text's letters and digits.
+    """
+    if not text.isascii() or "\\" in text or "*" in text:
+        return True
+    return part in text.lower().translate(_DROP_SEPARATORS)
+
+
 def index_text(text: str) -> str:
     """Return the analysed text as a full-text index keeps it: tokens joined by single spaces.
 
     Compounds follow the text, each after a break, so that no phrase spans them.
     """
-    normalized = _normalize(text).text
+    normalized = _normalized_text(text)
     parts = list(map(stem, _split_words(normalized)))
     variants = (*_compound_spans(normalized), *_umlaut_variants(text))
     for compound in dict.fromkeys(stem(word) for word, _, _ in variants):
@@ -300,6 +328,16 @@ def _without_possessive(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s", "'S")) else word
 
 
+def _normalized_text(text: str) -> str:
+    """Return the normalised text, like ``_normalize``, but not where its characters were."""
+    if _PLAIN_ASCII.match(text):
+        return text.lower()
+    rendered = (
+        "".join(piece for piece, _, _ in latex.display_pieces(text)) if _has_tex(text) else text
+    )
+    return "".join(piece for piece, _, _ in _normalized_pieces(rendered))
+
+
 def _normalize(text: str) -> _PositionedText:
     """Return the normalised text."""
     if _PLAIN_ASCII.match(text):
@@ -324,7 +362,7 @@ def _normalize(text: str) -> _PositionedText:
 
 def _render_tex(text: str) -> _PositionedText:
     """Return the text as displayed."""
-    if "\\" not in text and "$" not in text and "{" not in text:
+    if not _has_tex(text):
         return _PositionedText(text, [], [])
     rendered: list[str] = []
     starts: list[int] = []
@@ -338,6 +376,11 @@ def _render_tex(text: str) -> _PositionedText:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
     return _PositionedText("".join(rendered), starts, ends)
+
+
+def _has_tex(text: str) -> bool:
+    """Tell whether the text may be displayed otherwise than it is written."""
+    return "\\" in text or "$" in text or "{" in text
 
 
 def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:

@@ -414,3 +414,14 @@ def test_papers_are_found_by_the_weight_of_their_words(store: Store) -> None:
     assert [found.id for found in some] == [paper(1).id, paper(2).id, paper(4).id]
     assert store.paper_search.with_heaviest_words({}, limit=10) == []
     assert store.paper_search.with_heaviest_words({"absent": 1}, limit=10) == []
+
+
+def test_several_papers_are_read_in_the_order_of_their_keys(store: Store) -> None:
+    store_papers(store, [paper(n) for n in (1, 2, 3)])
+    keys = [stored.key for n in (3, 1) if (stored := store.papers.get(paper(n).id))]
+
+    assert [found.id for found in store.papers.newest_versions([*keys, 999])] == [
+        paper(3).id,
+        paper(1).id,
+    ]
+    assert store.papers.newest_versions([]) == []

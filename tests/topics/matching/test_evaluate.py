@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv.author_list import split_author_line
-from bot.topics.matching import AnnouncementIndex, match_paper
+from bot.topics.matching import AnnouncementIndex, match_paper, matching_papers
 from bot.topics.query.analyzer import analyze, compound_words, index_text, surface_words
 from bot.topics.query.parser import QueryError, make_term, parse, query_from_clause
 from storage.records.papers import Announcement, AnnouncementKind, Paper
@@ -384,3 +384,39 @@ def test_the_thirteenth_word_is_found_as_the_first_one_is(words: list[str]) -> N
     for number in range(20):
         assert many.find(parse(f"word{number}x")) == []
     assert len(many.find(parse("diffusion"))) == len(words)
+
+
+@pytest.mark.parametrize(
+    "typed", ["spat*", "pretr*", '"video mod*"', 'au:"ma x"', "au:xin*", "au:jeanp*", 'au:"P. Ma"']
+)
+@pytest.mark.parametrize("other_papers", [0, 200])
+def test_the_third_prefix_or_name_is_found_as_the_first_one_is(
+    typed: str, other_papers: int
+) -> None:
+    """A few are read through the texts, of many, or of many papers, an index is made once."""
+    batch = [
+        announced(1, "Spatial video models", "Pre-training.", authors=("Xinyu Ma", "Jean-Paul Ma")),
+        announced(2, "Video", "A model is modal.", authors=("Ma Jia", "P. Xu")),
+        *(announced(3 + n, "Other", "Words.", authors=("A. B.",)) for n in range(other_papers)),
+    ]
+    index = AnnouncementIndex(batch)
+
+    first = [match.announcement.paper.id for match in index.find(parse(typed))]
+    again = AnnouncementIndex(batch)
+    for earlier in ("absent*", "unseen*", "au:nobody", "au:noone"):
+        assert again.find(parse(earlier)) == []
+
+    assert first == [batch[0].paper.id]
+    assert [match.announcement.paper.id for match in again.find(parse(typed))] == first
+
+
+def test_words_that_were_analysed_before_need_not_be_again() -> None:
+    paper = announced(title="Herons", abstract="A heron flies.").paper
+    index_texts = {paper.title: "heron", paper.abstract: "a heron fli"}
+
+    def found(typed: str) -> list[Paper]:
+        return matching_papers(parse(typed).clause, [paper], {}, index_texts)
+
+    assert found("ti:heron") == found("herons fly") == found('"heron flies"') == [paper]
+    assert found("egret") == []
+    assert matching_papers(parse("egret").clause, [paper], {}, {paper.title: "egret"}) == [paper]

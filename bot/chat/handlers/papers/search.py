@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.arxiv.identifiers import PaperMention, find_mentions
@@ -201,22 +201,32 @@ def _first_matching(
 ) -> list[Paper]:
     """Return the first candidates that a clause finds, at most so many; None finds all."""
     papers: list[Paper] = []
+    is_reindexing = store.paper_index.is_reindexing()
     for first in range(0, len(candidates), count):
-        read_papers = [
-            paper
-            for candidate in candidates[first : first + count]
-            if (paper := store.papers.get_by_key(candidate.key))
-        ]
-        papers += _matching_papers(store, clause, read_papers) if clause else read_papers
+        slice_candidates = candidates[first : first + count]
+        read_papers = store.papers.newest_versions([each.key for each in slice_candidates])
+        if clause:
+            index_texts: dict[str, str] = {}
+            if not is_reindexing:
+                for candidate, paper in zip(slice_candidates, read_papers, strict=True):
+                    index_texts[paper.title] = candidate.title
+                    index_texts[paper.abstract] = candidate.abstract
+            read_papers = _matching_papers(store, clause, read_papers, index_texts)
+        papers += read_papers
         if len(papers) >= count:
             break
     return papers[:count]
 
 
-def _matching_papers(store: Store, clause: Clause, papers: Sequence[Paper]) -> list[Paper]:
-    """Return the papers that a clause finds."""
+def _matching_papers(
+    store: Store,
+    clause: Clause,
+    papers: Sequence[Paper],
+    index_texts: Mapping[str, str] | None = None,
+) -> list[Paper]:
+    """Return the papers that a clause finds; ``index_texts`` need not be analysed again."""
     summaries = store.summaries.best_of_papers([paper.key for paper in papers])
-    return matching_papers(clause, papers, summaries)
+    return matching_papers(clause, papers, summaries, index_texts)
 
 
 def _page_reply(
