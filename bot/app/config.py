@@ -63,7 +63,7 @@ class Config(BaseSettings):
     form: MessageForm = Field(
         default=MessageForm.CLASSIC,
         description="How digests look in chats that have not chosen:"
-        " `classic` text or `rich` tables",
+        " `classic` text, a table of `two-columns`, or a `rich` one of three",
     )
     doubt: ResendPolicy = Field(
         default=ResendPolicy.ONCE_MORE,

@@ -22,7 +22,6 @@ from bot.render.telegram import stored_reply
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.stored_reply import Document, ReplyContent
 from storage.errors import DatabaseBusy, DatabaseNotWritable, StorageError
-from storage.records.chats import MessageForm
 from storage.records.messages import (
     ChatUnreachable,
     MessageRejected,
@@ -110,7 +109,7 @@ class DeliveryWorker:
         context = self._context
         if isinstance(content, MessageRejected):
             outcome: SendOutcome = content
-        elif message.form is MessageForm.RICH and context.is_rich_unsupported.is_set():
+        elif message.form.is_rich and context.is_rich_unsupported.is_set():
             outcome = MessageRejected("rich messages unknown")
         else:
             await context.rate_limiter.acquire(interactive=message.priority <= Priority.INTERACTIVE)

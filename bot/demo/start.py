@@ -60,7 +60,7 @@ async def start_demo(
         emulator = await stack.enter_async_context(
             Emulator.serve(port=port, now=clock.now, advance_clock=timeline.advance)
         )
-        demo_config = config.for_demo(emulator.token, emulator.url, MessageForm.RICH)
+        demo_config = config.for_demo(emulator.token, emulator.url, MessageForm.TWO_COLUMNS)
         client = create_client(emulator.token, emulator.url)
         demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
         emulator.page.skip_to_next_digest = timeline.advance_to_next_digest

@@ -37,7 +37,7 @@ def _rich_json(digest: Digest, languages: tuple[str, ...]) -> str:
     """Return the blocks of each message, as a JSON list of lists."""
     message_blocks: JSON = [
         list(rendered.blocks)
-        for rendered in _rendered_messages(digest, MessageForm.RICH, languages)
+        for rendered in _rendered_messages(digest, MessageForm.THREE_COLUMNS, languages)
     ]
     return json.dumps(message_blocks, ensure_ascii=False, indent=2) + "\n"
 

@@ -22,6 +22,7 @@ from storage.records.summaries import Summary
 log = logging.getLogger(__name__)
 
 MAX_NAMED_AUTHORS = 3
+NAME_UNITS = 60  # of an author in a row of the table
 TLDR_UNITS = 300  # of an abstract's beginning, shown for want of a TL;DR
 ALL_AUTHORS_UNITS = 1500  # leaves room for the abstract below a collaboration's names
 LINE_UNITS = 300  # of a line of facts; Fluent texts take values of at most 1,000 characters
@@ -60,6 +61,8 @@ class TableRow:
     link: str
     tldr: str
     is_translated: bool
+    translated_title: str  # empty where there is none
+    short_byline: str  # the first and the last author, and how many stand between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,19 @@ def table_row(entry: Entry, position: int, language: str) -> TableRow:
         tldr = display_text(summary.tldr)
     else:
         tldr = shorten(display_text(entry.paper.abstract), TLDR_UNITS)
-    title, link = display_title(entry.paper), paper_url(entry.paper)
-    return TableRow(position, title, link, tldr, is_translated=row_language == language)
+    translation = None if language == "en" else _summary_in(entry, language)
+    names = [shorten(name, NAME_UNITS) for name in map(display_text, entry.paper.authors) if name]
+    if len(names) > 2:
+        names = [names[0], names[-1], f"+{len(names) - 2}"]
+    return TableRow(
+        position,
+        display_title(entry.paper),
+        paper_url(entry.paper),
+        tldr,
+        is_translated=row_language == language,
+        translated_title=display_text(translation.title) if translation else "",
+        short_byline=", ".join(names),
+    )
 
 
 def is_translated(entry: Entry, language: str) -> bool:

@@ -158,7 +158,8 @@ settings-languages = Entries in: { $value }
 settings-form = Digests as: { $value }
 settings-time = Time: { $value }
 settings-zone = Time zone: { $value }
-settings-form-rich = table
+settings-form-two-columns = table
+settings-form-rich = wide table
 settings-form-classic = text
 settings-languages-en = English
 settings-languages-zh = Chinese
@@ -201,7 +202,8 @@ button-list = My topics
 button-language = English / 中文
 button-time = Time
 button-zone = Time zone
-button-form-rich = As a table
+button-form-two-columns = As a table
+button-form-rich = As a wide table
 button-form-classic = As text
 
 ### Refusals

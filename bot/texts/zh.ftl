@@ -129,7 +129,8 @@ settings-languages = 摘要语言：{ $value }
 settings-form = 显示方式：{ $value }
 settings-time = 推送时间：{ $value }
 settings-zone = 时区：{ $value }
-settings-form-rich = 表格
+settings-form-two-columns = 表格
+settings-form-rich = 宽表格
 settings-form-classic = 文字
 settings-languages-en = 英文
 settings-languages-zh = 中文
@@ -172,7 +173,8 @@ button-list = 我的主题
 button-language = English / 中文
 button-time = 推送时间
 button-zone = 时区
-button-form-rich = 用表格显示
+button-form-two-columns = 用表格显示
+button-form-rich = 用宽表格显示
 button-form-classic = 用文字显示
 
 ### 拒绝

@@ -238,7 +238,7 @@ def set_cadence(store: Store, chat: Chat, cadence: Cadence, now: datetime) -> Ch
 
 
 def set_form(store: Store, chat: Chat, form: MessageForm) -> Chat:
-    """Show the chat's digests as a table (rich) or as text (classic)."""
+    """Show the chat's digests as one of the tables or as text."""
     updated = replace(chat, form=form)
     store.chats.update(updated)
     return updated

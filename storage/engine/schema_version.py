@@ -9,7 +9,12 @@ from storage.engine.driver import Connection
 from storage.errors import ForeignDatabase, NewerSchema, OutdatedSchema
 
 # Every step of ``migrations`` by its name, in order.
-MIGRATION_NAMES: tuple[str, ...] = ("first_schema", "entry_order", "asked_for_place")
+MIGRATION_NAMES: tuple[str, ...] = (
+    "first_schema",
+    "entry_order",
+    "asked_for_place",
+    "two_columns",
+)
 
 # Every step of ``former_migrations``, in order: what a file from before the first schema went
 # through.

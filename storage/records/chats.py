@@ -23,8 +23,14 @@ REQUESTED_PAUSE = "asked"  # the reason of a pause that a person requested
 class MessageForm(StrEnum):
     """How a digest looks in Telegram."""
 
-    RICH = "rich"  # blocks with a table
+    TWO_COLUMNS = "two-columns"  # a table for phones: the number, and all else in one cell
+    THREE_COLUMNS = "rich"  # a table like that of the documents; the only one in older databases
     CLASSIC = "classic"  # HTML text
+
+    @property
+    def is_rich(self) -> bool:
+        """Whether messages of this form are rich ones: blocks instead of HTML."""
+        return self is not MessageForm.CLASSIC
 
 
 class QuietDayPolicy(StrEnum):

@@ -71,7 +71,7 @@ def test_spelling_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
 
     config = read_config()
 
-    assert (config.form, config.log_level) == (MessageForm.RICH, "DEBUG")
+    assert (config.form, config.log_level) == (MessageForm.THREE_COLUMNS, "DEBUG")
     assert config.telegram_api == "http://localhost:8081"
     assert config.token
     assert config.token.get_secret_value() == TOKEN

@@ -31,7 +31,7 @@ LOAD_PAUSE_SECONDS = 0.02  # what a considerate load leaves to others between tw
 
 def outbox_message(chat: int, period: str) -> OutboxMessage:
     """Pack one message for a chat."""
-    return OutboxMessage(BOT, chat, period, 1, MessageForm.RICH, "en", ("en", "zh"), "UTC")
+    return OutboxMessage(BOT, chat, period, 1, MessageForm.THREE_COLUMNS, "en", ("en", "zh"), "UTC")
 
 
 def queue_messages(store: Store, count: int, period: str) -> float:

@@ -74,7 +74,7 @@ class Conversation:
         await self.press_button("button-form-rich")
         assert (
             await self.running_bot.stored_chat(self.group or self.person)
-        ).form is MessageForm.RICH
+        ).form is MessageForm.THREE_COLUMNS
 
     async def create_group(self) -> Conversation:
         """The same person in a group of their own, with the bot in it."""

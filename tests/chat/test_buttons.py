@@ -177,7 +177,8 @@ async def test_each_switch_changes_one_setting_and_says_so(localized_chat: Conve
     before = await localized_chat.running_bot.stored_chat(localized_chat.person)
 
     for key, value in (
-        ("button-form-rich", MessageForm.RICH),
+        ("button-form-rich", MessageForm.THREE_COLUMNS),
+        ("button-form-two-columns", MessageForm.TWO_COLUMNS),
         ("button-form-classic", MessageForm.CLASSIC),
         ("settings-languages-zh", ("zh",)),
         ("settings-languages-both", ("zh", "en")),

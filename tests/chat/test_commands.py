@@ -394,5 +394,5 @@ async def test_a_setting_for_the_form_shows_in_the_next_digest(conversation: Con
     await conversation.press_button("button-form-rich")
     assert (
         await conversation.running_bot.stored_chat(conversation.person)
-    ).form is MessageForm.RICH
+    ).form is MessageForm.THREE_COLUMNS
     assert (await conversation.ask("/digest diffusion")).is_rich

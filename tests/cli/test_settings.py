@@ -136,7 +136,7 @@ def test_a_servers_address_is_no_database_and_is_not_told(
 def test_the_terminals_language_is_spoken_even_then(terminal: Terminal) -> None:
     result = terminal("doctor", PAPERGRAM_FORM="blue", LANG="zh_CN.UTF-8")
 
-    assert result.error_line == "PAPERGRAM_FORM 无法使用，可选的值：rich, classic"
+    assert result.error_line == "PAPERGRAM_FORM 无法使用，可选的值：two-columns, rich, classic"
 
 
 @pytest.mark.parametrize(

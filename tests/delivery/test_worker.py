@@ -259,15 +259,18 @@ async def test_a_group_that_moved_gets_its_digest_at_the_new_place(store: Store)
     assert count_rows(store, "receipts", chat=-1005, state="sent") == 2
 
 
-async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Store) -> None:
-    reader = create_chat(store, form=MessageForm.RICH)
+@pytest.mark.parametrize("form", [MessageForm.TWO_COLUMNS, MessageForm.THREE_COLUMNS])
+async def test_a_refused_rich_part_becomes_text_over_the_same_entries(
+    store: Store, form: MessageForm
+) -> None:
+    reader = create_chat(store, form=form)
     postman = waiting(store, reader, entries=12)
     postman.script = [MessageRejected("Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY")]
 
     await postman.deliver_repeatedly()
 
     (rich, _), *plain = postman.sent_messages
-    assert rich.form is MessageForm.RICH
+    assert rich.form is form
     assert plain
     assert {message.form for message, _ in plain} == {MessageForm.CLASSIC}
     covered = [
@@ -280,15 +283,16 @@ async def test_a_refused_rich_part_becomes_text_over_the_same_entries(store: Sto
     assert count_rows(store, "receipts", state="reserved") == 0
 
 
-async def test_a_refused_rich_entry_becomes_text_too(store: Store) -> None:
-    postman = waiting(store, create_chat(store, form=MessageForm.RICH, full=True), entries=1)
+@pytest.mark.parametrize("form", [MessageForm.TWO_COLUMNS, MessageForm.THREE_COLUMNS])
+async def test_a_refused_rich_entry_becomes_text_too(store: Store, form: MessageForm) -> None:
+    postman = waiting(store, create_chat(store, form=form, full=True), entries=1)
     postman.script = [Sent(1), MessageRejected("Bad Request: RICH_MESSAGE_DETAILS_INVALID")]
 
     await postman.deliver_repeatedly()
 
     assert [(message.part, message.form) for message, _ in postman.sent_messages] == [
-        (1, MessageForm.RICH),
-        (1001, MessageForm.RICH),
+        (1, form),
+        (1001, form),
         (1001, MessageForm.CLASSIC),
     ]
 

@@ -71,7 +71,7 @@ async def test_the_message_is_edited_once_with_all_that_was_said(
 
         after = world.last_message("Ada")
         assert (after.id, after.is_edited, before.is_edited) == (before.id, True, False)
-        assert after.is_rich is (form is MessageForm.RICH)
+        assert after.is_rich is (form is MessageForm.THREE_COLUMNS)
         assert after.button_labels == before.button_labels
         assert world.shows_all_summaries("Ada", languages[0])
         assert len(world.send_times("Ada")) == len(world.edit_times("Ada")) == 1
@@ -95,7 +95,7 @@ async def test_what_is_said_in_two_goes_is_edited_in_one(store: Store) -> None:
 async def test_each_reader_has_the_edit_of_his_own_message(store: Store) -> None:
     async with morning_scenario(store, "unauthorized") as world:
         await world.add_reader("Ada", "zh")
-        await world.add_reader("Bob", "zh", "en", language="en", form=MessageForm.RICH)
+        await world.add_reader("Bob", "zh", "en", language="en", form=MessageForm.THREE_COLUMNS)
         await world.add_reader("Eve", "en", language="en")
         await untold(world)
         await summaries_made(world)

@@ -380,7 +380,7 @@ def test_two_digests_at_the_same_local_time_are_two(store: Store) -> None:
 
 
 def test_form_language_and_sound_are_frozen_with_the_message(store: Store) -> None:
-    reader = create_chat(store, full=True, form=MessageForm.RICH)
+    reader = create_chat(store, full=True, form=MessageForm.THREE_COLUMNS)
     subscribe_chat(store, reader)
     announce(store, papers(1, 2))
     publish_due_chats(store, BOT, DUE_AT)
@@ -394,7 +394,7 @@ def test_form_language_and_sound_are_frozen_with_the_message(store: Store) -> No
         (1001, 1, 1),
         (1002, 2, 2),
     ]
-    assert {message.form for message in messages} == {MessageForm.RICH}
+    assert {message.form for message in messages} == {MessageForm.THREE_COLUMNS}
     assert [message.silent for message in messages] == [False, True, True]
 
 

@@ -216,7 +216,10 @@ def test_what_was_forgotten_meanwhile_is_written_anew(
 
 
 def test_readers_of_a_shared_digest_see_it_in_their_own_form(store: Store) -> None:
-    plain, rich = create_chat(store, 1), create_chat(store, 2, form=MessageForm.RICH, full=True)
+    plain, rich = (
+        create_chat(store, 1),
+        create_chat(store, 2, form=MessageForm.THREE_COLUMNS, full=True),
+    )
     for reader in (plain, rich):
         subscribe_chat(store, reader)
     announce(store, papers(1, 2))
@@ -233,9 +236,9 @@ def test_readers_of_a_shared_digest_see_it_in_their_own_form(store: Store) -> No
     }
     assert messages[plain.id] == [(MessageForm.CLASSIC, 1, 2)]
     assert messages[rich.id] == [
-        (MessageForm.RICH, 1, 2),
-        (MessageForm.RICH, 1, 1),
-        (MessageForm.RICH, 2, 2),
+        (MessageForm.THREE_COLUMNS, 1, 2),
+        (MessageForm.THREE_COLUMNS, 1, 1),
+        (MessageForm.THREE_COLUMNS, 2, 2),
     ]
 
 

@@ -114,14 +114,14 @@ def test_the_classic_entry_says_its_sentence_once_in_bold_and_unfolded() -> None
 
 
 def test_the_rich_entry_says_its_sentence_once_in_bold() -> None:
-    blocks = _shown(_said("We fold a boat that stays.", ABSTRACT), MessageForm.RICH)
+    blocks = _shown(_said("We fold a boat that stays.", ABSTRACT), MessageForm.THREE_COLUMNS)
 
     assert blocks.count("fold a boat") == 1
     bold = "To address this gap, we fold a boat (of paper) that stays [3]."
     assert json.dumps({"type": "bold", "text": bold}) in blocks
 
 
-@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.THREE_COLUMNS])
 def test_a_sentence_that_somebody_wrote_stands_above_the_abstract(form: MessageForm) -> None:
     shown = _shown(_said("A boat of paper is folded.", ABSTRACT), form)
 
@@ -129,7 +129,7 @@ def test_a_sentence_that_somebody_wrote_stands_above_the_abstract(form: MessageF
     assert ("blockquote expandable" in shown) == (form is MessageForm.CLASSIC)
 
 
-@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.THREE_COLUMNS])
 def test_a_sentence_beyond_what_is_shown_of_an_abstract_stands_above_it(form: MessageForm) -> None:
     shown = _shown(_said("We fold a boat.", "Boats drift. " * 900 + "We fold a boat."), form)
 
@@ -137,7 +137,7 @@ def test_a_sentence_beyond_what_is_shown_of_an_abstract_stands_above_it(form: Me
     assert shown.index("We fold a boat.") < shown.index("Boats drift")
 
 
-@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.RICH])
+@pytest.mark.parametrize("form", [MessageForm.CLASSIC, MessageForm.THREE_COLUMNS])
 def test_an_entry_that_nobody_summed_up_shows_its_abstract_once(form: MessageForm) -> None:
     base = entry(1, abstract="Boats drift. It is so.")
     ours = digest(entries=(type(base)(base.paper, base.kind),))

@@ -151,7 +151,7 @@ def outbox_message(
         chat=chat_id,
         period=period,
         part=part,
-        form=MessageForm.RICH,
+        form=MessageForm.THREE_COLUMNS,
         language="zh",
         languages=("zh", "en"),
         zone="Asia/Shanghai",

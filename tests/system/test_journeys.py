@@ -127,7 +127,7 @@ async def _shown_by_command(
     """A new topic shows its last days at once, which counts for nothing later."""
     [digest] = await running_bot.send_text(ada, "/digest 1")
 
-    assert digest.is_rich == (form is MessageForm.RICH)
+    assert digest.is_rich == (form is MessageForm.THREE_COLUMNS)
     assert tongue("digest-shown-all", matched=3) in digest.text
     assert digest.button_labels[:3] == ("1", "2", "3")
     assert count_rows(running_bot.store, "digests") == 1
@@ -176,8 +176,8 @@ async def _delivered_at_its_minute(
         "2",
         *tongue.labels("digest-button-settings", "digest-button-stop"),
     )
-    assert digest.is_rich == (form is MessageForm.RICH)
-    if form is MessageForm.RICH:
+    assert digest.is_rich == (form is MessageForm.THREE_COLUMNS)
+    if form is MessageForm.THREE_COLUMNS:
         assert "▸ [1] Noise Budgets" in digest.text, "the row leads to its folded entry"
         assert next(url for label, url in digest.links if label == "[1]").startswith("#")
     [topic] = await running_bot.topics(ada)
@@ -218,7 +218,7 @@ def _summaries(running_bot: RunningBot) -> dict[str, Summary]:
 
 async def test_a_row_of_a_long_table_leads_to_its_entry(store: Store) -> None:
     """A table too long for folded entries has links; whoever follows one gets the paper."""
-    async with run_bot(store, form=MessageForm.RICH) as running_bot:
+    async with run_bot(store, form=MessageForm.THREE_COLUMNS) as running_bot:
         await store_sample(running_bot)
         ada = running_bot.create_person()
         [digest] = await running_bot.send_text(ada, "/digest cs.LG OR cs.CV OR cs.CL OR quant-ph")

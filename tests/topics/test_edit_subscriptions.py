@@ -484,15 +484,15 @@ def test_a_time_outlives_the_topics(store: Store) -> None:
 def test_form_and_languages_are_the_chats(store: Store) -> None:
     reader = create_chat(store)
     with store.transaction():
-        edit_subscriptions.set_form(store, reader, MessageForm.RICH)
-    reader = replace(reader, form=MessageForm.RICH)
+        edit_subscriptions.set_form(store, reader, MessageForm.THREE_COLUMNS)
+    reader = replace(reader, form=MessageForm.THREE_COLUMNS)
     with store.transaction():
         reader = edit_subscriptions.set_language(store, reader, "zh")
         reader = edit_subscriptions.set_languages(store, reader, ("zh", "en"))
 
     assert store.chats.get(BOT, reader.id) == reader
     assert (reader.form, reader.language, reader.languages) == (
-        MessageForm.RICH,
+        MessageForm.THREE_COLUMNS,
         "zh",
         ("zh", "en"),
     )

@@ -22,7 +22,6 @@ from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Lin
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
 from bot.render.telegram.stored_reply import Document, ReplyContent
-from storage.records.chats import MessageForm
 from storage.records.messages import (
     OutboxMessage,
     Priority,
@@ -97,7 +96,7 @@ async def send_message(
 
     A ``paid`` message may exceed the free rate limits, at the expense of the bot's balance.
     """
-    method = "sendRichMessage" if message.form is MessageForm.RICH else "sendMessage"
+    method = "sendRichMessage" if message.form.is_rich else "sendMessage"
     fields = {"chat_id": str(chat), **_message_fields(message)}
     if message.silent:
         fields["disable_notification"] = "true"
@@ -124,7 +123,7 @@ async def edit_message(
 def _message_fields(message: Message) -> dict[str, str]:
     """Return the parameters of the Bot API for a message's content."""
     fields: dict[str, str] = {}
-    if message.form is MessageForm.RICH:
+    if message.form.is_rich:
         # Else Telegram would take years and arXiv ids for phone and card numbers.
         rich_message = {"blocks": message.blocks, "skip_entity_detection": True}
         fields["rich_message"] = json.dumps(rich_message)

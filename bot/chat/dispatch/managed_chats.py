@@ -23,7 +23,7 @@ from bot.render.telegram.keyboard import Action, Keyboard, ManagedChatAction
 from bot.render.telegram.rich_blocks import italic, paragraph
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import Refusal, say
-from storage.records.chats import ChatKind, MessageForm
+from storage.records.chats import ChatKind
 
 _CHAT_ARGUMENT = re.compile(r"(@[A-Za-z]\w{3,31}|-\d{5,18})(?:\s+(.*))?", re.DOTALL)
 _MAX_TITLE_LENGTH = 60
@@ -89,7 +89,7 @@ def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: s
         messages = (text_message([Line(say(language, "there-posted", title=title))]),)
     elif messages:
         header, first_message = say(language, "there-managing", title=title), messages[0]
-        if first_message.form is MessageForm.RICH:
+        if first_message.form.is_rich:
             header_block = paragraph(italic(header))
             first_message = replace(first_message, blocks=(header_block, *first_message.blocks))
         elif first_message.html:

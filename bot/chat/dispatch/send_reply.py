@@ -52,7 +52,7 @@ def store_reply(
     answer_messages = []
     for part_number, content in parts:
         is_message = isinstance(content, Message)
-        is_rich = isinstance(content, Message) and content.form is MessageForm.RICH
+        form = content.form if isinstance(content, Message) else MessageForm.CLASSIC
         fallback = (
             reply.fallback_messages[part_number - 1 : part_number]
             if reply.is_fallback_paired
@@ -65,7 +65,7 @@ def store_reply(
                 target_chat,
                 f"{'errand' if is_follow_up else 'update'} {inbox_update.id} of {now.isoformat()}",
                 part_number,
-                MessageForm.RICH if is_rich else MessageForm.CLASSIC,
+                form,
                 language,
                 (language,),
                 "UTC",
@@ -74,7 +74,7 @@ def store_reply(
                 priority=Priority.REPLY,
                 reply_content=encode_reply_part(
                     ReplyPart(content, fallback, reply.is_fallback_paired)
-                    if is_rich
+                    if form.is_rich
                     else ReplyPart(content)
                 ),
                 expires_at=now + (services.message_ttl if is_message else services.file_ttl),

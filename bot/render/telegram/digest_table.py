@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.render import digest_heading
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import table_row
@@ -17,6 +19,7 @@ from bot.render.telegram.rich_blocks import (
     Block,
     RichText,
     anchor_link,
+    bold,
     cell,
     footer,
     heading,
@@ -33,6 +36,7 @@ from bot.render.telegram.rich_entry import (
     linked_title,
 )
 from bot.texts import say
+from storage.records.chats import MessageForm
 from storage.records.digests import Digest
 
 MAX_ROWS = 24
@@ -80,11 +84,13 @@ def _message_blocks(
             _row_cells(digest, position, options, with_details=with_details)
             for position in positions
         ]
-        header_cells = [
-            cell(say(options.language, f"digest-column-{name}"), is_header=True)
-            for name in ("ref", "title", "summary")
-        ]
-        body.append(table([header_cells, *rows]))
+        if options.form is MessageForm.THREE_COLUMNS:
+            header_cells = [
+                cell(say(options.language, f"digest-column-{name}"), is_header=True)
+                for name in ("ref", "title", "summary")
+            ]
+            rows.insert(0, header_cells)
+        body.append(table(rows))
     if with_details:
         body += [entry_details(digest, position, options) for position in positions]
     return _with_frame(digest, options, first, last, body)
@@ -115,8 +121,14 @@ def _row_cells(
         ref = anchor_link(number, anchor_name(position))
     elif options.entry_link:
         ref = url(number, options.entry_link(position))
-    return [
-        cell(ref),
-        cell(linked_title(row_content)),
-        cell(shorten(row_content.tldr, TLDR_UNITS) or "–"),
-    ]
+    sentence = shorten(row_content.tldr, TLDR_UNITS)
+    if options.form is MessageForm.THREE_COLUMNS:
+        return [cell(ref), cell(linked_title(row_content)), cell(sentence or "–")]
+    if row_content.translated_title:
+        row_content = replace(row_content, title=row_content.translated_title)
+    lines: list[RichText] = [bold(linked_title(row_content))]
+    if row_content.short_byline:
+        lines += ["\n", italic(row_content.short_byline)]
+    if sentence:
+        lines += ["\n", sentence]
+    return [cell(ref), cell(lines)]

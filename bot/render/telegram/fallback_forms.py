@@ -69,7 +69,7 @@ def simpler_messages(
     """Return the same entries in the next simpler form; nothing if there is none."""
     if is_plain_text(outbox_message):
         return ()
-    if outbox_message.form is MessageForm.RICH and digest:
+    if outbox_message.form.is_rich and digest:
         classic_message = replace(outbox_message, form=MessageForm.CLASSIC)
         first, last = outbox_message.first_entry, outbox_message.last_entry
         if outbox_message.part > FIRST_ENTRY_PART:  # a single entry stays one message

@@ -10,7 +10,6 @@ from bot.render.telegram.keyboard import Keyboard
 from bot.render.telegram.rich_blocks import bold, footer, heading, paragraph, url
 from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
-from storage.records.chats import MessageForm
 from storage.records.papers import Paper
 from storage.records.summaries import PaperNote
 
@@ -33,7 +32,7 @@ def note_message(
         sections.append((label, shorten(text, _SECTION_UNITS) or "–"))
     model_name = shorten(display_text(note.producer), _MODEL_NAME_UNITS)
     model_line = say(options.language, "note-maker", model=model_name)
-    if options.form is MessageForm.RICH:
+    if options.form.is_rich:
         section_blocks = [
             block for label, text in sections for block in (paragraph(bold(label)), paragraph(text))
         ]

@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to send: HTML in the classic form, blocks in the rich one, and buttons.
+    """A message to send: HTML in the classic form, blocks in the others, and buttons.
 
     ``text`` is sent without markup, in place of HTML that Telegram could not parse.
 
@@ -69,7 +69,7 @@ def digest_parts(
     last = min(last or len(digest.entries), len(digest_heading.numbered_entries(digest)))
     if not 1 <= first <= last:
         return (Part(1, 0, 0),)
-    renderer = digest_table if options.form is MessageForm.RICH else html_message
+    renderer = digest_table if options.form.is_rich else html_message
     ranges = renderer.page_ranges(digest, options, first, last)
     tables = tuple(
         Part(number, run_first, run_last)
@@ -115,7 +115,7 @@ def render_part(
         buttons = keyboard.entry_keyboard(digest, first, options)
     else:
         buttons = keyboard.table_keyboard(digest, first, last, options)
-    if options.form is MessageForm.RICH:
+    if options.form.is_rich:
         blocks = (
             rich_entry.entry_blocks(digest, first, options, repeat=repeat)
             if part.is_entry

@@ -146,7 +146,7 @@ def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
     match content:
         case Document(caption=caption):
             return replace(content, caption=shorten(f"{note}\n{caption}".strip(), _CAPTION_UNITS))
-        case Message(form=MessageForm.RICH):
+        case Message(form=form) if form.is_rich:
             return replace(content, blocks=(paragraph(italic(note)), *content.blocks))
         case Message(text=text) if text:
             return replace(content, text=shorten(f"{note}\n{text}", CLASSIC_UNITS))

@@ -34,7 +34,7 @@ from tests.chat.api.odd_shapes import HTTP_ANSWERS, HUGE_NUMBER, HttpAnswer, err
 from tests.support.database import pending_updates
 
 CLASSIC = Message(MessageForm.CLASSIC, html="hello")
-RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+RICH = Message(MessageForm.THREE_COLUMNS, blocks=({"type": "paragraph", "text": "hello"},))
 FILE = Document("a.md", b"a")
 OUTCOMES = (
     Sent | RetryLater | UnknownOutcome | MovedToSupergroup | ChatUnreachable | MessageRejected

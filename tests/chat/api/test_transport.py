@@ -45,7 +45,7 @@ LOOPBACK = Path(__file__).parent / "loopback.pem"  # key and certificate of 127.
 DATE = "Fri, 20 Nov 2037 08:00:00 GMT"
 SHORT = 1.0  # seconds for a request that is meant to run out of time
 HELLO = Message(MessageForm.CLASSIC, html="hello")
-RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "hello"},))
+RICH = Message(MessageForm.THREE_COLUMNS, blocks=({"type": "paragraph", "text": "hello"},))
 
 Reply = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 

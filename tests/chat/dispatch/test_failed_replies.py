@@ -150,7 +150,7 @@ async def _tables(conversation: Conversation) -> None:
     await conversation.press_button("button-form-rich")
     assert (
         await conversation.running_bot.stored_chat(conversation.person)
-    ).form is MessageForm.RICH
+    ).form is MessageForm.THREE_COLUMNS
 
 
 def _is_text(message: VisibleMessage, containing: str) -> None:

@@ -85,7 +85,7 @@ async def test_each_setting_of_a_channel_is_its_own(
     stored_chat = await localized_chat.running_bot.stored_chat(channel)
     assert (stored_chat.kind, stored_chat.title) == (ChatKind.CHANNEL, "Papers")
     assert (stored_chat.form, stored_chat.zone, stored_chat.pause_reason) == (
-        MessageForm.RICH,
+        MessageForm.THREE_COLUMNS,
         "Asia/Tokyo",
         "asked",
     )
@@ -181,7 +181,7 @@ async def test_old_buttons_of_ones_own_chat_stay_with_it(conversation: Conversat
 
     assert (
         await conversation.running_bot.stored_chat(conversation.person)
-    ).form is MessageForm.RICH
+    ).form is MessageForm.THREE_COLUMNS
     assert (await conversation.running_bot.stored_chat(group)).form is MessageForm.CLASSIC
 
 

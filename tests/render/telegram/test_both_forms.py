@@ -135,7 +135,8 @@ def test_a_late_longer_summary_still_fits_the_same_rows() -> None:
 
 def test_details_are_inside_when_all_of_them_fit() -> None:
     options = DisplayOptions(
-        form=MessageForm.RICH, entry_link=lambda position: f"https://t.me/b?start=e_7_{position}"
+        form=MessageForm.THREE_COLUMNS,
+        entry_link=lambda position: f"https://t.me/b?start=e_7_{position}",
     )
     short, long = (
         digest(3),
@@ -157,7 +158,7 @@ def test_details_are_inside_when_all_of_them_fit() -> None:
 
 def test_the_anchor_is_the_first_block_inside_its_details() -> None:
     """In the summary it would scroll there and leave the block closed."""
-    options = DisplayOptions(form=MessageForm.RICH)
+    options = DisplayOptions(form=MessageForm.THREE_COLUMNS)
     blocks = render_part(digest(1), digest_parts(digest(1), options)[0], options).blocks
 
     inside = next(block for block in blocks if block["type"] == "details")["blocks"]

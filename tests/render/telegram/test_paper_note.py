@@ -51,7 +51,7 @@ def test_the_classic_note_says_who_wrote_it_and_what_it_lacks(language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rich_note_says_the_same(language: str) -> None:
-    made = rendered(NOTE, MessageForm.RICH, language)
+    made = rendered(NOTE, MessageForm.THREE_COLUMNS, language)
 
     judges.check_message(made)
     kinds = [block["type"] for block in made.blocks]

@@ -26,7 +26,7 @@ from storage.records.queries import MatchReason, QueryField
 from tests.render.digests import DISPLAY_OPTIONS, digest, entry, summary
 
 ENGLISH = DisplayOptions(language="en", languages=("en",))
-FORMS = [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)]
+FORMS = [replace(ENGLISH, form=form) for form in MessageForm]
 
 
 def actions(made: Message) -> list[Action]:
@@ -67,7 +67,7 @@ def test_parts_cover_each_entry_once_in_order(
     assert len({part.number for part in cuts}) == len(cuts)
 
 
-@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize("options", FORMS, ids=list(MessageForm))
 def test_counts_reconcile(options: DisplayOptions) -> None:
     larger_digest = digest(12, 35)
 
@@ -94,7 +94,7 @@ def test_kinds_are_counted_over_all_that_matched() -> None:
     )
 
 
-@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize("options", FORMS, ids=list(MessageForm))
 @pytest.mark.parametrize(("first", "last"), [(1, 12), (13, 24), (40, 47)])
 def test_a_message_needs_no_entries_behind_its_own(
     options: DisplayOptions, first: int, last: int
@@ -109,7 +109,7 @@ def test_a_message_needs_no_entries_behind_its_own(
         assert render_part(beginning, part, options) == render_part(full_digest, part, options)
 
 
-@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize("options", FORMS, ids=list(MessageForm))
 def test_an_empty_digest_says_so(options: DisplayOptions) -> None:
     (only,) = digest_parts(digest(0), options)
 
@@ -174,7 +174,7 @@ def test_a_page_of_the_rest_is_one_message_however_long_its_rows_are() -> None:
 
 
 def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> None:
-    rich = replace(ENGLISH, form=MessageForm.RICH)
+    rich = replace(ENGLISH, form=MessageForm.THREE_COLUMNS)
     ours = digest(entries=tuple(entry(n, title="boats " * 45) for n in range(1, 23)))
     rich_part = digest_parts(ours, rich)[0]
 
@@ -186,7 +186,7 @@ def test_a_refused_rich_part_becomes_classic_parts_over_the_same_entries() -> No
     assert len(instead) > 1
 
 
-@pytest.mark.parametrize("options", FORMS, ids=["classic", "rich"])
+@pytest.mark.parametrize("options", FORMS, ids=list(MessageForm))
 def test_a_possible_repeat_is_marked(options: DisplayOptions) -> None:
     ours = digest(2)
 

@@ -53,7 +53,7 @@ _ANSWERS = st.builds(
 CLASSIC = Message(
     MessageForm.CLASSIC, html="<b>Hello</b>", buttons=((Button("x", Action("list")),),)
 )
-RICH = Message(MessageForm.RICH, blocks=({"type": "paragraph", "text": "Hello"},))
+RICH = Message(MessageForm.THREE_COLUMNS, blocks=({"type": "paragraph", "text": "Hello"},))
 NOTE = say("en", "digest-repeat")
 
 

@@ -50,7 +50,7 @@ def test_a_chat_is_kept_as_it_came_and_never_reset(store: Store) -> None:
         language="zh",
         languages=("zh", "en"),
         zone="Asia/Shanghai",
-        form=MessageForm.RICH,
+        form=MessageForm.THREE_COLUMNS,
         silent=True,
         full_entries=True,
         onboarded=True,

@@ -38,7 +38,7 @@ def test_a_topic_comes_back_as_it_was_given(store: Store) -> None:
     rich = replace(
         plain,
         kinds=frozenset(AnnouncementKind),
-        form=MessageForm.RICH,
+        form=MessageForm.THREE_COLUMNS,
         languages=("zh", "en"),
         silent=False,
         next_due=None,

@@ -27,7 +27,7 @@ from storage.errors import (
     ReplacedDatabase,
     UnusableDatabase,
 )
-from storage.records.chats import ButtonPayload, ButtonPayloadKind, Chat
+from storage.records.chats import ButtonPayload, ButtonPayloadKind, Chat, MessageForm
 from storage.records.digests import EntryOrder
 from storage.records.messages import Priority, UnreadableUpdates
 from tests.storage.builders import (
@@ -265,6 +265,27 @@ def test_chats_of_the_first_schema_were_not_asked_for_their_place(tmp_path: Path
     store.close()
 
     assert (chat.title, chat.zone, asked_again) == ("Kept", "EST", [])
+
+
+def test_a_chat_of_before_the_two_columns_keeps_its_three(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    engine = Engine(path)
+    migrations.apply_migrations(engine.connection(), stop_before="two_columns")
+    for chat, form in ((2, "rich"), (3, "classic")):
+        engine.execute(
+            f"""
+            insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
+                full_entries, onboarded, pause_reason)
+            values (1, {chat}, 'private', '', 'en', '["en"]', 'UTC', '{form}', 0, 0, 1, '')
+            """
+        )
+    engine.close()
+
+    store = open_store(url(path))
+    forms = [chat.form for number in (2, 3) if (chat := store.chats.get(1, number))]
+    store.close()
+
+    assert forms == [MessageForm.THREE_COLUMNS, MessageForm.CLASSIC]
 
 
 def test_topics_of_the_first_schema_show_the_closest_papers_first(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ async def test_a_chinese_reader_is_spoken_to_in_chinese(visitor: Visitor) -> Non
     await visitor.subscribe("diffusion OR splatting")
     await visitor.request_digest()
     await visitor.take_screenshot("zh-digest")
-    heads = await visitor.conversation.get_by_role("columnheader").all_inner_texts()
-    assert len([head for head in heads if HAN.search(head)]) >= 2
+    cells = await visitor.conversation.get_by_role("cell").all_inner_texts()
+    assert len([cell for cell in cells if HAN.search(cell)]) >= 2
 
     await visitor.page.locator("#show-commands").click()
     items = await visitor.page.get_by_role("menuitem").all_inner_texts()

@@ -139,7 +139,7 @@ async def test_a_refused_table_comes_as_text_though_that_fails_at_first(
     store: Store, fault: Make
 ) -> None:
     async with bot_with_faults(store) as scene:
-        ada = scene.add_reader(form=MessageForm.RICH)
+        ada = scene.add_reader(form=MessageForm.THREE_COLUMNS)
         await scene.make_digests_due()
         [digest] = [message for message in ada.messages() if message.is_rich]
         refusal = faults.error_response(400, "Bad Request: RICH_MESSAGE_TEXT_TOO_LONG")

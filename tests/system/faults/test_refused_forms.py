@@ -44,8 +44,8 @@ def _refuses(scene: FaultScenario, method: str, text: str, chat: int, *, times: 
 async def test_refused_blocks_become_text_over_the_same_papers(store: Store, text: str) -> None:
     async with bot_with_faults(store) as scene:
         ada, bob = (
-            scene.add_reader("Ada", form=MessageForm.RICH),
-            scene.add_reader("Bob", form=MessageForm.RICH),
+            scene.add_reader("Ada", form=MessageForm.THREE_COLUMNS),
+            scene.add_reader("Bob", form=MessageForm.THREE_COLUMNS),
         )
         _refuses(scene, "sendRichMessage", text, ada.id)
 
@@ -71,7 +71,8 @@ async def test_a_server_without_rich_messages_is_asked_once(store: Store) -> Non
     """Its word counts for the whole process: everybody gets text, nobody a try in vain."""
     async with bot_with_faults(store) as scene:
         readers = [
-            scene.add_reader(f"R{position}", form=MessageForm.RICH) for position in range(20)
+            scene.add_reader(f"R{position}", form=MessageForm.THREE_COLUMNS)
+            for position in range(20)
         ]
         missing = error_response(404, "Not Found: method not found")
         scene.emulator.faults.schedule("sendRichMessage", missing, times=1000)
@@ -96,7 +97,7 @@ async def test_a_server_without_rich_messages_is_asked_once(store: Store) -> Non
 async def test_not_every_404_is_a_missing_method(store: Store, code: int, text: str) -> None:
     """A proxy's 404 and a revoked token say nothing of blocks: the digest stays as it is."""
     async with bot_with_faults(store) as scene:
-        ada = scene.add_reader("Ada", form=MessageForm.RICH)
+        ada = scene.add_reader("Ada", form=MessageForm.THREE_COLUMNS)
         scene.emulator.faults.schedule("sendRichMessage", error_response(code, text))
 
         await scene.make_digests_due()
@@ -129,7 +130,7 @@ async def test_a_refused_text_becomes_plain_words(store: Store, text: str) -> No
 
 async def test_rich_then_classic_then_plain(store: Store) -> None:
     async with bot_with_faults(store) as scene:
-        ada = scene.add_reader("Ada", form=MessageForm.RICH, full=True)
+        ada = scene.add_reader("Ada", form=MessageForm.THREE_COLUMNS, full=True)
         _refuses(scene, "sendRichMessage", RICH[0], ada.id, times=3)
         _refuses(scene, "sendMessage", TEXT[0], ada.id)
 

@@ -25,7 +25,7 @@ def check_digest_message(
 ) -> None:
     """Refuses a message that shows anything but its part of the digest."""
     judges.check_keyboard(message.buttons)
-    if options.form is MessageForm.RICH:
+    if options.form.is_rich:
         _check_rich(digest, part, options, message)
         return
     shown_text = judges.check_classic(message.html)
@@ -163,18 +163,30 @@ def _check_rich(digest: Digest, part: Part, options: DisplayOptions, message: Me
         for position in _positions(part)
     ]
     tables = [block for block in message.blocks if block["type"] == "table"]
-    cells = [line for block in tables for line in judges.table_rows(block)][1:]
-    assert cells == [
-        [
-            f"[{item.position}]",
-            shorten(item.title, TITLE_LENGTH),
-            shorten(item.tldr, TLDR_LENGTH) or "–",
-        ]
+    cells = [line for block in tables for line in judges.table_rows(block)]
+    titles = [
+        shorten(
+            (options.form is MessageForm.TWO_COLUMNS and item.translated_title) or item.title,
+            TITLE_LENGTH,
+        )
         for item in rows
     ]
+    tldrs = [shorten(item.tldr, TLDR_LENGTH) for item in rows]
+    if options.form is MessageForm.THREE_COLUMNS:
+        assert cells[1:] == [
+            [f"[{item.position}]", title, tldr or "–"]
+            for item, title, tldr in zip(rows, titles, tldrs, strict=True)
+        ]
+    else:
+        assert cells == [
+            [f"[{item.position}]", "\n".join(filter(None, (title, item.short_byline, tldr)))]
+            for item, title, tldr in zip(rows, titles, tldrs, strict=True)
+        ]
     details_blocks = [block for block in message.blocks if block["type"] == "details"]
     assert len(details_blocks) in (0, len(rows))
-    expected_links = {(shorten(item.title, TITLE_LENGTH), item.link) for item in rows if item.link}
+    expected_links = {
+        (title, item.link) for item, title in zip(rows, titles, strict=True) if item.link
+    }
     expected_links |= {
         pair
         for position in _positions(part)

@@ -76,7 +76,9 @@ def test_a_refused_digest_is_told_more_simply_and_loses_no_entry(
     @given(hostile.hostile_digests(), hostile.display_options)
     def holds(ours: Digest, options: DisplayOptions) -> None:
         fuzz_statistics.count_example("refused digests", texts_of(ours))
-        for part in digest_parts(ours, replace(options, form=MessageForm.RICH), with_entries=True):
+        for part in digest_parts(
+            ours, replace(options, form=MessageForm.THREE_COLUMNS), with_entries=True
+        ):
             message = message_of(part.number, part.first_entry, part.last_entry, options)
             fuzz_statistics.count_messages("refused digests", _simplified(ours, message))
 
@@ -90,7 +92,7 @@ def message_of(number: int, first: int, last: int, options: DisplayOptions) -> O
         chat=2,
         period="hostile",
         part=number,
-        form=MessageForm.RICH,
+        form=MessageForm.THREE_COLUMNS,
         language=options.language,
         languages=options.languages,
         zone=options.zone,

@@ -33,7 +33,7 @@ ENGLISH = DisplayOptions(language="en", languages=("en",))
 BLANK = "\u200b\u3164\u2800"
 
 
-@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.THREE_COLUMNS)])
 def test_a_title_of_invisible_signs_is_told_by_its_id(options: DisplayOptions) -> None:
     judge(digest(entries=(entry(1, title=BLANK),)), options)
 
@@ -179,7 +179,7 @@ def worst(text: str) -> Digest:
 
 
 @pytest.mark.parametrize("text", WORST)
-@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.RICH)])
+@pytest.mark.parametrize("options", [ENGLISH, replace(ENGLISH, form=MessageForm.THREE_COLUMNS)])
 def test_the_worst_digests_pass_the_judges(text: str, options: DisplayOptions) -> None:
     assert judge(worst(text), options) > 26
 

@@ -70,7 +70,7 @@ def _subscriber(bot: int, reader: Reader) -> Chat:
         language=reader.language,
         languages=("zh", "en") if reader.language == "zh" else ("en",),
         zone=reader.zone,
-        form=MessageForm.RICH if reader.is_rich else MessageForm.CLASSIC,
+        form=MessageForm.THREE_COLUMNS if reader.is_rich else MessageForm.CLASSIC,
         cadence=_cadence(reader.schedule),
         onboarded=True,
     )

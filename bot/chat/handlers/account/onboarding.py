@@ -234,8 +234,10 @@ def _sample_digest_and_reply(
 
 def _sample_reply(request: Request, digest: Digest) -> Reply:
     """Return a sample as a table, with the question whether it is visible, and as text."""
-    table_messages = _digest_messages(request, digest, MessageForm.RICH)
-    if request.chat.form is MessageForm.CLASSIC:
+    chat_form = request.chat.form
+    table_form = chat_form if chat_form.is_rich else MessageForm.TWO_COLUMNS
+    table_messages = _digest_messages(request, digest, table_form)
+    if not chat_form.is_rich:
         # Only a person can tell whether the table is visible.
         answer_row = (
             request.button("button-yes", "sees", 1, digest.number),
@@ -263,7 +265,7 @@ def table_seen_pressed(store: Store, request: Request) -> Reply:
     if digest is None or (digest.bot, digest.chat) != (request.chat.bot, request.chat.id):
         raise Refusal("digest-gone")
     if request.action.first_argument:
-        edit_subscriptions.set_form(store, request.chat, MessageForm.RICH)
+        edit_subscriptions.set_form(store, request.chat, MessageForm.TWO_COLUMNS)
         return short_reply([Line(request.say("guide-table-yes"))], edit=True)
     edit_subscriptions.set_form(store, request.chat, MessageForm.CLASSIC)
     intro = text_message([Line(request.say("guide-table-no"))])

@@ -30,6 +30,8 @@ from storage import Store
 from storage.records.chats import REQUESTED_PAUSE, MessageForm
 
 SET_LANGUAGE, SET_FORM, SET_ENTRY_LANGUAGES = 1, 2, 3  # the first argument of "set"
+# The second argument of "set" is the index here: old messages keep their buttons.
+_FORMS = (MessageForm.CLASSIC, MessageForm.THREE_COLUMNS, MessageForm.TWO_COLUMNS)
 
 
 def settings(store: Store, request: Request) -> Reply:
@@ -65,15 +67,14 @@ def _settings_reply(request: Request, *, edit: bool) -> Reply:
             follows_directly=True,
         ),
     ]
-    if chat.form is MessageForm.RICH:
+    if chat.form.is_rich:
         lines.append(Line(request.say("settings-rich-warning")))
-    other_form = MessageForm.CLASSIC if chat.form is MessageForm.RICH else MessageForm.RICH
     buttons = (
-        (
-            request.button("button-language", "set", SET_LANGUAGE, int(chat.language == "en")),
-            request.button(
-                f"button-form-{other_form}", "set", SET_FORM, int(other_form is MessageForm.RICH)
-            ),
+        (request.button("button-language", "set", SET_LANGUAGE, int(chat.language == "en")),),
+        tuple(
+            request.button(f"button-form-{form}", "set", SET_FORM, _FORMS.index(form))
+            for form in MessageForm
+            if form is not chat.form
         ),
         *_language_choice_rows(request, request.bot_info.entry_languages),
         (request.button("button-time", "times"), request.button("button-zone", "zones")),
@@ -103,10 +104,8 @@ def setting_pressed(store: Store, request: Request) -> Reply:
         chat = edit_subscriptions.set_language(
             store, request.chat, LANGUAGES[value % len(LANGUAGES)]
         )
-    elif setting == SET_FORM:
-        chat = edit_subscriptions.set_form(
-            store, request.chat, MessageForm.RICH if value else MessageForm.CLASSIC
-        )
+    elif setting == SET_FORM and value < len(_FORMS):
+        chat = edit_subscriptions.set_form(store, request.chat, _FORMS[value])
     elif setting == SET_ENTRY_LANGUAGES and value < len(
         choices := language_buttons.language_choices(request.bot_info.entry_languages)
     ):

@@ -22,7 +22,13 @@ from storage.records.papers import AnnouncementKind
 
 REVISION_KINDS = frozenset({AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS})
 CROSS_LIST_KINDS = frozenset({AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS})
-FORM_CHOICES: tuple[MessageForm | None, ...] = (None, MessageForm.RICH, MessageForm.CLASSIC)
+# A button holds the index of its value: old messages keep theirs.
+FORM_CHOICES: tuple[MessageForm | None, ...] = (
+    None,
+    MessageForm.THREE_COLUMNS,
+    MessageForm.CLASSIC,
+    MessageForm.TWO_COLUMNS,
+)
 SILENT_CHOICES: tuple[bool | None, ...] = (None, False, True)
 TUNE_PAUSE, TUNE_CROSS_LISTS, TUNE_REVISIONS, TUNE_MOVE_UP, TUNE_ORDER = 1, 2, 3, 4, 5
 TUNE_LIMIT, TUNE_FORM, TUNE_SILENCE = 10, 20, 40  # plus the index of the value
@@ -184,7 +190,8 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
             for index, key in enumerate(keys)
         )
 
-    forms = ("looks-form-chat", "settings-form-rich", "settings-form-classic")
+    form_keys = ["looks-form-chat", *(f"settings-form-{form}" for form in FORM_CHOICES if form)]
+    chat_form_button, *form_buttons = row(form_keys, TUNE_FORM, FORM_CHOICES.index(topic.form))
     sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
     # No language is marked if the topic's is no longer offered.
     chat_default_button, *other_buttons = (
@@ -200,7 +207,8 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
         for index, choice in enumerate(_language_choices(request))
     )
     buttons = (
-        row(forms, TUNE_FORM, FORM_CHOICES.index(topic.form)),
+        (chat_form_button,),
+        tuple(form_buttons),
         (chat_default_button,),
         *button_rows(other_buttons, language_buttons.BUTTONS_PER_ROW),
         row(sounds, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),

@@ -23,7 +23,7 @@ from tests.support.running_bot import RunningBot, run_bot, store_sample
 @pytest.fixture
 async def tabled(store: Store) -> AsyncIterator[Conversation]:
     """A private chat with a bot whose digests are tables unless somebody chose otherwise."""
-    async with run_bot(store, form=MessageForm.RICH) as running_bot:
+    async with run_bot(store, form=MessageForm.THREE_COLUMNS) as running_bot:
         ahead = await store_sample(running_bot)
         yield Conversation(running_bot, running_bot.create_person(), "en", ahead)
 
@@ -86,7 +86,7 @@ async def test_who_sees_the_table_gets_tables(localized_chat: Conversation) -> N
     assert answer.only_message.text == localized_chat.text("guide-table-yes")
     assert (
         await localized_chat.running_bot.stored_chat(localized_chat.person)
-    ).form is MessageForm.RICH
+    ).form is MessageForm.TWO_COLUMNS
     assert (await localized_chat.ask("/digest diffusion")).is_rich
 
 

@@ -92,12 +92,18 @@ async def test_look_and_sound_are_the_chats_or_its_own(localized_chat: Conversat
     page = (await localized_chat.press_button("button-looks")).only_message
     assert f"✓ {localized_chat.text('looks-form-chat')}" in page.button_labels
 
-    for key in ("settings-form-rich", "settings-languages-zh", "looks-silent"):
+    for form in MessageForm:
+        key = f"settings-form-{form}"
+        page = (await localized_chat.press_button(key)).only_message
+        assert f"✓ {localized_chat.text(key)}" in page.button_labels
+        [topic] = await localized_chat.topics()
+        assert topic.form is form
+    for key in ("settings-languages-zh", "looks-silent"):
         page = (await localized_chat.press_button(key)).only_message
         assert f"✓ {localized_chat.text(key)}" in page.button_labels
 
     [topic] = await localized_chat.topics()
-    assert (topic.form, topic.languages, topic.silent) == (MessageForm.RICH, ("zh",), True)
+    assert (topic.languages, topic.silent) == (("zh",), True)
     for key in ("looks-form-chat", "looks-languages-chat", "looks-sound-chat"):
         await localized_chat.press_button(key)
     [topic] = await localized_chat.topics()
