@@ -26,6 +26,7 @@ _CJK_INSTITUTION = re.compile(
     "(?:大学|大學|学院|學院|研究所|研究院|公司|实验室|實驗室|研究室|中心|医院|醫院|团队|集团"
     "|대학교|대학|연구소|연구원|병원)$"
 )
+_AND = re.compile(r"\band\b", re.IGNORECASE)
 _CJK_IN_BRACKETS = re.compile(r" ?[(（]([^()（）]{1,40})[)）]$")
 
 
@@ -87,6 +88,15 @@ def parse_person_name(name: str) -> PersonName:
     return PersonName(
         " ".join(words[:family_start]), " ".join(words[max(family_start, 0) :]), suffix
     )
+
+
+def split_author(name: str) -> PersonName | str:
+    """Return a person's name split into parts; a group's or a doubtful name whole."""
+    parts = parse_person_name(name)
+    is_unsure = (
+        "," in parts.given_name or (parts.suffix and not parts.given_name) or _AND.search(name)
+    )
+    return name if is_unsure or is_group(name) else parts
 
 
 def name_without_degree(name: str) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import LINE_UNITS, display_text, is_translated
 from bot.render.size_limits import shorten
 from bot.texts import say
-from bot.texts.dates import format_days, format_moment
+from bot.texts.dates import format_days, format_days_briefly, format_moment
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
+
+BRIEF_TOPIC_UNITS = 60  # two lines of a phone
 
 
 def numbered_entries(digest: Digest) -> tuple[Entry, ...]:
@@ -45,6 +48,12 @@ def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) 
         facts = [say(language, "digest-shown-some", shown=last, matched=matched, order=order)]
     else:
         facts = [say(language, "digest-shown-range", first=first, last=last, matched=matched)]
+    return " · ".join(facts + _kind_facts(digest, language))
+
+
+def _kind_facts(digest: Digest, language: str) -> list[str]:
+    """Return how many papers of which kinds matched, unless all are new, out of how many."""
+    facts = []
     kinds = Counter(
         (
             *(entry.kind for entry in numbered_entries(digest)),
@@ -52,7 +61,7 @@ def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) 
             *digest.unstored_kinds,
         )
     )
-    if matched and set(kinds) != {AnnouncementKind.NEW}:
+    if digest.matched_count and set(kinds) != {AnnouncementKind.NEW}:
         facts += [
             say(language, f"digest-count-{kind}", count=kinds[kind])
             for kind in AnnouncementKind
@@ -60,7 +69,36 @@ def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) 
         ]
     if digest.announced_count:
         facts.append(say(language, "digest-seen", seen=digest.announced_count))
-    return " · ".join(facts)
+    return facts
+
+
+def brief_heading_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
+    """Return topic, days and how many papers are shown: one line of a phone for usual topics."""
+    language, matched = options.language, digest.matched_count
+    topic = shorten(display_text(digest.topic) or display_text(digest.query), BRIEF_TOPIC_UNITS)
+    issue_day = digest.issued_at.astimezone(ZoneInfo(options.zone)).date()
+    first_day = digest.first_day or digest.last_day or issue_day
+    last_day = digest.last_day or first_day
+    if not matched:
+        counts = say(language, "digest-brief-none")
+    elif (first, last) == (1, matched):
+        counts = say(language, "digest-shown-all", matched=matched)
+    elif (first, last) == (1, len(digest.entries)):
+        counts = say(language, "digest-brief-some", shown=last, matched=matched)
+    else:
+        counts = say(language, "digest-brief-range", first=first, last=last, matched=matched)
+    days_text = format_days_briefly(language, first_day, last_day)
+    # A line may break after the points only.
+    facts = (fact.replace(" ", "\u00a0") for fact in (days_text, counts))
+    return "\u00a0· ".join(filter(None, (topic, *facts)))
+
+
+def facts_text(digest: Digest, options: DisplayOptions) -> str:
+    """Return what the brief heading leaves out: order, kinds, number and time of issue."""
+    facts = _kind_facts(digest, options.language)
+    if digest.entry_order and digest.matched_count > len(digest.entries):
+        facts.insert(0, say(options.language, f"digest-order-{digest.entry_order}"))
+    return " · ".join([*facts, footer_text(digest, options)])
 
 
 def untranslated_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:

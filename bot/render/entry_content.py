@@ -10,6 +10,7 @@ from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
 
+from bot.arxiv.author_names import split_author
 from bot.latex import to_unicode
 from bot.render.display_options import DisplayOptions
 from bot.render.highlight import Span, sentence_span
@@ -62,7 +63,7 @@ class TableRow:
     tldr: str
     is_translated: bool
     translated_title: str  # empty where there is none
-    short_byline: str  # the first and the last author, and how many stand between them
+    short_byline: str  # the first and the last author's family names, and how many others
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,13 @@ def table_row(entry: Entry, position: int, language: str) -> TableRow:
     else:
         tldr = shorten(display_text(entry.paper.abstract), TLDR_UNITS)
     translation = None if language == "en" else _summary_in(entry, language)
-    names = [shorten(name, NAME_UNITS) for name in map(display_text, entry.paper.authors) if name]
-    if len(names) > 2:
-        names = [names[0], names[-1], f"+{len(names) - 2}"]
+    authors = [name for name in map(display_text, entry.paper.authors) if name]
+    short_names = []
+    for name in authors if len(authors) <= 2 else (authors[0], authors[-1]):
+        parts = split_author(name)
+        short_name = parts if isinstance(parts, str) else parts.family_name
+        short_names.append(shorten(short_name or name, NAME_UNITS))
+    hidden_text = f" +{len(authors) - 2}" if len(authors) > 2 else ""
     return TableRow(
         position,
         display_title(entry.paper),
@@ -169,7 +174,7 @@ def table_row(entry: Entry, position: int, language: str) -> TableRow:
         tldr,
         is_translated=row_language == language,
         translated_title=display_text(translation.title) if translation else "",
-        short_byline=", ".join(names),
+        short_byline=", ".join(short_names) + hidden_text,
     )
 
 

@@ -37,6 +37,21 @@ def format_days(language: str, first: date, last: date) -> str:
     return f"{start_text} – {format_day(language, last)}"
 
 
+def format_days_briefly(language: str, first: date, last: date) -> str:
+    """Format a range of dates, in one year without weekdays and year: ``16–20 Nov``."""
+    if first.year != last.year:
+        return format_days(language, first, last)
+    pattern, locale = ("M月d日", "zh") if language == "zh" else ("d MMM", "en")
+    start_text, end_text = (
+        format_date(day, pattern, locale=BABEL_LOCALES[locale]) for day in (first, last)
+    )
+    if first == last:
+        return end_text
+    if first.month != last.month:
+        return f"{start_text} – {end_text}"
+    return f"{start_text[:-1]}–{last.day}日" if language == "zh" else f"{first.day}–{end_text}"
+
+
 def format_moment(language: str, instant: datetime, zone: str) -> str:
     """Format an instant in local time: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
     pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"

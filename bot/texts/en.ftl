@@ -373,6 +373,11 @@ digest-shown-some = { $order ->
 }
 digest-shown-range = Papers { $first } to { $last } of { $matched }
 digest-shown-none = No papers this time
+digest-brief-some = { $shown } of { $matched }
+digest-brief-range = { $first }–{ $last } of { $matched }
+digest-brief-none = no papers
+digest-order-relevance = closest first
+digest-order-newest = newest first
 digest-count-new = { $count } new
 digest-count-cross = { $count } cross-listed
 digest-count-replace = { $count } revised

@@ -334,6 +334,11 @@ digest-shown-some = { $order ->
 }
 digest-shown-range = 共 { $matched } 篇，此处为第 { $first } 至 { $last } 篇
 digest-shown-none = 这次没有新论文
+digest-brief-some = { $matched } 篇中的 { $shown } 篇
+digest-brief-range = 第 { $first }–{ $last } 篇，共 { $matched } 篇
+digest-brief-none = 没有新论文
+digest-order-relevance = 按相关度排列
+digest-order-newest = 从新到旧排列
 digest-count-new = 新论文 { $count } 篇
 digest-count-cross = 交叉收录 { $count } 篇
 digest-count-replace = 修订 { $count } 篇

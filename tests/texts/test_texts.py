@@ -177,6 +177,25 @@ def test_a_range_of_days_says_once_what_both_share(
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "english", "chinese"),
+    [
+        (date(2026, 11, 5), date(2026, 11, 5), "5 Nov", "11月5日"),
+        (date(2026, 11, 9), date(2026, 11, 20), "9–20 Nov", "11月9–20日"),
+        (date(2026, 11, 30), date(2026, 12, 4), "30 Nov – 4 Dec", "11月30日 – 12月4日"),
+        (
+            *(date(2025, 12, 30), date(2026, 1, 2)),
+            *("Tue 30 Dec 2025 – Fri 2 Jan 2026", "2025年12月30日 周二 – 2026年1月2日 周五"),
+        ),
+    ],
+)
+def test_days_of_one_year_are_told_briefly(
+    first: date, last: date, english: str, chinese: str
+) -> None:
+    assert dates.format_days_briefly("en", first, last) == english
+    assert dates.format_days_briefly("zh", first, last) == chinese
+
+
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_each_text_alone_says_what_it_says_in_its_file(language: str) -> None:
     """Texts are parsed one by one, and plain ones not at all."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from anyascii import anyascii
 
-from bot.arxiv.author_names import PersonName, is_group, parse_person_name
+from bot.arxiv.author_names import PersonName, split_author
 from bot.render.entry_content import display_text, paper_url, strip_invisible
 from storage.records.papers import Paper
 
@@ -17,7 +17,6 @@ _STOP_WORDS = frozenset(
 )
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-z|~]+")  # without braces, which would end a BibTeX field
 _ARXIV_MONTH = re.compile(r"(?:[a-zA-Z.-]+/)?([0-9]{2})(0[1-9]|1[0-2])[.0-9]")  # in an arXiv id
-_AND = re.compile(r"\band\b", re.IGNORECASE)
 _MAX_KEY_WORD_LENGTH = 30
 
 
@@ -38,7 +37,7 @@ def citation(paper: Paper) -> Citation:
     scheme, _, number = paper.id.partition(":")
     return Citation(
         key=citation_key(paper),
-        authors=tuple(map(_split_author, filter(None, map(display_text, paper.authors)))),
+        authors=tuple(map(split_author, filter(None, map(display_text, paper.authors)))),
         date=_date(paper),
         arxiv_id=strip_invisible(number) if scheme == "arxiv" else "",
         doi=_doi(paper),
@@ -65,7 +64,7 @@ def citation_key(paper: Paper) -> str:
 
     The number at the end keeps it the same in every file, whatever other papers are in it.
     """
-    first_author = _split_author(display_text(paper.authors[0])) if paper.authors else ""
+    first_author = split_author(display_text(paper.authors[0])) if paper.authors else ""
     family_name = first_author if isinstance(first_author, str) else first_author.family_name
     family_words = family_name.split() or [""]
     family = _romanized(family_words[-1]) or "paper"
@@ -74,15 +73,6 @@ def citation_key(paper: Paper) -> str:
     title = next((word for word in words if word and word not in _STOP_WORDS), "")
     scheme, _, number = paper.id.partition(":")
     return f"{family}{year}{title}_{_ascii_alphanumerics(number or scheme)}"
-
-
-def _split_author(name: str) -> PersonName | str:
-    """Return a person's name split into parts; a group's or a doubtful name whole."""
-    parts = parse_person_name(name)
-    is_unsure = (
-        "," in parts.given_name or (parts.suffix and not parts.given_name) or _AND.search(name)
-    )
-    return name if is_unsure or is_group(name) else parts
 
 
 def _romanized(text: str) -> str:

@@ -100,11 +100,16 @@ def _with_frame(
     digest: Digest, options: DisplayOptions, first: int, last: int, body: list[Block]
 ) -> list[Block]:
     note = digest_heading.untranslated_text(digest, first, last, options)
+    notes = [paragraph(italic(note))] if note else []
+    if options.form is MessageForm.TWO_COLUMNS:
+        brief_heading = digest_heading.brief_heading_text(digest, first, last, options)
+        facts = digest_heading.facts_text(digest, options)
+        return [heading(brief_heading, 3), *body, *notes, footer(facts)]
     return [
         heading(digest_heading.heading_text(digest, options), 3),
         paragraph(digest_heading.counts_text(digest, first, last, options)),
         *body,
-        *([paragraph(italic(note))] if note else []),
+        *notes,
         footer(digest_heading.footer_text(digest, options)),
     ]
 
@@ -115,7 +120,7 @@ def _row_cells(
     row_content = table_row(
         digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
     )
-    number = f"[{position}]"
+    number = f"[{position}]" if options.form is MessageForm.THREE_COLUMNS else str(position)
     ref: RichText = number
     if with_details:
         ref = anchor_link(number, anchor_name(position))
@@ -126,9 +131,9 @@ def _row_cells(
         return [cell(ref), cell(linked_title(row_content)), cell(sentence or "–")]
     if row_content.translated_title:
         row_content = replace(row_content, title=row_content.translated_title)
-    lines: list[RichText] = [bold(linked_title(row_content))]
+    texts: list[RichText] = [bold(linked_title(row_content))]
     if row_content.short_byline:
-        lines += ["\n", italic(row_content.short_byline)]
+        texts += ["\n", italic(row_content.short_byline)]
     if sentence:
-        lines += ["\n", sentence]
-    return [cell(ref), cell(lines)]
+        texts += [" · " if row_content.short_byline else "\n", sentence]
+    return [cell(ref), cell(texts)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.render.display_options import DisplayOptions
 from bot.render.telegram.rich_blocks import Block
-from bot.render.telegram.split_into_messages import digest_parts, render_part
+from bot.render.telegram.split_into_messages import Part, digest_parts, render_part
+from bot.texts import say
 from storage.records.chats import MessageForm
 from storage.records.digests import Digest
 from tests.render.digests import digest, entry, sample_digest, summary
@@ -29,17 +32,56 @@ def _table(blocks: tuple[Block, ...]) -> Block:
 def test_a_row_is_a_number_and_a_cell_of_title_authors_and_sentence() -> None:
     assert rows_of(sample_digest()) == [
         [
-            "[1]",
-            "L² Drift of Antràs Boats | A [Short] Study\n"
-            "Ana Prvić, U. Zwei, +3\n"
-            "We show 5% less drift.",
+            "1",
+            "L² Drift of Antràs Boats | A [Short] Study\nPrvić, Zwei +3 · We show 5% less drift.",
         ],
-        ["[2]", "Folding <b>Boldly</b> & Quietly\nFolding can be quiet."],
+        ["2", "Folding <b>Boldly</b> & Quietly\nFolding can be quiet."],
         [
-            "[3]",
-            "Paper 3 on the Motion of Paper Boats\nAna Prvić\nWe measure how boat 3 drifts.",
+            "3",
+            "Paper 3 on the Motion of Paper Boats\nPrvić · We measure how boat 3 drifts.",
         ],
     ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "left_out", "english", "chinese"),
+    [
+        (3, 0, "paper boats~· 19–20~Nov~· 3~papers", "paper boats~· 11月19–20日~· 共~3~篇"),
+        (2, 9, "paper boats~· 19–20~Nov~· 2~of~11", "paper boats~· 11月19–20日~· 11~篇中的~2~篇"),
+        (0, 0, "paper boats~· 19–20~Nov~· no~papers", "paper boats~· 11月19–20日~· 没有新论文"),
+    ],
+)
+def test_the_head_is_one_line_that_breaks_after_points_only(
+    shown: int, left_out: int, english: str, chinese: str
+) -> None:
+    ours = digest(shown, left_out, entry_order="newest")
+    for language, line in (("en", english), ("zh", chinese)):
+        options = DisplayOptions(MessageForm.TWO_COLUMNS, language, (language,))
+        blocks = render_part(ours, digest_parts(ours, options)[0], options).blocks
+
+        assert str(blocks[0]["text"]).replace("\u00a0", "~") == line
+        assert blocks[-1]["type"] == "footer"
+        order = say(language, "digest-order-newest")
+        assert str(blocks[-1]["text"]).startswith(order) is bool(left_out)
+        assert "412" in str(blocks[-1]["text"])
+
+
+def test_a_page_of_the_rest_says_which_papers_it_holds() -> None:
+    options = DisplayOptions(MessageForm.TWO_COLUMNS)
+
+    [heading, *_] = render_part(digest(12, 35), Part(1, 13, 24), options).blocks
+
+    assert str(heading["text"]).replace("\u00a0", " ").endswith(" · 13–24 of 47")
+
+
+def test_a_long_topic_is_cut_and_the_days_of_two_years_are_whole() -> None:
+    options = DisplayOptions(MessageForm.TWO_COLUMNS)
+    ours = digest(1, topic="boats " * 40, first_day=date(2026, 12, 31), last_day=date(2027, 1, 4))
+    [heading, *_] = render_part(ours, digest_parts(ours, options)[0], options).blocks
+
+    topic, days, _ = str(heading["text"]).replace("\u00a0", " ").split(" · ")
+    assert len(topic) <= 60
+    assert days == "Thu 31 Dec 2026 – Mon 4 Jan 2027"
 
 
 def test_a_chinese_reader_sees_the_chinese_title_where_there_is_one() -> None:
@@ -52,24 +94,24 @@ def test_a_chinese_reader_sees_the_chinese_title_where_there_is_one() -> None:
 @pytest.mark.parametrize(
     ("authors", "named"),
     [
-        (("A",), "A"),
-        (("A", "B"), "A, B"),
-        (("A", "B", "C"), "A, C, +1"),
-        (("A", "", "\u200b", "B"), "A, B"),
+        (("Ana Prvić",), "Prvić"),
+        (("Ana Prvić", "Ludwig van Dam Jr."), "Prvić, van Dam"),
+        (("Ana Prvić", "Li Wei", "U. Zwei"), "Prvić, Zwei +1"),
+        (("李伟", "", "\u200b", "The Boat Team"), "李伟, The Boat Team"),
         (("M" * 90, "B"), "M" * 59 + "…, B"),
     ],
 )
 def test_the_first_and_the_last_author_are_named(authors: tuple[str, ...], named: str) -> None:
     [[_, cell]] = rows_of(digest(entries=(entry(1, authors=authors),)))
 
-    assert cell.split("\n")[1] == named
+    assert cell.split("\n")[1] == f"{named} · We measure how boat 1 drifts."
 
 
 def test_a_paper_without_authors_and_words_is_its_title() -> None:
     bare = entry(1, authors=(), abstract="")
     ours = digest(entries=(type(bare)(bare.paper, bare.kind, (summary("en", ""),)),))
 
-    assert rows_of(ours) == [["[1]", "Paper 1 on the Motion of Paper Boats"]]
+    assert rows_of(ours) == [["1", "Paper 1 on the Motion of Paper Boats"]]
 
 
 def test_the_title_is_bold_and_opens_the_paper() -> None:

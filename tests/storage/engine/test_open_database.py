@@ -271,12 +271,12 @@ def test_a_chat_of_before_the_two_columns_keeps_its_three(tmp_path: Path) -> Non
     path = tmp_path / "a.db"
     engine = Engine(path)
     migrations.apply_migrations(engine.connection(), stop_before="two_columns")
-    for chat, form in ((2, "rich"), (3, "classic")):
+    for number, form in ((2, "rich"), (3, "classic")):
         engine.execute(
             f"""
             insert into chats (bot, chat, kind, title, language, languages, zone, form, silent,
                 full_entries, onboarded, pause_reason)
-            values (1, {chat}, 'private', '', 'en', '["en"]', 'UTC', '{form}', 0, 0, 1, '')
+            values (1, {number}, 'private', '', 'en', '["en"]', 'UTC', '{form}', 0, 0, 1, '')
             """
         )
     engine.close()

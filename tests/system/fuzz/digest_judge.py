@@ -179,8 +179,12 @@ def _check_rich(digest: Digest, part: Part, options: DisplayOptions, message: Me
         ]
     else:
         assert cells == [
-            [f"[{item.position}]", "\n".join(filter(None, (title, item.short_byline, tldr)))]
+            [
+                str(item.position),
+                "\n".join(filter(None, (title, " · ".join(filter(None, below))))),
+            ]
             for item, title, tldr in zip(rows, titles, tldrs, strict=True)
+            for below in [(item.short_byline, tldr)]
         ]
     details_blocks = [block for block in message.blocks if block["type"] == "details"]
     assert len(details_blocks) in (0, len(rows))
@@ -192,8 +196,9 @@ def _check_rich(digest: Digest, part: Part, options: DisplayOptions, message: Me
         for position in _positions(part)
         for pair in _entry_content(digest, position, options).links
     }
+    number = "[{}]" if options.form is MessageForm.THREE_COLUMNS else "{}"
     if options.entry_link:
         expected_links |= {
-            (f"[{position}]", options.entry_link(position)) for position in _positions(part)
+            (number.format(position), options.entry_link(position)) for position in _positions(part)
         }
     assert set(links) <= expected_links

@@ -293,7 +293,7 @@ async def test_another_chats_topic_has_no_card_here(conversation: Conversation, 
     assert conversation.store_rows() == before
 
 
-@pytest.mark.parametrize("code", [0, 6, 9, 14, 19, 23, 34, 43, 50, 10**17])
+@pytest.mark.parametrize("code", [0, 6, 9, 14, 19, 24, 34, 43, 50, 10**17])
 @covers("[tune]")
 async def test_no_switch_is_forged(conversation: Conversation, code: int) -> None:
     topic = await conversation.subscribe()
