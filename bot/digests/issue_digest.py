@@ -160,7 +160,7 @@ def prepare_news(
                 )
             elif store.digests.last_issued(chat.bot, chat.id, topic.key) is None:
                 recent_digest = prepare_recent(
-                    store, chat, parse(topic.query), now, topic.entry_order
+                    store, chat, parse(topic.query), now, topic.entry_order, topic.limit
                 )
         except QueryBudgetExceeded:
             if prepared:
@@ -192,9 +192,10 @@ def prepare_recent(
     query: Query,
     now: datetime,
     entry_order: EntryOrder = EntryOrder.RELEVANCE,
+    limit: int = ON_DEMAND_LIMIT,
 ) -> PreparedDigest | None:
-    """Return the digest of what a query matched in the last days, for a query that is no topic."""
-    digest = limit_left_out(recent_digest(store, query, now, entry_order))
+    """Return the digest of what a query matched in the last days, as no topic issues it."""
+    digest = limit_left_out(recent_digest(store, query, now, entry_order, limit))
     return _prepare_messages(chat, digest) if digest.entries else None
 
 
@@ -285,6 +286,7 @@ def recent_digest(
     query: Query,
     now: datetime,
     entry_order: EntryOrder = EntryOrder.RELEVANCE,
+    limit: int = ON_DEMAND_LIMIT,
     *,
     save: bool = True,
 ) -> Digest:
@@ -298,7 +300,7 @@ def recent_digest(
         topic=query.text,
         query=query.text,
         issued=now,
-        limit=ON_DEMAND_LIMIT,
+        limit=limit,
         received_versions={},
         entry_order=entry_order,
         explain_matches=explain_matches,

@@ -177,7 +177,9 @@ def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) 
 
     It moves no cursor and adds no receipts: what is shown here still comes with the topic.
     """
-    digest = limit_left_out(recent_digest(store, parse(topic.query), now, topic.entry_order))
+    digest = limit_left_out(
+        recent_digest(store, parse(topic.query), now, topic.entry_order, topic.limit)
+    )
     if not digest.entries:
         return None
     period = f"sample/{topic.key}/{timestamp(now)}"

@@ -10,6 +10,7 @@ from bot.render.entry_content import LINE_UNITS, display_text, is_translated
 from bot.render.size_limits import shorten
 from bot.texts import say
 from bot.texts.dates import format_days, format_days_briefly, format_moment
+from storage.records.chats import MessageForm
 from storage.records.digests import Digest, Entry
 from storage.records.papers import AnnouncementKind
 
@@ -24,6 +25,12 @@ def numbered_entries(digest: Digest) -> tuple[Entry, ...]:
 def is_single_paper(digest: Digest) -> bool:
     """Return whether this stands for one paper and no digest: its entry then has no number."""
     return not (digest.number or digest.topic or digest.query)
+
+
+def is_shown_as_paper(digest: Digest, options: DisplayOptions) -> bool:
+    """Return whether the one paper of a digest stands in place of a table."""
+    is_alone = digest.matched_count == len(digest.entries) == 1
+    return is_alone and options.form is MessageForm.TWO_COLUMNS
 
 
 def heading_text(digest: Digest, options: DisplayOptions) -> str:

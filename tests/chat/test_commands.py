@@ -319,7 +319,7 @@ async def test_settings_show_how_things_stand(localized_chat: Conversation) -> N
         ("settings-zone", "UTC"),
     ):
         assert localized_chat.text(key, value=value) in answer.text
-    assert [len(row) for row in answer.button_rows] == [2, 3, 2]
+    assert [len(row) for row in answer.button_rows] == [1, 2, 3, 2]
 
 
 @covers("/time")

@@ -71,7 +71,7 @@ async def test_the_message_is_edited_once_with_all_that_was_said(
 
         after = world.last_message("Ada")
         assert (after.id, after.is_edited, before.is_edited) == (before.id, True, False)
-        assert after.is_rich is (form is MessageForm.THREE_COLUMNS)
+        assert after.is_rich is form.is_rich
         assert after.button_labels == before.button_labels
         assert world.shows_all_summaries("Ada", languages[0])
         assert len(world.send_times("Ada")) == len(world.edit_times("Ada")) == 1

@@ -8,8 +8,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.digests.issue_digest import issue_recent, prepare_recent, recent_digest
-from bot.digests.preview import preview
+from bot.digests.issue_digest import (
+    issue_recent,
+    prepare_news,
+    prepare_recent,
+    recent_digest,
+)
+from bot.digests.preview import preview, sample_digest
 from bot.digests.publish import RETRY_FAILED_AFTER, PublishResult, publish_due_chats
 from bot.topics import edit_subscriptions
 from bot.topics.query.parser import parse
@@ -324,6 +329,21 @@ def test_previews_and_words_move_no_cursor_and_enter_no_receipts(store: Store) -
         digest for digest in issued_digests(store, reader) if digest.subscription == topic.key
     ]
     assert [paper_numbers(digest.entries) for digest in of_topic] == [[1]]
+
+
+@pytest.mark.parametrize("limit", [5, 15])
+def test_the_last_days_of_a_new_topic_keep_its_limit(store: Store, limit: int) -> None:
+    reader = create_chat(store)
+    announce(store, papers(*range(1, 21)))
+    topic = set_topic_limit(store, subscribe_chat(store, reader), limit)
+
+    [news] = prepare_news(store, reader, (topic,), NOW)
+    sample = sample_digest(store, reader, topic, NOW)
+
+    assert news.recent_digest
+    assert sample
+    for digest in (news.recent_digest.digest, sample):
+        assert (len(digest.entries), len(digest.left_out)) == (limit, 20 - limit)
 
 
 def test_undo_goes_on_where_the_topic_stood(store: Store) -> None:

@@ -14,7 +14,7 @@ from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import IngestReport, ingest_source
 from bot.ingest.sources.addresses import arxiv_feed
 from bot.texts import say
-from bot.texts.dates import format_day, format_moment
+from bot.texts.dates import format_day, format_days_briefly, format_moment
 from storage import Store
 from storage.records.chats import MessageForm
 from storage.records.messages import Priority
@@ -127,8 +127,8 @@ async def _shown_by_command(
     """A new topic shows its last days at once, which counts for nothing later."""
     [digest] = await running_bot.send_text(ada, "/digest 1")
 
-    assert digest.is_rich == (form is MessageForm.THREE_COLUMNS)
-    assert tongue("digest-shown-all", matched=3) in digest.text
+    assert digest.is_rich == form.is_rich
+    assert tongue("digest-shown-all", matched=3) in digest.text.replace("\u00a0", " ")
     assert digest.button_labels[:3] == ("1", "2", "3")
     assert count_rows(running_bot.store, "digests") == 1
     assert count_rows(running_bot.store, "receipts") == 0
@@ -165,10 +165,11 @@ async def _delivered_at_its_minute(
 
     await running_bot.move_clock_to(DUE)
     [digest] = [message for message in ada.messages() if message.id not in ids_before]
-    assert (
-        tongue("digest-heading", topic=TOPIC, days=format_day(tongue.code, DUE.date()))
-        in digest.text
-    )
+    heading = tongue("digest-heading", topic=TOPIC, days=format_day(tongue.code, DUE.date()))
+    if form is MessageForm.TWO_COLUMNS:
+        days = format_days_briefly(tongue.code, DUE.date(), DUE.date())
+        heading = f"{TOPIC} · {days} · {tongue('digest-shown-all', matched=2)}"
+    assert heading in digest.text.replace("\u00a0", " ")
     assert tongue("digest-seen", seen=8) in digest.text
     assert tongue.tldr in digest.text
     assert digest.button_labels == (
@@ -176,10 +177,11 @@ async def _delivered_at_its_minute(
         "2",
         *tongue.labels("digest-button-settings", "digest-button-stop"),
     )
-    assert digest.is_rich == (form is MessageForm.THREE_COLUMNS)
-    if form is MessageForm.THREE_COLUMNS:
+    assert digest.is_rich == form.is_rich
+    if form.is_rich:
         assert "▸ [1] Noise Budgets" in digest.text, "the row leads to its folded entry"
-        assert next(url for label, url in digest.links if label == "[1]").startswith("#")
+        number = "[1]" if form is MessageForm.THREE_COLUMNS else "1"
+        assert next(url for label, url in digest.links if label == number).startswith("#")
     [topic] = await running_bot.topics(ada)
     assert topic.next_due == DUE + DAY
     assert topic.cursor == running_bot.store.announcements.last_seq()

@@ -32,6 +32,7 @@ from bot.render.telegram.rich_entry import (
     MARGIN,
     TLDR_UNITS,
     anchor_name,
+    entry_blocks,
     entry_details,
     linked_title,
 )
@@ -63,7 +64,13 @@ def page_ranges(
 def table_blocks(
     digest: Digest, options: DisplayOptions, first: int, last: int, *, repeat: bool = False
 ) -> tuple[Block, ...]:
-    """Return the table of the entries, with their details if all of these fit the message."""
+    """Return the table of the entries, with their details if all of these fit the message.
+
+    In two columns a digest of one paper is that paper.
+    """
+    if digest_heading.is_shown_as_paper(digest, options):
+        *head, foot = _with_frame(digest, options, first, last, [])
+        return entry_blocks(digest, 1, options, repeat=repeat, head=head, foot=[foot])
     detailed_blocks = _message_blocks(digest, options, first, last, with_details=True)
     if first and fits_rich_message(detailed_blocks, RICH_SOFT_UNITS - MARGIN):
         blocks = detailed_blocks
@@ -99,7 +106,9 @@ def _message_blocks(
 def _with_frame(
     digest: Digest, options: DisplayOptions, first: int, last: int, body: list[Block]
 ) -> list[Block]:
-    note = digest_heading.untranslated_text(digest, first, last, options)
+    # The entry itself says that it is not translated.
+    is_paper = digest_heading.is_shown_as_paper(digest, options)
+    note = "" if is_paper else digest_heading.untranslated_text(digest, first, last, options)
     notes = [paragraph(italic(note))] if note else []
     if options.form is MessageForm.TWO_COLUMNS:
         brief_heading = digest_heading.brief_heading_text(digest, first, last, options)

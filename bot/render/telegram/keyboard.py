@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render.digest_heading import numbered_entries
+from bot.render.digest_heading import is_shown_as_paper, numbered_entries
 from bot.render.display_options import DisplayOptions
 from bot.render.documents.bibtex import bibtex
 from bot.render.entry_content import MAX_NAMED_AUTHORS
@@ -73,13 +73,16 @@ def button_rows(buttons: Sequence[Button], columns: int) -> Keyboard:
 def table_keyboard(digest: Digest, first: int, last: int, options: DisplayOptions) -> Keyboard:
     """Return a numbered button for each row, then those for the rest, the settings and stopping.
 
-    The settings appear once, below the last of the shown entries.
+    The settings appear once, below the last of the shown entries. A digest that is shown as its
+    one paper has the paper's buttons instead of numbers.
 
     Actions: ``entry`` (digest, position), ``rest`` (digest, first position that follows),
     ``settings`` and ``stop`` (subscription).
     """
     rows: list[tuple[Button, ...]] = []
-    if digest.number and first:
+    if is_shown_as_paper(digest, options):
+        rows = [*entry_keyboard(digest, 1, options)]
+    elif digest.number and first:
         numbers = [
             Button(str(position), Action("entry", digest.number, position))
             for position in range(first, last + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.render import digest_heading
 from bot.render.display_options import DisplayOptions
 from bot.render.entry_content import LINE_UNITS, EntryContent, TableRow, entry_content
@@ -58,22 +60,31 @@ def entry_details(digest: Digest, position: int, options: DisplayOptions) -> Blo
 
 
 def entry_blocks(
-    digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
+    digest: Digest,
+    position: int,
+    options: DisplayOptions,
+    *,
+    repeat: bool = False,
+    head: Sequence[Block] = (),
+    foot: Sequence[Block] = (),
 ) -> tuple[Block, ...]:
-    """Return one entry, its abstracts shortened where clients would collapse the message."""
-    number = 0 if digest_heading.is_single_paper(digest) else position
+    """Return one entry, its abstracts shortened where clients would collapse the message.
+
+    A ``head`` above the title and a ``foot`` are those of a digest with this entry alone.
+    """
+    number = 0 if head or digest_heading.is_single_paper(digest) else position
     content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
     title = linked_title(content)
-    top_blocks: list[Block] = [heading([f"[{position}] ", title] if number else title, 4)]
+    top_blocks: list[Block] = [*head, heading([f"[{position}] ", title] if number else title, 4)]
     if repeat:
         top_blocks.append(paragraph(italic(say(options.language, "digest-repeat"))))
     shortened_note = paragraph(italic(say(options.language, "entry-shortened")))
-    rooms, is_complete = _abstract_rooms(content, options, [*top_blocks, shortened_note])
+    rooms, is_complete = _abstract_rooms(content, options, [*top_blocks, shortened_note, *foot])
     if is_complete:
-        return (*top_blocks, *_entry_body(content, options, rooms))
+        return (*top_blocks, *_entry_body(content, options, rooms), *foot)
     content = content.with_separate_tldrs()
-    rooms, _ = _abstract_rooms(content, options, [*top_blocks, shortened_note])
-    return (*top_blocks, *_entry_body(content, options, rooms), shortened_note)
+    rooms, _ = _abstract_rooms(content, options, [*top_blocks, shortened_note, *foot])
+    return (*top_blocks, *_entry_body(content, options, rooms), shortened_note, *foot)
 
 
 def _abstract_rooms(

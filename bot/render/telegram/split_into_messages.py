@@ -63,6 +63,8 @@ def digest_parts(
 ) -> tuple[Part, ...]:
     """Return the parts of a digest: usually one, and with ``with_entries`` one more for each entry.
 
+    A digest that is shown as its one paper is always one part.
+
     ``first`` and ``last`` select a range of positions instead of the shown entries: the parts of a
     rich message that was refused, or a page of left-out entries.
     """
@@ -75,6 +77,8 @@ def digest_parts(
         Part(number, run_first, run_last)
         for number, (run_first, run_last) in enumerate(ranges, start=1)
     )
+    if digest_heading.is_shown_as_paper(digest, options):
+        return tables
     return tables + (
         tuple(entry_part(position) for position in range(first, last + 1)) if with_entries else ()
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot.render.display_options import DisplayOptions
+from bot.render.size_limits import RICH_SOFT_UNITS, rich_units
+from bot.render.telegram.keyboard import Action
 from bot.render.telegram.rich_blocks import Block
-from bot.render.telegram.split_into_messages import Part, digest_parts, render_part
+from bot.render.telegram.split_into_messages import Message, Part, digest_parts, render_part
 from bot.texts import say
 from storage.records.chats import MessageForm
 from storage.records.digests import Digest
@@ -102,24 +105,79 @@ def test_a_chinese_reader_sees_the_chinese_title_where_there_is_one() -> None:
     ],
 )
 def test_the_first_and_the_last_author_are_named(authors: tuple[str, ...], named: str) -> None:
-    [[_, cell]] = rows_of(digest(entries=(entry(1, authors=authors),)))
+    [[_, cell], _] = rows_of(digest(entries=(entry(1, authors=authors), entry(2))))
 
     assert cell.split("\n")[1] == f"{named} · We measure how boat 1 drifts."
 
 
 def test_a_paper_without_authors_and_words_is_its_title() -> None:
     bare = entry(1, authors=(), abstract="")
-    ours = digest(entries=(type(bare)(bare.paper, bare.kind, (summary("en", ""),)),))
+    bare = replace(bare, summaries=(summary("en", ""),))
 
-    assert rows_of(ours) == [["1", "Paper 1 on the Motion of Paper Boats"]]
+    assert rows_of(digest(entries=(bare, entry(2))))[0] == [
+        "1",
+        "Paper 1 on the Motion of Paper Boats",
+    ]
 
 
 def test_the_title_is_bold_and_opens_the_paper() -> None:
     options = DisplayOptions(MessageForm.TWO_COLUMNS)
-    ours = digest(1)
+    ours = digest(2)
     message = render_part(ours, digest_parts(ours, options)[0], options)
     objects = judges.nested_objects(_table(message.blocks))
 
-    [link] = [item for item in objects if item.get("type") == "url"]
+    [link, _] = [item for item in objects if item.get("type") == "url"]
     assert {"type": "bold", "text": link} in objects
     assert link["url"] == "https://arxiv.org/abs/2611.90001"
+
+
+def one_paper_message(ours: Digest, language: str = "en", *, repeat: bool = False) -> Message:
+    """The one message of a digest of one paper; the judges have seen it."""
+    options = DisplayOptions(MessageForm.TWO_COLUMNS, language, (language,))
+    [part] = digest_parts(ours, options, with_entries=True)
+    message = render_part(ours, part, options, repeat=repeat)
+    judges.check_message(message)
+    return message
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_digest_of_one_paper_is_that_paper(language: str) -> None:
+    message = one_paper_message(digest(entries=(entry(1, key=5),)), language)
+
+    kinds = [block["type"] for block in message.blocks]
+    assert (kinds[:2], kinds[-1]) == (["heading", "heading"], "footer")
+    assert not {"table", "details"} & set(kinds)
+    texts = judges.nested_strings(list(message.blocks))
+    assert texts.count("Paper 1 on the Motion of Paper Boats") == 1
+    actions = [button.action for row in message.buttons for button in row]
+    verbs = [action.verb for action in actions if isinstance(action, Action)]
+    assert verbs == ["save", "bibtex", "less", "more", "settings", "stop"]
+
+
+def test_a_possible_repeat_of_one_paper_is_marked() -> None:
+    blocks = one_paper_message(digest(1), repeat=True).blocks
+
+    assert say("en", "digest-repeat") in judges.nested_strings(list(blocks))
+
+
+def test_a_long_paper_alone_is_shortened_within_its_head_and_foot() -> None:
+    long_text = "boats drift " * 4000
+    ours = digest(entries=(entry(1, abstract=long_text),), topic="boats " * 40)
+
+    blocks = one_paper_message(ours).blocks
+
+    assert rich_units(blocks) <= RICH_SOFT_UNITS
+    assert say("en", "entry-shortened") in judges.nested_strings(list(blocks))
+
+
+def test_one_paper_of_many_and_the_other_forms_keep_the_table() -> None:
+    for form, ours in (
+        (MessageForm.TWO_COLUMNS, digest(1, 3)),
+        (MessageForm.TWO_COLUMNS, digest(2)),
+        (MessageForm.THREE_COLUMNS, digest(1)),
+    ):
+        options = DisplayOptions(form)
+        parts = digest_parts(ours, options, with_entries=True)
+
+        assert len(parts) == 1 + len(ours.entries)
+        assert _table(render_part(ours, parts[0], options).blocks)

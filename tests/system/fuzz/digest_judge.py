@@ -152,7 +152,7 @@ def _check_quote_is_prefix(quote: str, abstracts: list[str]) -> None:
 
 def _check_rich(digest: Digest, part: Part, options: DisplayOptions, message: Message) -> None:
     links = judges.check_rich(message)
-    if part.is_entry:
+    if part.is_entry or digest_heading.is_shown_as_paper(digest, options):
         content = _entry_content(digest, part.first_entry, options)
         title_links = [(shorten(content.title, TITLE_LENGTH), content.link)] if content.link else []
         assert links == [*title_links, *content.links]
