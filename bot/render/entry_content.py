@@ -16,6 +16,7 @@ from bot.render.display_options import DisplayOptions
 from bot.render.highlight import Span, sentence_span
 from bot.render.size_limits import shorten
 from bot.texts import say
+from bot.texts.dates import format_day
 from storage.records.digests import Entry
 from storage.records.papers import Paper
 from storage.records.summaries import Summary
@@ -76,6 +77,7 @@ class EntryContent:
     link: str
     byline: str
     labels: tuple[str, ...]  # categories, kind, version
+    publication: str  # number, date, and what the authors say of journal, pages and code
     sections: tuple[LanguageSection, ...]
     match_reason: str
     matched_text: str  # the words in ``match_reason``
@@ -106,6 +108,7 @@ def entry_content(entry: Entry, position: int, options: DisplayOptions) -> Entry
         link=paper_url(paper),
         byline=_byline(paper, options),
         labels=tuple(filter(None, (_bounded_list(paper.categories), kind, version))),
+        publication=_publication(paper, language),
         sections=tuple(
             _language_section(entry, section_language, includes_english="en" in options.languages)
             for section_language in options.languages
@@ -223,6 +226,20 @@ def _byline(paper: Paper, options: DisplayOptions) -> str:
         if hidden_count > 0
         else first_names
     )
+
+
+def _publication(paper: Paper, language: str) -> str:
+    """Return a paper's number, the date of this version, its journal reference and comment."""
+    scheme, _, number = paper.id.partition(":")
+    name = {"arxiv": "arXiv:", "doi": "doi:"}.get(scheme)
+    revised_at = paper.revised_at or paper.submitted_at
+    facts = (
+        f"{name}{number}" if name else "",
+        format_day(language, revised_at.date()) if revised_at else "",
+        display_text(paper.journal_ref),
+        display_text(paper.comment),
+    )
+    return shorten(" · ".join(filter(None, map(strip_invisible, facts))), LINE_UNITS)
 
 
 def _bounded_list(texts: Sequence[str]) -> str:

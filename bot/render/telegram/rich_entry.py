@@ -29,6 +29,7 @@ from bot.render.telegram.rich_blocks import (
     url,
 )
 from bot.texts import say
+from storage.records.chats import MessageForm
 from storage.records.digests import Digest
 
 TITLE_UNITS, TLDR_UNITS = 300, 500
@@ -100,6 +101,8 @@ def _abstract_rooms(
 def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]) -> list[Block]:
     """Return an entry below its title; without ``rooms``, all but the abstracts."""
     lines: list[RichText] = [content.byline, shorten(" · ".join(content.labels), LINE_UNITS)]
+    if options.form is MessageForm.TWO_COLUMNS:
+        lines.append(content.publication)
     for number, section in enumerate(content.sections):
         if not section.is_translated:
             lines.append(italic(say(options.language, "entry-untranslated")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -181,3 +181,37 @@ def test_one_paper_of_many_and_the_other_forms_keep_the_table() -> None:
 
         assert len(parts) == 1 + len(ours.entries)
         assert _table(render_part(ours, parts[0], options).blocks)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "arXiv:2611.90001 · Fri 20 Nov 2026 · Phys. Rev. X 16, 1 · 9 pages; α code"),
+        ("zh", "arXiv:2611.90001 · 2026年11月20日 周五 · Phys. Rev. X 16, 1 · 9 pages; α code"),
+    ],
+)
+def test_an_entry_says_number_date_journal_and_comment(language: str, line: str) -> None:
+    ours = digest(
+        entries=(
+            entry(
+                1,
+                submitted_at=datetime(2026, 10, 1, tzinfo=UTC),
+                revised_at=datetime(2026, 11, 20, 23, 0, tzinfo=UTC),
+                journal_ref="Phys. Rev. X 16, 1",
+                comment="9 pages; $\\alpha$ code",
+            ),
+        )
+    )
+
+    assert line in judges.nested_strings(list(one_paper_message(ours, language).blocks))
+
+
+def test_what_is_not_known_of_a_paper_is_left_out_and_long_comments_are_cut() -> None:
+    bare, long = (
+        one_paper_message(digest(entries=(changed,)))
+        for changed in (entry(1, id="url:abc"), entry(1, comment="many pages " * 90))
+    )
+
+    assert all("url:" not in text for text in judges.nested_strings(list(bare.blocks)))
+    [line] = [text for text in judges.nested_strings(list(long.blocks)) if "many pages" in text]
+    assert len(line) <= 300
