@@ -578,7 +578,8 @@ cli-outbox-drop-not = Parcel { $parcel } is not there, or it was sent already. S
 
 ### Reading and the library
 
-button-table = ‹ Table
+button-table = ‹ Digest
+button-previous-entry = ‹ Previous
 button-saved = My saved papers
 button-previous = ‹ Previous
 button-following = Next ›

@@ -515,7 +515,8 @@ cli-outbox-drop-not = 消息 { $parcel } 不存在，或已经发送。请查看
 
 ### Reading and the library
 
-button-table = ‹ 表格
+button-table = ‹ 摘要
+button-previous-entry = ‹ 上一篇
 button-saved = 我的收藏
 button-previous = ‹ 上一页
 button-following = 下一页 ›

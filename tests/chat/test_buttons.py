@@ -128,22 +128,30 @@ async def test_entries_open_one_after_the_other(localized_chat: Conversation) ->
     await localized_chat.ask("/digest language")
     [opened] = (await localized_chat.press_button(label="2")).new_messages
     assert opened.text.startswith("[2] ")
-    assert opened.button_labels[-2:] == (
+    assert opened.button_labels[-3:] == (
         localized_chat.text("button-table"),
+        localized_chat.text("button-previous-entry"),
         localized_chat.text("button-next"),
     )
 
-    turned = (await localized_chat.press_button("button-next")).only_message
+    for key, number in (("button-next", 3), ("button-previous-entry", 2)) * 2:
+        turned = (await localized_chat.press_button(key)).only_message
+        assert turned.id == opened.id
+        assert turned.text.startswith(f"[{number}] ")
 
-    assert turned.id == opened.id
-    assert turned.text.startswith("[3] ")
+
+@covers("[next]")
+async def test_the_first_entry_has_no_previous(localized_chat: Conversation) -> None:
+    await localized_chat.ask("/digest language")
+    [opened] = (await localized_chat.press_button(label="1")).new_messages
+    assert localized_chat.text("button-previous-entry") not in opened.button_labels
 
 
 @covers("[next]")
 async def test_the_last_entry_has_no_next(conversation: Conversation) -> None:
     await conversation.ask("/digest erasure conversion")
     [opened] = (await conversation.press_button(label="1")).new_messages
-    assert opened.button_labels[-1] == "‹ Table"
+    assert opened.button_labels[-1] == "‹ Digest"
 
 
 @covers("[rest]", "[entry]")

@@ -305,11 +305,12 @@ async def test_a_paper_from_the_bytes_of_a_feed_to_a_message(
         await running_bot.move_clock_to(EARLY.replace(hour=8))
         await running_bot.advance_clock(days=1)
 
-        [digest] = [message for message in ada.messages() if "fog OR kettle:" in message.text]
+        [digest] = [message for message in ada.messages() if "Wet Lenses" in message.text]
         assert [(r.added.stored, r.added.unchanged) for r in reports] == [(4, 0), (0, 4)]
         assert "[1] Teaching a Kettle to <think> Before It Boils: 0<r<1 & Beyond" in _plain(digest)
         assert "[2] Seeing Through Fog with Wet Lenses" in _plain(digest)
-        assert "2 papers · 4 announced by arXiv" in digest.text
+        assert "2 papers" in digest.text.replace("\u00a0", " ")
+        assert "4 announced by arXiv" in digest.text
         opened = (await running_bot.press_button(ada, "1", message_id=digest.id)).only_message
         assert "Its Q&A score is a<b<c, and R&D likes the tag <think>." in opened.text
         assert "Matched: " in opened.text

@@ -179,6 +179,8 @@ def show_entry(
         buttons += ((request.button("button-explain", "explain", number, position),),)
     if number:
         navigation = [request.button("button-table", "table", number, position)]
+        if position > 1:
+            navigation.append(request.button("button-previous-entry", "next", number, position - 1))
         if position < entry_ref.digest.numbered_count:
             navigation.append(request.button("button-next", "next", number, position + 1))
         buttons += (tuple(navigation),)
@@ -194,7 +196,7 @@ def show_entry(
 
 
 def back_to_table(store: Store, request: Request) -> Reply:
-    """Handle [‹ Table]: show the entry's part of the digest in its place."""
+    """Handle [‹ Digest]: show the entry's part of the digest in its place."""
     entry_ref = pressed_entry(store, request)
     reply = digest_reply(
         entry_ref.digest,
