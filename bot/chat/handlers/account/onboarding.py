@@ -234,10 +234,13 @@ def _sample_digest_and_reply(
 
 def _sample_reply(request: Request, digest: Digest) -> Reply:
     """Return a sample as a table, with the question whether it is visible, and as text."""
-    chat_form = request.chat.form
-    table_form = chat_form if chat_form.is_rich else MessageForm.TWO_COLUMNS
-    table_messages = _digest_messages(request, digest, table_form)
-    if not chat_form.is_rich:
+    form = request.chat.form
+    if not form.is_rich:
+        # The question below is about a table: in two columns one paper alone has none.
+        has_rows = digest.matched_count > 1
+        form = MessageForm.TWO_COLUMNS if has_rows else MessageForm.THREE_COLUMNS
+    table_messages = _digest_messages(request, digest, form)
+    if not request.chat.form.is_rich:
         # Only a person can tell whether the table is visible.
         answer_row = (
             request.button("button-yes", "sees", 1, digest.number),

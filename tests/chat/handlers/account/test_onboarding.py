@@ -91,6 +91,18 @@ async def test_who_sees_the_table_gets_tables(localized_chat: Conversation) -> N
 
 
 @covers("[sees]")
+async def test_a_sample_of_one_paper_is_a_table_too(localized_chat: Conversation) -> None:
+    await localized_chat.ask('/sub "erasure conversion"')
+    for key in ("button-subscribe", "button-skip"):
+        await localized_chat.press_button(key)
+    sample, question = (await localized_chat.press_button("button-skip")).new_messages
+
+    assert question.text == localized_chat.text("guide-table")
+    assert localized_chat.text("digest-column-summary") in sample.text
+    assert sample.button_labels[0] == "1"
+
+
+@covers("[sees]")
 async def test_who_sees_none_gets_the_same_as_text(localized_chat: Conversation) -> None:
     await first_steps(localized_chat)
     await localized_chat.press_button("button-skip")
