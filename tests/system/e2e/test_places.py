@@ -52,7 +52,7 @@ async def test_a_group_follows_a_topic_that_only_its_owner_changes(visitor: Visi
 
 async def test_a_channel_is_led_by_its_owner_and_read_by_others(visitor: Visitor) -> None:
     await visitor.open_chat("channel")
-    await visitor.subscribe("robot*")
+    await visitor.subscribe("robot* OR model*")
     await visitor.skip_to_next_digest()
     await visitor.take_screenshot("channel")
 
