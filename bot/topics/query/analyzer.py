@@ -137,7 +137,7 @@ def stems(text: str) -> list[str]:
 
 def surface_words(text: str) -> list[str]:
     """Return the normalised, unstemmed words of the text in order, for prefixes and names."""
-    return _split_words(_normalized_text(text))
+    return _split_words(_normalize(text).text)
 
 
 def analyze(text: str) -> list[AnalyzedWord]:
@@ -175,7 +175,7 @@ def has_word_with_prefix(text: str, prefix: str) -> bool:
     """Tell whether a word of the text, or an alternative spelling of one, begins with a prefix."""
     if not may_have_word(text, prefix):
         return False
-    normalized = _normalized_text(text)
+    normalized = _normalize(text).text
     variants: Iterator[tuple[str, int, int]] = _umlaut_variants(text)
     if prefix in normalized.replace("-", "").replace(_GREEK_BORDER, ""):
         if any(word.startswith(prefix) for word in _split_words(normalized)):
@@ -200,7 +200,7 @@ def index_text(text: str) -> str:
 
     Compounds follow the text, each after a break, so that no phrase spans them.
     """
-    normalized = _normalized_text(text)
+    normalized = _normalize(text).text
     parts = list(map(stem, _split_words(normalized)))
     variants = (*_compound_spans(normalized), *_umlaut_variants(text))
     for compound in dict.fromkeys(stem(word) for word, _, _ in variants):
@@ -328,16 +328,6 @@ def _without_possessive(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s", "'S")) else word
 
 
-def _normalized_text(text: str) -> str:
-    """Return the normalised text, like ``_normalize``, but not where its characters were."""
-    if _PLAIN_ASCII.match(text):
-        return text.lower()
-    rendered = (
-        "".join(piece for piece, _, _ in latex.display_pieces(text)) if _has_tex(text) else text
-    )
-    return "".join(piece for piece, _, _ in _normalized_pieces(rendered))
-
-
 def _normalize(text: str) -> _PositionedText:
     """Return the normalised text."""
     if _PLAIN_ASCII.match(text):
@@ -362,7 +352,7 @@ def _normalize(text: str) -> _PositionedText:
 
 def _render_tex(text: str) -> _PositionedText:
     """Return the text as displayed."""
-    if not _has_tex(text):
+    if "\\" not in text and "$" not in text and "{" not in text:
         return _PositionedText(text, [], [])
     rendered: list[str] = []
     starts: list[int] = []
@@ -376,11 +366,6 @@ def _render_tex(text: str) -> _PositionedText:
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
     return _PositionedText("".join(rendered), starts, ends)
-
-
-def _has_tex(text: str) -> bool:
-    """Tell whether the text may be displayed otherwise than it is written."""
-    return "\\" in text or "$" in text or "{" in text
 
 
 def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
