@@ -2,8 +2,8 @@
 
 ### Greeting
 
-start-hello = Hello! I read arXiv for you. Tell me a topic and I send you a digest of its new papers every day, at your time.
-start-try = Pick one to see what it would bring, or type your own words:
+start-hello = Hello! I send you arXiv's new papers on your topics, every day at your time.
+start-try = Pick a topic or type your own:
 field-diffusion = Diffusion models
 field-agents = LLM agents
 field-robots = Robot manipulation and locomotion
@@ -661,10 +661,10 @@ button-author = Follow { $name }
 ### The first topic, the tree of categories, the card of a topic
 
 guide-followed = You follow { $topic }.
-guide-when = arXiv announces at about { $clock } ({ $zone }). When shall your digests come?
+guide-when = arXiv announces at { $clock } ({ $zone }). When shall your digests come?
 guide-time-type = Type a time, several, or days and times: 7:30, or mon-fri 8:00 18:00
-guide-where = Where are you? Not in the list? Type your city.
-guide-sample = This is what the last seven days would have brought:
+guide-where = Where are you? Not listed? Type your city.
+guide-sample = The last seven days would have brought this:
 guide-sample-none = The last seven days brought nothing for it, so there is no sample to show.
 guide-table = Do you see a table in the message above?
 guide-table-yes = Good: your digests come with a table. /settings changes it.

@@ -2,8 +2,8 @@
 
 ### 问候
 
-start-hello = 你好！我帮你追踪 arXiv：告诉我一个研究主题，我每天按你定的时间推送相关新论文的摘要。
-start-try = 点一个看看效果，或者直接输入关键词：
+start-hello = 你好！告诉我研究主题，我每天推送 arXiv 新论文。
+start-try = 点一个主题，或直接输入：
 field-diffusion = 扩散模型
 field-agents = 大模型智能体
 field-robots = 机器人操作与运动
@@ -52,7 +52,7 @@ sub-usage = 想订阅什么主题？点一个，或把关键词写在命令后�
 preview-title = { $topic }
 preview-count = { $papers ->
     [0] 最近 { $days } 天没有匹配的论文。
-   *[other] 最近 { $days } 天有 { $papers } 篇匹配的论文。
+   *[other] 最近 { $days } 天有 { $papers } 篇论文。
 }
 preview-about = 最近 { $days } 天约有 { $papers } 篇匹配的论文（带 * 的词和人名按抽样估算）。
 preview-at-least = 最近 { $days } 天至少有 { $papers } 篇匹配的论文。已收录的论文正在更新索引，几分钟后再看即为完整结果。
@@ -588,10 +588,10 @@ button-author = 关注 { $name }
 ### 首次订阅、分类浏览、主题详情
 
 guide-followed = 已订阅： { $topic }
-guide-when = arXiv 约在 { $clock }（{ $zone }时间）公布新论文。希望什么时候收到推送？
+guide-when = arXiv 于 { $clock }（{ $zone }时间）公布新论文。几点推送？
 guide-time-type = 请输入时间，可以有多个，也可以限定星期，例如：7:30，或 周一到周五 8:00 18:00
-guide-where = 你在哪里？列表里没有的，直接输入城市名即可。
-guide-sample = 以下是最近 7 天的摘要示例：
+guide-where = 你在哪里？也可输入城市名。
+guide-sample = 最近 7 天示例：
 guide-sample-none = 最近 7 天没有匹配的论文，暂时没有示例。
 guide-table = 上面这条消息里能看到表格吗？
 guide-table-yes = 好的，以后的摘要都用表格显示。可在 /settings 中更改。

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -47,6 +48,39 @@ def when(conversation: Conversation, zone: str) -> str:
         clock=f"{midnight.astimezone(ZoneInfo(zone)):%H:%M}",
         zone=zone_name(conversation.language, zone),
     )
+
+
+def number_of_words(text: str) -> float:
+    """What is to be read: runs between blanks, and 1.6 Chinese characters as one word.
+
+    Translators count so: a thousand characters become some six hundred words of English.
+    """
+    chinese_characters = re.findall(r"[\u4e00-\u9fff]", text)
+    others = re.sub(r"[\u4e00-\u9fff]", " ", text).split()
+    return len(chinese_characters) / 1.6 + sum(any(map(str.isalnum, run)) for run in others)
+
+
+@covers("/start", "[field]", "[guide_zone]", "[guide_time]")
+async def test_a_digest_comes_after_at_most_120_words(localized_chat: Conversation) -> None:
+    """All messages and labels of buttons before it count, without the titles of papers."""
+    seen = [hello := await localized_chat.ask("/start")]
+    for label in (
+        hello.button_labels[0],
+        localized_chat.text("button-subscribe"),
+        city_name(localized_chat.language, "Asia/Shanghai"),
+        "13:30",
+    ):
+        answer = await localized_chat.press_button(label=label)
+        seen += answer.changed_messages or answer.new_messages
+    assert any(message.is_rich for message in answer.new_messages), "the digest is there"
+
+    lines = [line for message in seen for line in message.text.split("\n")]
+    titles = [line for line in lines if re.match(r"\d\. ", line)]
+    labels = [label for message in seen for label in message.button_labels]
+    words = sum(map(number_of_words, [*lines, *labels])) - sum(map(number_of_words, titles))
+    assert len(seen) == 5
+    assert titles, "the preview shows some"
+    assert 60 < words <= 120, words
 
 
 @covers("/start", "[guide_zone]", "[guide_time]")
