@@ -136,6 +136,21 @@ async def test_chinese_terms_are_read_as_english(localized_chat: Conversation) -
     assert localized_chat.text("english-looking", words='"image restoration"') in found.text
 
 
+@covers("/digest", "/today")
+async def test_digests_of_chinese_terms_are_those_of_their_english(
+    localized_chat: Conversation,
+) -> None:
+    explanation, digest = await localized_chat.send_text("/digest 扩散模型")
+    of_days = await localized_chat.ask("/today 2026-11-16 2026-11-20 扩散模型")
+    unknown = await localized_chat.ask("/digest 匪夷所思模型")
+
+    assert explanation.text == localized_chat.text("english-looking", words='"diffusion model"')
+    for message in (digest, of_days):
+        assert message.text.startswith('"diffusion model"')
+        assert "A Survey of Diffusion Models for Image Restoration" in message.text
+    assert localized_chat.text("digest-query-none", days=7, topic="匪夷所思模型") in unknown.text
+
+
 @covers("/list")
 async def test_list_shows_each_topic_with_its_next_time(
     localized_chat: Conversation,

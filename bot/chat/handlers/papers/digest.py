@@ -28,6 +28,7 @@ from bot.render.telegram.split_into_messages import (
 from bot.texts import Refusal
 from bot.texts.dates import zone_name
 from bot.topics import edit_subscriptions
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.parser import QueryError, parse, parse_user_query
 from storage import Store
 from storage.records.chats import MessageForm, Subscription
@@ -99,6 +100,13 @@ def digest(store: Store, request: Request) -> Reply:
         return short_reply([Line(request.say("digest-empty-store"))])
     if query_translation.should_translate(request, query, request.words):
         return query_translation.start_translation(request, "digest", request.words)
+    if english_words := in_english(request.words):
+        english_line = query_translation.english_line(request, english_words)
+        return _show_translated_words(
+            store,
+            request,
+            query_translation.TranslatedWords(english_words, (english_line,), is_english=True),
+        )
     return _no_results_reply(store, request, request.words)
 
 

@@ -23,6 +23,7 @@ from bot.render.telegram.keyboard import Action, Button, button_rows
 from bot.render.telegram.split_into_messages import digest_parts
 from bot.texts import Refusal
 from bot.texts.dates import format_days, format_moment
+from bot.topics.query.chinese_terms import in_english
 from bot.topics.query.parser import QueryError, parse_user_query
 from storage import Store
 from storage.records.digests import Digest
@@ -40,7 +41,7 @@ def today(store: Store, request: Request) -> Reply:
     requested_days, request = _parse_days(request)
     try:
         if request.words:
-            text = parse_user_query(request.words).text
+            text = parse_user_query(in_english(request.words) or request.words).text
             topic_queries = [DayQuery(text, text)]
         else:
             topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
