@@ -94,3 +94,4 @@ gazetteer: .venv/tests
 
 pictures: .venv/tests
 	$(BIN)/python -m tests.demo.pictures
+	$(BIN)/python -m tests.demo.bot_picture
