@@ -12,9 +12,9 @@ from bot.chat.handlers.papers.digest import digest_reply, display_options, press
 from bot.chat.handlers.topics.new_topic import query_error_reply
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
-from bot.digests.digest_of_days import (
+from bot.digests.digest_for_days import (
     DayQuery,
-    build_digest_of_days,
+    build_digest_for_days,
     day_queries,
     last_announced_day,
 )
@@ -84,7 +84,7 @@ def _draft_digest_and_reply(
     title: str,
 ) -> tuple[Digest, Reply] | None:
     """Return the digest, with the number that it will most likely get."""
-    digest = build_digest_of_days(
+    digest = build_digest_for_days(
         store,
         request.chat,
         topic_queries,

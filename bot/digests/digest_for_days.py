@@ -45,7 +45,7 @@ def last_announced_day(store: Store, now: datetime) -> date | None:
     )
 
 
-def build_digest_of_days(
+def build_digest_for_days(
     store: Store,
     chat: Chat,
     queries: Sequence[DayQuery],
