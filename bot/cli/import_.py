@@ -20,7 +20,7 @@ from bot.cli.terminal.options import (
 )
 from bot.ingest.http_errors import FetchError, read_file
 from bot.ingest.import_digest import import_digest
-from bot.ingest.sources.digest_document import read_document
+from bot.ingest.sources.digest_import import read_document
 from bot.texts import Refusal
 
 

@@ -26,7 +26,7 @@ from bot.app import wiring
 from bot.app.config import Config
 from bot.demo import Emulator
 from bot.ingest.import_digest import import_digest
-from bot.ingest.sources.digest_document import read_document
+from bot.ingest.sources.digest_import import read_document
 from storage.engine.driver import sqlite3
 from tests.bench.search import load_papers, read_corpus
 from tests.cli.terminal import ROOT

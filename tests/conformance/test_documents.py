@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.sources.digest_document import read_document
+from bot.ingest.sources.digest_import import read_document
 from bot.render.documents.markdown import parse, render
 from bot.render.telegram.split_into_messages import digest_parts, render_part
 from storage.records.chats import MessageForm

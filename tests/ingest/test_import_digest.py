@@ -10,7 +10,7 @@ import pytest
 
 from bot.ingest.import_digest import import_digest
 from bot.ingest.ingest_source import store_batch
-from bot.ingest.sources.digest_document import read_document
+from bot.ingest.sources.digest_import import read_document
 from bot.ingest.sources.registry import parse_batch
 from bot.render import FORMATS
 from storage import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.sources.digest_document import read_document, topic_and_time_of_name
+from bot.ingest.sources.digest_import import read_document, topic_and_time_of_name
 from bot.render.documents.markdown import render
 from bot.texts import LANGUAGES, Refusal
 from tests.render.digests import ISSUED_AT, sample_digest
