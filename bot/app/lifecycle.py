@@ -6,9 +6,9 @@ import asyncio
 import logging
 from math import ceil
 
-from bot.app.components import Bot
 from bot.app.leader_election import ENRICH_LEASE, is_lease_held
 from bot.app.periodic_jobs import PeriodicJob, create_scheduler
+from bot.app.running_bot import Bot
 from bot.chat.api.polling import poll
 from bot.chat.dispatch.command_menu import publish_menu
 from bot.chat.dispatch.inbox_worker import InboxWorker

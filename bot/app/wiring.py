@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 
 from bot.app import open_file_limit
-from bot.app.components import Bot, Clock
 from bot.app.config import Config
 from bot.app.leader_election import process_name, run_as_leader
 from bot.app.lifecycle import serve
+from bot.app.running_bot import Bot, Clock
 from bot.chat.api.send_and_edit import MAX_CONNECTIONS, create_client
 from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.concurrency.trusted_clock import OnServerDate, TrustedClock, system_clock

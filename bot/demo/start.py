@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import components, lifecycle, wiring
+from bot.app import lifecycle, running_bot, wiring
 from bot.app.config import Config
 from bot.arxiv import calendar
 from bot.chat.api.send_and_edit import create_client
@@ -65,7 +65,7 @@ async def start_demo(
         demo_accounts.create_demo_accounts(emulator.people, emulator.page.view)
         emulator.page.skip_to_next_digest = timeline.advance_to_next_digest
         emulator.page.has_invented_papers = not live
-        bot = components.Bot(store, client, demo_config, clock.now)
+        bot = running_bot.Bot(store, client, demo_config, clock.now)
         if demo_config.llm_settings:
             bot.model_gateway = await stack.enter_async_context(
                 wiring.open_model_gateway(store, demo_config, clock.now)
@@ -88,7 +88,7 @@ class _DemoTimeline:
         self._clock = clock
         self._sample = sample
         self._announced_until: date | None = None
-        self.bot: components.Bot | None = None
+        self.bot: running_bot.Bot | None = None
 
     async def advance(self, delta: timedelta) -> None:
         """Move the clock, announce papers and publish the digests due by then."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.components import REINDEX_PAUSE_SECONDS
+from bot.app.running_bot import REINDEX_PAUSE_SECONDS
 from bot.topics.query.analyzer import index_text, legacy_stem, surface_words
 from storage import Store, open_store
 from storage.records.papers import Announcement, AnnouncementKind

@@ -15,9 +15,9 @@ from typing import cast
 import pytest
 
 from bot.app import lifecycle
-from bot.app.components import Bot
 from bot.app.config import Config
 from bot.app.leader_election import LEADER_LEASE
+from bot.app.running_bot import Bot
 from bot.chat.api.send_and_edit import create_client
 from bot.demo.emulator.bot_api import Emulator
 from bot.demo.emulator.faults import accepted_then_no_response, error_response, slow_response

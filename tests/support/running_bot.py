@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot.app import components, lifecycle
+from bot.app import lifecycle, running_bot
 from bot.app.config import Config
 from bot.chat.api import send_and_edit
 from bot.chat.user_limits import Cost, UserLimits
@@ -72,7 +72,7 @@ class RunningBot:
     """A running bot, its emulated Telegram, its store and its clock."""
 
     emulator: Emulator
-    bot: components.Bot
+    bot: running_bot.Bot
     store: Store
     clock: FakeClock
     inbox_event: WatchedWakeEvent
@@ -286,7 +286,7 @@ async def run_bot(
         )
         inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
         client = send_and_edit.create_client(emulator.token, emulator.url)
-        bot = components.Bot(
+        bot = running_bot.Bot(
             store,
             client,
             config,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import components, lifecycle
+from bot.app import lifecycle, running_bot
 from bot.app.config import Config
 from bot.chat.api.updates import UnreadableUpdate, parse_update
 from bot.demo.emulator.bot_api import TOKEN
@@ -78,7 +78,7 @@ async def lives_through(store: Store, updates: dict[int, str], questions: list[i
 
     async with stub_bot_api(telegram.answer) as (bot, _):
         config = Config.model_validate({"TELEGRAM_BOT_TOKEN": TOKEN})
-        running = components.Bot(store, bot, config, FakeClock().now, user_limits=NO_LIMITS)
+        running = running_bot.Bot(store, bot, config, FakeClock().now, user_limits=NO_LIMITS)
         serving = asyncio.create_task(lifecycle.serve(running, None))
         async with asyncio.timeout(600):
             while not serving.done():

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from bot.app import components, lifecycle
+from bot.app import lifecycle, running_bot
 from bot.app.config import Config, ResendPolicy
 from bot.chat.api import send_and_edit
 from bot.concurrency.trusted_clock import TrustedClock
@@ -253,7 +253,7 @@ async def bot_with_faults(
         client = send_and_edit.create_client(emulator.token, emulator.url, request_timeout=max_wait)
         inbox_event, outbox_event = WatchedWakeEvent(), WatchedWakeEvent()
         now = system.trusted_clock(clock).now if system else clock.now
-        bot = components.Bot(store, client, config, now, outbox_event, inbox_event)
+        bot = running_bot.Bot(store, client, config, now, outbox_event, inbox_event)
         bot.monotonic, bot.sleep = clock.monotonic, clock.sleep
         serving_task = asyncio.create_task(lifecycle.serve(bot, None))
         scenario = FaultScenario(

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import stamina
 
-from bot.app import components, wiring
+from bot.app import running_bot, wiring
 from bot.app.config import Config
 from bot.chat.api import send_and_edit
 from bot.chat.api.client import Client
@@ -62,7 +62,7 @@ class _Process:
     """A running bot: what lives from a start to its end."""
 
     store: Store
-    bot: components.Bot
+    bot: running_bot.Bot
     delivery_worker: DeliveryContext
 
 
@@ -157,7 +157,7 @@ class YearSimulation:
         config = Config.model_validate(
             {"feeds": ",".join(CATEGORIES), "arxiv_rss": BASE, "arxiv_oai": f"{BASE}/oai"}
         )
-        bot = components.Bot(
+        bot = running_bot.Bot(
             store, client, config, self.now, monotonic=self._monotonic, sleep=_no_sleep
         )
 

@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
-from bot.app.components import Bot
 from bot.app.config import Config
+from bot.app.running_bot import Bot
 from bot.chat.api.client import Client
 from bot.digests import prefetch_summaries
 from storage import Store
