@@ -25,7 +25,7 @@ from typing import NamedTuple, Protocol, cast
 import snowballstemmer
 
 from bot import latex
-from bot.topics.query.spellings import (
+from bot.topics.query.spelling_variants import (
     AMERICAN_STARTS,
     CANONICAL_WORDS,
     DISTINCT_STEMS,

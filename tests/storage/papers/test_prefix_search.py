@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.topics.query.analyzer import index_text, stem
 from bot.topics.query.parser import make_term
-from bot.topics.query.spellings import AMERICAN_STARTS, CANONICAL_WORDS, DISTINCT_STEMS
+from bot.topics.query.spelling_variants import AMERICAN_STARTS, CANONICAL_WORDS, DISTINCT_STEMS
 from storage.papers.fts_query import superset_expression
 from storage.records.queries import QueryField
 
