@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.render.documents import markdown_papergram, markdown_reference
+from bot.render.documents import papergram_dialect, reference_dialect
 from bot.render.documents.markdown_layout import DocumentError
 from storage.records.digests import Digest
 
@@ -19,8 +19,8 @@ def render(digest: Digest, languages: tuple[str, ...] = ("zh", "en")) -> str:
     if digest.source_document:
         return digest.source_document
     if digest.imported:
-        return markdown_reference.render(digest.entries)
-    return markdown_papergram.render(digest, languages or ("en",))
+        return reference_dialect.render(digest.entries)
+    return papergram_dialect.render(digest, languages or ("en",))
 
 
 def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
@@ -35,7 +35,7 @@ def parse(text: str, *, topic: str = "", issued: datetime = UNDATED) -> Digest:
     lines = text.split("\n")
     if not text.strip():
         raise DocumentError(1, "digest-document-empty")
-    if markdown_papergram.is_papergram_document(lines[0]):
-        return replace(markdown_papergram.parse(lines), source_document=text)
-    entries = markdown_reference.parse(lines, issued)
+    if papergram_dialect.is_papergram_document(lines[0]):
+        return replace(papergram_dialect.parse(lines), source_document=text)
+    entries = reference_dialect.parse(lines, issued)
     return Digest(topic=topic, query=topic, issued_at=issued, entries=entries, imported=True)

@@ -1,7 +1,7 @@
 """Write and parse the layout of a digest document: a table, then entries of 14 lines, LF only.
 
-Both dialects share it: the reference one (``markdown_reference``) and our own
-(``markdown_papergram``). An entry has seven slots, each one line: heading, title, link, TL;DR,
+Both dialects share it: the reference one (``reference_dialect``) and our own
+(``papergram_dialect``). An entry has seven slots, each one line: heading, title, link, TL;DR,
 English TL;DR, abstract, English abstract. Lines are split at LF alone; other line ends occur inside
 fields.
 """
