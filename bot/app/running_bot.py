@@ -34,7 +34,7 @@ from bot.digests.wait_for_summaries import SummaryWait
 from bot.health import alerts, health_checks
 from bot.ingest import paper_lookup
 from bot.ingest.http_client import Fetcher
-from bot.render.telegram.stored_reply import ReplyContent
+from bot.render.telegram.reply_encoding import ReplyContent
 from bot.summaries.gateway.model_gateway import ModelGateway
 from bot.topics.export_file import MAX_BYTES
 from bot.topics.query.analyzer import analyzer_version

@@ -18,8 +18,8 @@ from bot.arxiv.identifiers import PaperMention
 from bot.chat.read_cache import MULTI_QUERY_SECONDS, QUERY_SECONDS, ReadCache, run_with_reads
 from bot.digests.preview import WeeklyPaperCounts
 from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.reply_encoding import Document
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import Document
 from bot.summaries.gateway.cost_report import LlmSettings
 from bot.texts import LANGUAGES, Refusal, say
 from storage import Store

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.worker_context import DeliveryContext
-from bot.render.telegram import stored_reply
+from bot.render.telegram import reply_encoding
 from bot.render.telegram.fallback_forms import simpler_messages
 from storage.errors import StorageError
 from storage.records.messages import (
@@ -58,10 +58,10 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
             replacements = _simpler_messages(context, message)
             is_reply = message.priority is Priority.REPLY and not message.edited_message_id
             if replacements and is_reply:
-                refused = stored_reply.decode_reply_part(message.reply_content)
+                refused = reply_encoding.decode_reply_part(message.reply_content)
                 if refused.fallback_messages and not refused.is_fallback_paired:
                     # The fallback text replaces all messages of the answer.
-                    outbox.drop_following_replies(message, stored_reply.FIRST_FILE_PART, now=now)
+                    outbox.drop_following_replies(message, reply_encoding.FIRST_FILE_PART, now=now)
             return send_outcomes.record(message, outcome, now, replacements=replacements)
         case UnknownOutcome(reason=reason) if message.edited_message_id:
             # An edit may safely be repeated.
@@ -114,7 +114,7 @@ def _simpler_messages(context: DeliveryContext, message: OutboxMessage) -> Seque
     """
     try:
         if message.priority is Priority.REPLY:
-            return stored_reply.simpler_replies(message)
+            return reply_encoding.simpler_replies(message)
         if message.edited_message_id:
             return ()
         return simpler_messages(

@@ -18,9 +18,9 @@ from functools import partial
 from bot.delivery.batched_commits import BatchedCommits, StoreChange
 from bot.delivery.record_outcome import log_outcome, record_outcome
 from bot.delivery.worker_context import DeliveryContext
-from bot.render.telegram import stored_reply
+from bot.render.telegram import reply_encoding
 from bot.render.telegram.fallback_forms import render_outbox_message
-from bot.render.telegram.stored_reply import Document, ReplyContent
+from bot.render.telegram.reply_encoding import Document, ReplyContent
 from storage.errors import DatabaseBusy, DatabaseNotWritable, StorageError
 from storage.records.messages import (
     ChatUnreachable,
@@ -320,7 +320,7 @@ def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | 
     """Return the content of a message: a stored answer, or the digest as it was issued."""
     try:
         if message.priority is Priority.REPLY:
-            return stored_reply.reply_content(message)
+            return reply_encoding.reply_content(message)
         return render_outbox_message(
             message,
             context.store.digests.get(message.digest, last_position=message.last_entry),

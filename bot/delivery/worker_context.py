@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.concurrency.circuit_breaker import CircuitBreaker
 from bot.concurrency.rate_limiter import RateLimiter, Sleep
 from bot.delivery.telegram_floods import TelegramFloods
-from bot.render.telegram.stored_reply import ReplyContent
+from bot.render.telegram.reply_encoding import ReplyContent
 from storage import Store
 from storage.records.messages import OutboxMessage, SendOutcome
 

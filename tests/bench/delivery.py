@@ -30,8 +30,8 @@ from bot.delivery.worker import DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext
 from bot.digests.publish import mark_feed_round_complete, publish_due_chats
 from bot.render.telegram.fallback_forms import render_outbox_message
+from bot.render.telegram.reply_encoding import ReplyContent
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics.query.analyzer import index_text
 from bot.topics.query.parser import parse
 from storage import Store, open_store

@@ -19,9 +19,9 @@ from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker import DeliveryCounts, DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext, SendMessage
 from bot.digests.publish import publish_due_chats
-from bot.render.telegram import stored_reply
+from bot.render.telegram import reply_encoding
+from bot.render.telegram.reply_encoding import Document, ReplyContent, ReplyPart
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import Document, ReplyContent, ReplyPart
 from storage import Store
 from storage.errors import DatabaseBusy
 from storage.records.chats import Chat, MessageForm
@@ -321,7 +321,7 @@ async def test_a_refused_message_of_an_answer_takes_no_other_away(store: Store) 
             message = replace(_message(reader), part=part, priority=Priority.REPLY)
             message = replace(
                 message,
-                reply_content=stored_reply.encode_reply_part(reply_part),
+                reply_content=reply_encoding.encode_reply_part(reply_part),
                 expires_at=DUE_AT + MINUTE,
             )
             assert store.outbox.put_once(message, due_at=DUE_AT)
@@ -515,7 +515,7 @@ async def test_what_anybody_can_provoke_holds_nobody_else(
     """Groups of their own, answers and digests on demand: their chats rest, and only they."""
     postman = waiting(store, create_chat(store, 9))
     flooded = [create_chat(store, sign * number) for number in range(1, 5)]
-    words = stored_reply.encode_reply_part(ReplyPart(Message(MessageForm.CLASSIC, html="words")))
+    words = reply_encoding.encode_reply_part(ReplyPart(Message(MessageForm.CLASSIC, html="words")))
     quiet = Notice("digest-quiet", (("next", "Mon 30 Nov 05:00"),))
     with store.transaction():
         for reader in flooded:
@@ -579,7 +579,7 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
     reader = create_chat(store)
     with store.transaction():
         for part, expires in ((1, DUE_AT + MINUTE), (2, DUE_AT + 10 * MINUTE)):
-            payload = stored_reply.encode_reply_part(
+            payload = reply_encoding.encode_reply_part(
                 ReplyPart(Message(MessageForm.CLASSIC, html=f"part {part}"))
             )
             outbox_message = replace(
@@ -597,7 +597,7 @@ async def test_an_answer_that_expires_at_hand_holds_no_later_one(
 async def test_a_file_has_the_time_that_its_upload_may_take(store: Store) -> None:
     """Nobody else takes it for lost while it is under way, however short the lease is."""
     reader = create_chat(store)
-    payload = stored_reply.encode_reply_part(ReplyPart(Document("library.bib", b"@misc{}")))
+    payload = reply_encoding.encode_reply_part(ReplyPart(Document("library.bib", b"@misc{}")))
     message = replace(
         _message(reader),
         priority=Priority.REPLY,

@@ -16,8 +16,8 @@ from bot.delivery.telegram_floods import TelegramFloods
 from bot.delivery.worker import DeliveryCounts, DeliveryWorker
 from bot.delivery.worker_context import DeliveryContext
 from bot.digests import issue_digest, publish
+from bot.render.telegram.reply_encoding import ReplyContent
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import ReplyContent
 from bot.topics import edit_subscriptions
 from storage import Store
 from storage.records.chats import Chat, ChatKind, MessageForm, Subscription

@@ -19,9 +19,9 @@ from bot.concurrency.rate_limiter import Sleep
 from bot.concurrency.trusted_clock import OnServerDate
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, CopyText, Keyboard, Link
+from bot.render.telegram.reply_encoding import Document, ReplyContent
 from bot.render.telegram.rich_blocks import Block
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import Document, ReplyContent
 from storage.records.messages import (
     OutboxMessage,
     Priority,

@@ -11,13 +11,13 @@ from dataclasses import replace
 from bot.chat.api.updates import Update
 from bot.chat.request_and_reply import FollowUp, Reply
 from bot.chat.services import Services
-from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import (
+from bot.render.telegram.reply_encoding import (
     FIRST_FILE_PART,
     ReplyContent,
     ReplyPart,
     encode_reply_part,
 )
+from bot.render.telegram.split_into_messages import Message
 from bot.texts import supported_language
 from storage.records.chats import MessageForm
 from storage.records.messages import InboxUpdate, OutboxMessage, Priority

@@ -16,8 +16,8 @@ from telegram.error import TelegramError
 from bot.chat.api import file_download, polling, send_and_edit
 from bot.chat.api.client import Client, split_json_array, split_json_object
 from bot.chat.api.updates import UnreadableUpdate, parse_update
+from bot.render.telegram.reply_encoding import Document
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records.chats import MessageForm

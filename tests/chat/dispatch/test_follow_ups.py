@@ -24,8 +24,8 @@ from bot.chat.handlers.papers import digest, search
 from bot.chat.request_and_reply import BotInfo, Reply, Request
 from bot.chat.services import ExternalServices, Services
 from bot.chat.widgets import query_translation
+from bot.render.telegram.reply_encoding import decode_reply_part
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import decode_reply_part
 from bot.texts import say
 from storage import Store
 from storage.errors import DatabaseBusy, DatabaseNotWritable, InvalidValue

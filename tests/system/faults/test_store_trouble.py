@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.demo.emulator import faults
 from bot.digests.publish import publish_due_chats
-from bot.render.telegram.stored_reply import ReplyContent
+from bot.render.telegram.reply_encoding import ReplyContent
 from storage import Store
 from storage.engine import sqlite
 from storage.errors import DatabaseBusy, DatabaseNotWritable

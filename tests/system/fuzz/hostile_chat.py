@@ -24,8 +24,8 @@ from bot.render.entry_content import paper_url
 from bot.render.size_limits import utf16_length
 from bot.render.telegram.fallback_forms import render_outbox_message
 from bot.render.telegram.keyboard import Action, Button
+from bot.render.telegram.reply_encoding import Document
 from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import Document
 from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.chats import ChatKind, MessageForm

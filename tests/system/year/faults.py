@@ -14,7 +14,7 @@ from bot.chat.api.client import Client
 from bot.ingest.catch_up import missed_days
 from bot.ingest.catch_up.backfill import BackfillResult
 from bot.ingest.http_client import Fetcher
-from bot.render.telegram.stored_reply import ReplyContent
+from bot.render.telegram.reply_encoding import ReplyContent
 from bot.topics import next_due as next_due_rules
 from bot.topics.matching import AnnouncementIndex
 from storage import Store

@@ -21,7 +21,7 @@ from bot.delivery.worker_context import DeliveryContext
 from bot.ingest.http_client import Fetcher
 from bot.ingest.ingest_source import COMPLETE_MARK, FIRST_FILL
 from bot.ingest.request_pace import RequestPace
-from bot.render.telegram.stored_reply import ReplyContent
+from bot.render.telegram.reply_encoding import ReplyContent
 from bot.topics.query.analyzer import index_text
 from storage import Store, open_store
 from storage.records.feeds import FeedCursor

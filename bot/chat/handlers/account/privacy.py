@@ -6,7 +6,7 @@ from bot import __version__
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.documents import personal_data
-from bot.render.telegram.stored_reply import Document
+from bot.render.telegram.reply_encoding import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records.chats import ChatKind

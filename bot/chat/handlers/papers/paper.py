@@ -24,13 +24,13 @@ from bot.render.telegram.keyboard import (
     entry_callback_integers,
     entry_keyboard,
 )
+from bot.render.telegram.reply_encoding import Document
 from bot.render.telegram.split_into_messages import (
     LEFT_OUT_PAGE_ROWS,
     Message,
     entry_part,
     part_of_position,
 )
-from bot.render.telegram.stored_reply import Document
 from bot.summaries.fill_missing import fill_missing_summaries
 from bot.texts import Refusal
 from bot.topics.matching import match_paper

@@ -12,7 +12,7 @@ from bot.render.documents.bibtex import bibliography
 from bot.render.documents.csl_json import csl_json
 from bot.render.documents.ris import ris_records
 from bot.render.telegram.keyboard import Action, Button, Link
-from bot.render.telegram.stored_reply import Document
+from bot.render.telegram.reply_encoding import Document
 from bot.texts import Refusal
 from storage import Store
 from storage.records.chats import ChatKind

@@ -11,7 +11,7 @@ from bot.chat.services import ExternalServices
 from bot.chat.widgets.pending_questions import ask_question
 from bot.chat.widgets.short_reply import Line, short_reply
 from bot.render.entry_content import strip_invisible
-from bot.render.telegram.stored_reply import Document
+from bot.render.telegram.reply_encoding import Document
 from bot.texts import Refusal
 from bot.topics import edit_subscriptions, export_file
 from bot.topics.export_file import MAX_BYTES, RejectedTopic

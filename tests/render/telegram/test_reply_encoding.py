@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.render.size_limits import CLASSIC_UNITS, utf16_length
 from bot.render.telegram.keyboard import Action, Button, CopyText, Link, ManagedChatAction
-from bot.render.telegram.split_into_messages import Message
-from bot.render.telegram.stored_reply import (
+from bot.render.telegram.reply_encoding import (
     Document,
     ReplyPart,
     decode_reply_part,
@@ -19,6 +18,7 @@ from bot.render.telegram.stored_reply import (
     reply_content,
     simpler_replies,
 )
+from bot.render.telegram.split_into_messages import Message
 from bot.texts import say
 from storage.records.chats import MessageForm
 from storage.records.messages import OutboxMessage, Priority
