@@ -179,8 +179,8 @@ class Config(BaseSettings):
     @property
     def bot(self) -> int:
         """The bot's id, which begins its token; 0 without a token."""
-        head = self.token.get_secret_value().partition(":")[0] if self.token else ""
-        return int(head) if head.isdecimal() else 0
+        id_text = self.token.get_secret_value().partition(":")[0] if self.token else ""
+        return int(id_text) if id_text.isdecimal() else 0
 
     @property
     def send_timeout(self) -> float:
