@@ -186,14 +186,18 @@ class _Parser:
 
     def _parse_term(self, token: Token, field: QueryField) -> Clause:
         effective_field = token.field or field
-        is_bare = token.kind is TokenKind.WORD and token.field is None and field is QueryField.ANY
-        if is_bare or (token.kind is TokenKind.WORD and effective_field is QueryField.CATEGORY):
+        is_unfielded_word = (
+            token.kind is TokenKind.WORD and token.field is None and field is QueryField.ANY
+        )
+        if is_unfielded_word or (
+            token.kind is TokenKind.WORD and effective_field is QueryField.CATEGORY
+        ):
             codes = joined_categories(token.text)
             if codes:
                 return Or(
                     tuple(make_term(QueryField.CATEGORY, code, token.position) for code in codes)
                 )
-        if is_bare and not self._is_word_beside_words(token):
+        if is_unfielded_word and not self._is_word_beside_words(token):
             return term_from_bare_word(token.text, token.position)
         return make_term(effective_field, token.text, token.position, token.max_gap)
 
