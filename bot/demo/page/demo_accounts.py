@@ -17,15 +17,15 @@ def create_demo_accounts(people: People, view: PageView) -> None:
         name: people.create_person(name, language=language_code)
         for name, language_code in accounts["people"].items()
     }
-    owner, *others = persons.values()
-    group = people.create_supergroup(accounts["group"], owner, *others)
+    owner, *members = persons.values()
+    group = people.create_supergroup(accounts["group"], owner, *members)
     group.add_bot()
     for name, text in accounts["talk"]:
         persons[name].send_text(text, group)
     channel = people.create_channel(accounts["channel"], owner, username=accounts["username"])
     channel.add_bot(is_administrator=True)
     channel.post_message(accounts["post"])
-    for member in others:
+    for member in members:
         channel.set_member(member.user)
     for person in persons.values():
         for group_or_channel in (group, channel):
