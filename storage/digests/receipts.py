@@ -96,7 +96,9 @@ class Receipts:
         """Tell whether the chat has seen a shown entry of a range, or a newer version of it."""
         return self._has_receipt("l.state = 'sent'", digest, first_position, last_position)
 
-    def is_reserved_elsewhere(self, digest: int, first_position: int, last_position: int) -> bool:
+    def is_reserved_by_other_digest(
+        self, digest: int, first_position: int, last_position: int
+    ) -> bool:
         """Tell whether another digest reserved a shown entry of a range, or a newer version."""
         return self._has_receipt(
             "l.state = 'reserved' and l.digest <> e.digest", digest, first_position, last_position

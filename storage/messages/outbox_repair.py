@@ -72,7 +72,7 @@ class OutboxRepair:
             )
             for message in map(message_from_row, rows):
                 entry_range = (message.digest, message.first_entry, message.last_entry)
-                if self._receipts.is_reserved_elsewhere(*entry_range):
+                if self._receipts.is_reserved_by_other_digest(*entry_range):
                     continue
                 has_seen_some = self._receipts.has_sent_any(*entry_range)
                 self._engine.execute(
