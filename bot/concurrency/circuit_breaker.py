@@ -37,7 +37,7 @@ class CircuitBreaker:
             self._open_until = now + self._pause_seconds()
         return True
 
-    def return_attempt(self) -> None:
+    def give_back_attempt(self) -> None:
         """Give back an attempt that was not used, so that the next one may be made at once."""
         if self._failures >= self._threshold:
             self._open_until = self._monotonic()

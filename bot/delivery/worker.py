@@ -270,7 +270,7 @@ class _WorkerPool:
                 max_interactive,
             )
             if not claimed:
-                breaker.return_attempt()
+                breaker.give_back_attempt()
             self._queue.extend(claimed)
             if breaker.is_open and not is_trial:
                 await self.release_claims()

@@ -58,7 +58,7 @@ async def run_summary_jobs(
             while gateway.try_begin():
                 claimed = await gateway.store.run(_claim_job, gateway)
                 if claimed is None:
-                    gateway.circuit_breaker.return_attempt()
+                    gateway.circuit_breaker.give_back_attempt()
                     return
                 job, paper = claimed
                 is_completed = await _run_job(gateway, job, paper)

@@ -216,7 +216,7 @@ def test_an_attempt_that_had_nothing_to_try_is_given_back() -> None:
     clock.elapsed += 5.0
 
     assert breaker.take_attempt()
-    breaker.return_attempt()
+    breaker.give_back_attempt()
 
     assert breaker.take_attempt()
 
