@@ -20,7 +20,7 @@ from bot.ingest.sources.source_batch import (
     SkipItem,
     SkippedItem,
     failed_batch,
-    still_skipped_items,
+    find_unread_items,
     warning_notices,
 )
 from storage.records.feeds import FeedCursor
@@ -111,17 +111,17 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
             announcements.append(_parse_announcement(item, source, shortened_ids))
         except SkipItem as skipped:
             skipped_items.append(skipped.item)
-    still_skipped = still_skipped_items(
+    unread_items = find_unread_items(
         skipped_items, {announcement.paper.id for announcement in announcements}
     )
     if not announcements:
         reason = Notice("source-broken")
         return failed_batch(
-            source, BatchStatus.BROKEN, reason, previous, skipped_items=still_skipped
+            source, BatchStatus.BROKEN, reason, previous, skipped_items=unread_items
         )
     # Skipped items count as well, so that the next page begins where this one ends.
     next_position = start + len(feed.items) + len(recovered.skipped_items)
-    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
     if MAX_WINDOW <= next_position < total:
         notices = (*notices, Notice("source-window", (("total", total), ("most", MAX_WINDOW))))
     return Batch(
@@ -137,7 +137,7 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         next_position=next_position
         if next_position < min(total, MAX_WINDOW) and recovered.is_complete
         else 0,
-        skipped_items=still_skipped,
+        skipped_items=unread_items,
     )
 
 

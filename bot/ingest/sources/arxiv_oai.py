@@ -27,7 +27,7 @@ from bot.ingest.sources.source_batch import (
     BatchStatus,
     SkipItem,
     SkippedItem,
-    still_skipped_items,
+    find_unread_items,
     warning_notices,
 )
 from storage.records.messages import Notice
@@ -156,15 +156,15 @@ def parse(body: bytes) -> OaiPage:
             records.append(_parse_record(record_element, shortened_ids))
         except SkipItem as skipped:
             skipped_items.append(skipped.item)
-    still_skipped = still_skipped_items(skipped_items, {record.paper.id for record in records})
-    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    unread_items = find_unread_items(skipped_items, {record.paper.id for record in records})
+    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
     if not records and (
-        len(still_skipped) > MAX_UNREADABLE_RECORDS or not all(item.id for item in still_skipped)
+        len(unread_items) > MAX_UNREADABLE_RECORDS or not all(item.id for item in unread_items)
     ):
         # Another format than requested, or worse.
         reason = Notice("source-broken")
         return OaiPage(
-            BatchStatus.BROKEN, reason=reason, warnings=notices, skipped_items=still_skipped
+            BatchStatus.BROKEN, reason=reason, warnings=notices, skipped_items=unread_items
         )
     token_match = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
     if not recovered.is_complete:
@@ -174,7 +174,7 @@ def parse(body: bytes) -> OaiPage:
             tuple(records),
             reason=reason,
             warnings=notices,
-            skipped_items=still_skipped,
+            skipped_items=unread_items,
         )
     resumption_token = (
         html.unescape(token_match[1].decode("utf-8", "replace")).strip() if token_match else ""
@@ -184,7 +184,7 @@ def parse(body: bytes) -> OaiPage:
         tuple(records),
         resumption_token,
         warnings=notices,
-        skipped_items=still_skipped,
+        skipped_items=unread_items,
     )
 
 

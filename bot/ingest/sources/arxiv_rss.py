@@ -19,7 +19,7 @@ from bot.ingest.sources.source_batch import (
     SkippedItem,
     compare_with_previous,
     failed_batch,
-    still_skipped_items,
+    find_unread_items,
     warning_notices,
 )
 from storage.records.feeds import FeedCursor
@@ -62,8 +62,8 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
             )
     if not announcements and (feed.items or not title_match):  # no empty day
         return failed_batch(source, BatchStatus.NOT_A_FEED, Notice("source-foreign"), previous)
-    still_skipped = still_skipped_items(skipped_items, {paper_id for paper_id, _ in announcements})
-    notices = warning_notices(still_skipped, recovered.has_bad_bytes, shortened_ids)
+    unread_items = find_unread_items(skipped_items, {paper_id for paper_id, _ in announcements})
+    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
     if len(feed.items) >= MAX_ITEMS:
         notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
     batch = Batch(
@@ -73,7 +73,7 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         day,
         tuple(announcements.values()),
         warnings=notices,
-        skipped_items=still_skipped,
+        skipped_items=unread_items,
     )
     return compare_with_previous(batch)
 

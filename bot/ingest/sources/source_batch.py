@@ -113,7 +113,7 @@ def failed_batch(
     )
 
 
-def still_skipped_items(
+def find_unread_items(
     skipped_items: Iterable[SkippedItem], read_ids: Collection[str]
 ) -> tuple[SkippedItem, ...]:
     """Return the skipped items whose papers, by full id, were not read; each paper once."""
