@@ -59,10 +59,10 @@ def ingest(sources: tuple[str, ...], as_json: bool, database: str | None) -> Non
                 "source": report.batch.source,
                 "condition": str(report.batch.status),
                 "day": report.batch.day.isoformat() if report.batch.day else None,
-                "new": report.batch.counts[AnnouncementKind.NEW],
-                "cross": report.batch.counts[AnnouncementKind.CROSS],
-                "replace": report.batch.counts[AnnouncementKind.REPLACE],
-                "replace_cross": report.batch.counts[AnnouncementKind.REPLACE_CROSS],
+                "new": report.batch.counts_by_kind[AnnouncementKind.NEW],
+                "cross": report.batch.counts_by_kind[AnnouncementKind.CROSS],
+                "replace": report.batch.counts_by_kind[AnnouncementKind.REPLACE],
+                "replace_cross": report.batch.counts_by_kind[AnnouncementKind.REPLACE_CROSS],
                 "stored": report.added.stored,
                 "updated": report.added.updated,
                 "known": report.added.unchanged,
@@ -114,16 +114,16 @@ def _print_report(config: Config, report: IngestReport) -> None:
         for notice in (report.batch.reason, *report.batch.warnings)
         if notice
     ]
-    if any(report.batch.counts.values()):
+    if any(report.batch.counts_by_kind.values()):
         echo(
             translate(
                 "cli-feed-counts",
                 source=report.batch.source,
                 day=report.batch.day.isoformat() if report.batch.day else "–",
-                new=report.batch.counts[AnnouncementKind.NEW],
-                cross=report.batch.counts[AnnouncementKind.CROSS],
-                replace=report.batch.counts[AnnouncementKind.REPLACE],
-                replacecross=report.batch.counts[AnnouncementKind.REPLACE_CROSS],
+                new=report.batch.counts_by_kind[AnnouncementKind.NEW],
+                cross=report.batch.counts_by_kind[AnnouncementKind.CROSS],
+                replace=report.batch.counts_by_kind[AnnouncementKind.REPLACE],
+                replacecross=report.batch.counts_by_kind[AnnouncementKind.REPLACE_CROSS],
                 stored=report.added.stored,
                 updated=report.added.updated,
                 known=report.added.unchanged,

@@ -54,7 +54,7 @@ def test_a_day_is_counted_by_kind(
     day_batch = batch(real_data, f"arxiv-{name}")
 
     assert (day_batch.status, day_batch.day) == (BatchStatus.FRESH, day)
-    assert tuple(day_batch.counts[kind] for kind in AnnouncementKind) == counts
+    assert tuple(day_batch.counts_by_kind[kind] for kind in AnnouncementKind) == counts
     cut = ["source-cut"] if "over2000" in name else []
     assert [warning.text_key for warning in day_batch.warnings] == cut
 

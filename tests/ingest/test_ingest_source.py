@@ -251,9 +251,9 @@ async def test_kinds_are_counted_by_the_feeds_word(store: Store) -> None:
 
     report = await store_batch(store, parse_batch(body, source="cs.CV"), MONDAY)
 
-    assert [report.batch.counts[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
+    assert [report.batch.counts_by_kind[kind] for kind in AnnouncementKind] == [1, 1, 2, 1]
     stored = store.announcements.on_days(date(2026, 11, 23), date(2026, 11, 23))
-    assert Counter(paper.kind for paper in stored) == report.batch.counts
+    assert Counter(paper.kind for paper in stored) == report.batch.counts_by_kind
 
 
 def test_the_feeds_of_the_default_settings_hold_every_category_and_none_is_cut() -> None:

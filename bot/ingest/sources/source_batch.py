@@ -74,7 +74,7 @@ class Batch:
     skipped_items: tuple[SkippedItem, ...] = ()
 
     @property
-    def counts(self) -> Mapping[AnnouncementKind, int]:
+    def counts_by_kind(self) -> Mapping[AnnouncementKind, int]:
         """The number of papers announced by each kind, including zeros."""
         kind_counts = Counter(announcement.kind for announcement in self.announcements)
         return {kind: kind_counts[kind] for kind in AnnouncementKind}

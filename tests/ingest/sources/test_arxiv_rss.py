@@ -34,7 +34,7 @@ def test_a_feed_names_its_day_its_categories_and_its_kinds() -> None:
         "replace-cross",
         "replace",
     ]
-    assert batch.counts == dict.fromkeys(AnnouncementKind, 1)
+    assert batch.counts_by_kind == dict.fromkeys(AnnouncementKind, 1)
     assert batch.warnings == ()
 
 
