@@ -204,11 +204,13 @@ async def _fill_day(
     store: Store, fetcher: Fetcher, categories: Collection[str], day: date, now: datetime, base: str
 ) -> bool:
     """Store a date's submissions; return False if the API did not give all of them."""
-    since = calendar.eastern_midnight(day)
-    until = calendar.eastern_midnight(day + timedelta(days=1))  # 25 hours later once a year
-    start = empty_pages = 0
+    day_start = calendar.eastern_midnight(day)
+    day_end = calendar.eastern_midnight(day + timedelta(days=1))  # 25 hours later once a year
+    position = empty_pages = 0
     for _ in range(_MAX_PAGES + _MAX_EMPTY_PAGES):
-        url = arxiv_api.recent_query_url(sorted(categories), since, until, start, base=base)
+        url = arxiv_api.recent_query_url(
+            sorted(categories), day_start, day_end, position, base=base
+        )
         batch = await fetch_batch(Source(FIRST_FILL, url=url), fetcher)
         if batch.status is BatchStatus.EMPTY_PAGE and empty_pages < _MAX_EMPTY_PAGES:
             empty_pages += 1
@@ -221,7 +223,7 @@ async def _fill_day(
         await _store_announcements(store, batch, now)
         if not batch.next_position:
             return True
-        start = batch.next_position
+        position = batch.next_position
     await pause_requests(store, FIRST_FILL, now, None)
     return False
 
