@@ -198,13 +198,13 @@ def _code_similarity(typed: str, code: str) -> float:
             score += 0.5 if sorted(typed_class) == sorted(code_class) else 0.2
         elif typed_class == code_class:
             score += 0.3
-    entry = _entries_by_code()[canonical_code(code) or code]
-    name = entry.en.casefold()
+    category = _entries_by_code()[canonical_code(code) or code]
+    name = category.en.casefold()
     for text in (name, *(word.strip(",") for word in name.split() if len(word) > 3)):
         matcher = SequenceMatcher(None, typed, text)
         if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _MIN_SIMILARITY:
             score = max(score, matcher.ratio())
-    if len(typed) > 1 and typed in entry.zh:
+    if len(typed) > 1 and typed in category.zh:
         score = max(score, 1.0)
     return score
 
