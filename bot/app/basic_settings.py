@@ -39,14 +39,14 @@ def read_basic_settings(database: str | None = None) -> BasicSettings:
     url = variables.get(f"{ENV_PREFIX}DATABASE", DEFAULT_DATABASE) if database is None else database
     if not url.startswith("sqlite://"):
         raise Refusal("config-database", setting=f"{ENV_PREFIX}DATABASE")
-    level = variables.get(f"{ENV_PREFIX}LOG_LEVEL", "INFO").strip().upper()
-    if level not in LOG_LEVELS:
+    log_level = variables.get(f"{ENV_PREFIX}LOG_LEVEL", "INFO").strip().upper()
+    if log_level not in LOG_LEVELS:
         choices = ", ".join(LOG_LEVELS)
         raise Refusal("config-choice", setting=f"{ENV_PREFIX}LOG_LEVEL", choices=choices)
     secrets = ("TELEGRAM_BOT_TOKEN", f"{ENV_PREFIX}LLM_KEY")
     return BasicSettings(
         database=url,
         locale=terminal_locale(),
-        log_level=level,
+        log_level=log_level,
         secrets=tuple(variables[name].strip() for name in secrets if name in variables),
     )

@@ -161,12 +161,12 @@ class Config(BaseSettings):
     @classmethod
     def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
         """Return the token without spaces around it; None if nothing is left."""
-        text = value.get_secret_value().strip() if value else ""
-        if not text:
+        token_text = value.get_secret_value().strip() if value else ""
+        if not token_text:
             return None
-        if not _TOKEN_FORMAT.fullmatch(text):
+        if not _TOKEN_FORMAT.fullmatch(token_text):
             raise setting_error("config-token")
-        return SecretStr(text)
+        return SecretStr(token_text)
 
     @field_validator("database")
     @classmethod
@@ -217,16 +217,16 @@ class Config(BaseSettings):
         """Parse ``cs.CV, cs.cl hep-th`` into canonical categories; an archive means its classes."""
         if not isinstance(value, str):
             return value
-        active = frozenset(taxonomy.categories())
-        codes: list[str] = []
+        active_codes = frozenset(taxonomy.categories())
+        category_codes: list[str] = []
         for word in value.replace("+", " ").replace(",", " ").split():
             # Spellings that only old papers carry have no feed, and a whole archive's is cut.
-            classes = active.intersection(taxonomy.all_spellings(word))
+            classes = active_codes.intersection(taxonomy.all_spellings(word))
             if not classes:
                 suggestions = ", ".join(taxonomy.nearest_codes(word)) or "cs.CV"
                 raise setting_error("config-feeds", given=word[:40], nearest=suggestions)
-            codes += sorted(classes.difference(codes))
-        return tuple(codes)
+            category_codes += sorted(classes.difference(category_codes))
+        return tuple(category_codes)
 
     @field_validator("form", "doubt", mode="before")
     @classmethod
@@ -239,13 +239,13 @@ class Config(BaseSettings):
         """Parse ``en, zh-hant`` into canonical BCP 47 codes; English is always among them."""
         if not isinstance(value, str):
             return value
-        codes = ["en"]
+        language_codes = ["en"]
         for word in value.replace(",", " ").split():
-            code = language_code(word)
-            if code is None:
+            parsed_code = language_code(word)
+            if parsed_code is None:
                 raise setting_error("config-languages", given=word[:40])
-            codes += [code] if code not in codes else []
-        return tuple(codes)
+            language_codes += [parsed_code] if parsed_code not in language_codes else []
+        return tuple(language_codes)
 
     @field_validator("llm_model")
     @classmethod
@@ -280,22 +280,22 @@ class Config(BaseSettings):
     @classmethod
     def _check_url(cls, value: str) -> str:
         try:
-            parts = urlsplit(value)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-            usable = usable and (parts.port or 80) > 0 and not re.search(r"\s", value)
+            url_parts = urlsplit(value)
+            is_usable = url_parts.scheme in ("http", "https") and bool(url_parts.hostname)
+            is_usable = is_usable and (url_parts.port or 80) > 0 and not re.search(r"\s", value)
         except ValueError:
-            usable = False
-        if not usable:
+            is_usable = False
+        if not is_usable:
             raise setting_error("config-address")
         return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
     def _check_log_level(cls, value: str) -> str:
-        level = value.strip().upper()
-        if level not in LOG_LEVELS:
+        log_level = value.strip().upper()
+        if log_level not in LOG_LEVELS:
             raise setting_error("config-choice", choices=", ".join(LOG_LEVELS))
-        return level
+        return log_level
 
 
 def read_config(database: str | None = None) -> Config:

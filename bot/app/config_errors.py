@@ -35,25 +35,25 @@ def refusal_from_validation(error: ValidationError, fields: Mapping[str, FieldIn
 
     It names the setting and never its value, which may be a secret.
     """
-    details = error.errors(include_input=False, include_url=False)[0]
-    field_name = str(details["loc"][0])
+    error_details = error.errors(include_input=False, include_url=False)[0]
+    field_name = str(error_details["loc"][0])
     setting_name = field_name if field_name.isupper() else ENV_PREFIX + field_name.upper()
-    if details["type"].startswith("config-"):
-        return Refusal(details["type"], setting=setting_name, **details.get("ctx", {}))
-    if details["type"] == "enum":
-        choices = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+    if error_details["type"].startswith("config-"):
+        return Refusal(error_details["type"], setting=setting_name, **error_details.get("ctx", {}))
+    if error_details["type"] == "enum":
+        choices = error_details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         return Refusal("config-choice", setting=setting_name, choices=choices)
-    if details["type"] == "bool_parsing":
+    if error_details["type"] == "bool_parsing":
         return Refusal("config-choice", setting=setting_name, choices="true, false")
-    if details["type"] in _NUMBER_ERROR_TYPES and field_name == "operator":
+    if error_details["type"] in _NUMBER_ERROR_TYPES and field_name == "operator":
         return Refusal("config-chat", setting=setting_name)
-    if details["type"] in _NUMBER_ERROR_TYPES:
+    if error_details["type"] in _NUMBER_ERROR_TYPES:
         bounds = {
             name: f"{getattr(bound, attribute):g}"
             for bound in fields[field_name].metadata
             for attribute, name in (("gt", "above"), ("ge", "least"), ("le", "most"))
             if hasattr(bound, attribute)
         }
-        key = "config-number-above" if "above" in bounds else "config-number"
-        return Refusal(key, setting=setting_name, **bounds)
-    return Refusal("config-unusable", setting=setting_name, problem=details["msg"])
+        text_key = "config-number-above" if "above" in bounds else "config-number"
+        return Refusal(text_key, setting=setting_name, **bounds)
+    return Refusal("config-unusable", setting=setting_name, problem=error_details["msg"])

@@ -41,25 +41,25 @@ async def run_as_leader(
 
     Return when the work ends by itself while leading. When cancelled, release the lease.
     """
-    name = process_name()
+    holder_name = process_name()
     is_standby_logged = False
     while True:
         try:
             lease = await store.run(
-                _try_acquire_lease, store, LEADER_LEASE, name, now(), lease_seconds
+                _try_acquire_lease, store, LEADER_LEASE, holder_name, now(), lease_seconds
             )
         except DatabaseBusy:
             # While another process is halted in the middle of a commit, nobody can write.
-            log.warning("the store is busy", extra={"holder": name})
+            log.warning("the store is busy", extra={"holder": holder_name})
             lease = None
         if lease is None:
             if not is_standby_logged:
-                log.info("standing by", extra={"holder": name})
+                log.info("standing by", extra={"holder": holder_name})
                 is_standby_logged = True
             await asyncio.sleep(min(lease_seconds / 10, 2.0))
             continue
         is_standby_logged = False
-        log.info("on duty", extra={"holder": name})
+        log.info("on duty", extra={"holder": holder_name})
         task = asyncio.ensure_future(work())
         renewal_task = asyncio.create_task(_keep_renewing(store, lease, now, lease_seconds))
         try:
@@ -67,13 +67,13 @@ async def run_as_leader(
             if task.done() and await store.run(_confirm_lease, store, lease, now(), lease_seconds):
                 task.result()
                 return
-            log.warning("the duty was taken by another process", extra={"holder": name})
+            log.warning("the duty was taken by another process", extra={"holder": holder_name})
         finally:
             for running_task in (task, renewal_task):
                 running_task.cancel()
             await asyncio.gather(task, renewal_task, return_exceptions=True)
             with suppress(StorageError):
-                await store.run(_release_lease, store, name)
+                await store.run(_release_lease, store, holder_name)
 
 
 def _try_acquire_lease(

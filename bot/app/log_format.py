@@ -82,8 +82,8 @@ def configure_logging(level: str, *, secrets: Iterable[str] = ()) -> None:
     handler.setFormatter(_KeyValueFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for name in _NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for logger_name in _NOISY_LOGGERS:
+        logging.getLogger(logger_name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     bot_log = logging.getLogger("bot")
 
     def log_uncaught(

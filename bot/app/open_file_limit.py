@@ -20,26 +20,28 @@ def raise_open_files_limit() -> int:
     """Raise the process's open file limit if possible; return the limit."""
     if sys.platform == "win32":
         return TARGET_LIMIT
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    unlimited = resource.RLIM_INFINITY
-    if soft == unlimited:
+    soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    no_limit = resource.RLIM_INFINITY
+    if soft_limit == no_limit:
         return TARGET_LIMIT
-    target = TARGET_LIMIT if hard == unlimited else min(TARGET_LIMIT, hard)
-    if target > soft:
+    target_limit = TARGET_LIMIT if hard_limit == no_limit else min(TARGET_LIMIT, hard_limit)
+    if target_limit > soft_limit:
         try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target_limit, hard_limit))
         except (OSError, ValueError):
-            return soft
-        return target
-    return soft
+            return soft_limit
+        return target_limit
+    return soft_limit
 
 
 def connections_within_limit(open_files_limit: int, max_connections: int) -> int:
     """Return how many connections fit, at most ``max_connections``; warn where that is few."""
-    allowed = max(MIN_CONNECTIONS, min(max_connections, open_files_limit - RESERVED_FILES))
-    if allowed < max_connections:
+    allowed_connections = max(
+        MIN_CONNECTIONS, min(max_connections, open_files_limit - RESERVED_FILES)
+    )
+    if allowed_connections < max_connections:
         log.warning(
             "only few files may be open at a time: raise the limit, for example by ulimit -n 1024",
-            extra={"files": open_files_limit, "connections": allowed},
+            extra={"files": open_files_limit, "connections": allowed_connections},
         )
-    return allowed
+    return allowed_connections

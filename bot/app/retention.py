@@ -57,9 +57,9 @@ def delete_settled(
 
 def _delete_in_batches(delete_batch: Callable[[], int], should_continue: Callable[[], bool]) -> int:
     """Delete in batches until none is left or ``should_continue`` returns False."""
-    total = 0
+    deleted_count = 0
     for _ in range(MAX_TRANSACTIONS):
-        if not should_continue() or not (count := delete_batch()):
+        if not should_continue() or not (batch_count := delete_batch()):
             break
-        total += count
-    return total
+        deleted_count += batch_count
+    return deleted_count

@@ -160,7 +160,7 @@ class Bot:
     async def publish_due(self) -> None:
         """Publish what is due and wake the delivery."""
         store, bot = self.store, self.telegram.id
-        published = await store.run_long(
+        publish_result = await store.run_long(
             publish.publish_due_chats,
             store,
             bot,
@@ -169,31 +169,31 @@ class Bot:
             summary_wait=self.summary_wait,
         )
         version_notices = await store.run(notices.notify_new_versions, store, bot, self.now())
-        if published.digests or version_notices:
+        if publish_result.digests or version_notices:
             self.outbox_wake.set()
 
     async def publish_chats_behind(self) -> None:
         """Publish what is due for the chats that are furthest behind."""
-        published = await self.store.run_long(
+        publish_result = await self.store.run_long(
             publish.publish_chats_behind,
             self.store,
             self.telegram.id,
             self.now(),
             should_continue=lambda: not self.is_stopping,
         )
-        if published.digests:
+        if publish_result.digests:
             self.outbox_wake.set()
 
     async def reindex_papers(self) -> None:
         """Reindex papers that an older version analysed, a few at a time."""
-        version, reindexed = analyzer_version(), 0
+        version, reindexed_count = analyzer_version(), 0
         while not self.is_stopping and (
-            count := await self.store.run_long(self.store.papers.reindex_some, version)
+            batch_count := await self.store.run_long(self.store.papers.reindex_some, version)
         ):
-            reindexed += count
+            reindexed_count += batch_count
             await self.sleep(REINDEX_PAUSE_SECONDS)
-        if reindexed:
-            log.info("words indexed anew", extra={"papers": reindexed})
+        if reindexed_count:
+            log.info("words indexed anew", extra={"papers": reindexed_count})
 
     @property
     def summary_wait(self) -> SummaryWait | None:

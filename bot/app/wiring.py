@@ -38,11 +38,11 @@ FILE_CHECK_INTERVAL = 1.0  # seconds between checks that the database file is st
 def open_indexed_store(config: Config) -> Iterator[Store]:
     """Yield the configured store, fully indexed, and close it at the end of the block."""
     with open_configured_store(config) as store:
-        reindexed = 0
-        while count := store.papers.reindex_some(analyzer_version()):
-            reindexed += count
-        if reindexed:
-            log.info("words indexed anew", extra={"papers": reindexed})
+        reindexed_count = 0
+        while batch_count := store.papers.reindex_some(analyzer_version()):
+            reindexed_count += batch_count
+        if reindexed_count:
+            log.info("words indexed anew", extra={"papers": reindexed_count})
         yield store
 
 
@@ -62,8 +62,8 @@ async def open_model_gateway(
     store: Store, config: Config, now: Clock
 ) -> AsyncIterator[ModelGateway]:
     """Yield the model gateway of the settings."""
-    key = config.llm_key.get_secret_value() if config.llm_key else ""
-    async with create_model_client(config.llm_url, key, config.llm_model) as model_client:
+    api_key = config.llm_key.get_secret_value() if config.llm_key else ""
+    async with create_model_client(config.llm_url, api_key, config.llm_model) as model_client:
         yield ModelGateway(
             store,
             model_client,
@@ -173,8 +173,8 @@ async def run_until_stopped(work: Awaitable[None]) -> None:
             task.cancel()
 
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop)
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop_signal, stop)
     try:
         await task
     except asyncio.CancelledError:
