@@ -78,8 +78,8 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
     old_title, label = split_title_suffix(title)
     if label:
         # Paragraphs are joined and links are replaced by their addresses.
-        unwrapped = unwrap_lines(html.unescape(_TAG.sub("", _LINK.sub(r"\1", description))))
-        return AnnouncementText(strip_invisible(old_title), unwrapped, label)
+        unwrapped_text = unwrap_lines(html.unescape(_TAG.sub("", _LINK.sub(r"\1", description))))
+        return AnnouncementText(strip_invisible(old_title), unwrapped_text, label)
     return AnnouncementText(
         strip_invisible(title), strip_invisible(description), AnnouncementLabel()
     )
@@ -87,22 +87,26 @@ def parse_announcement_text(title: str, description: str) -> AnnouncementText:
 
 def split_abstract_prefix(description: str) -> tuple[str, AnnouncementLabel | None]:
     """Return a description without id and kind at its beginning, and these, if it has them."""
-    prefix = _ABSTRACT_PREFIX.match(description)
-    if prefix is None:
+    prefix_match = _ABSTRACT_PREFIX.match(description)
+    if prefix_match is None:
         return description, None
-    label = AnnouncementLabel(parse_identity(prefix["identity"]), parse_kind(prefix["kind"]))
-    return description[prefix.end() :], label
+    label = AnnouncementLabel(
+        parse_identity(prefix_match["identity"]), parse_kind(prefix_match["kind"])
+    )
+    return description[prefix_match.end() :], label
 
 
 def split_title_suffix(title: str) -> tuple[str, AnnouncementLabel | None]:
     """Return a title without id, category and kind at its end, and these, if it has them."""
     title = title.strip()
     suffix_start = max(title.rfind("(arXiv:"), 0)
-    suffix = _TITLE_SUFFIX.fullmatch(title, suffix_start)
-    if suffix is None:
+    suffix_match = _TITLE_SUFFIX.fullmatch(title, suffix_start)
+    if suffix_match is None:
         return title, None
     label = AnnouncementLabel(
-        parse_identity(suffix["identity"]), _KINDS_BY_SUFFIX[suffix["mark"]], suffix["category"]
+        parse_identity(suffix_match["identity"]),
+        _KINDS_BY_SUFFIX[suffix_match["mark"]],
+        suffix_match["category"],
     )
     return title[:suffix_start].rstrip().removesuffix("."), label
 

@@ -75,14 +75,14 @@ def split_author_line(line: str) -> tuple[str, ...]:
     that cannot be split remains one name as written. A name entirely in brackets is kept if there
     is no other. Text beyond ``MAX_LINE_LENGTH`` is dropped.
     """
-    text = _line_text(line)
-    if names := tuple(_names_of_pieces(_split_pieces(text))):
+    names_text = _line_text(line)
+    if names := tuple(_names_of_pieces(_split_pieces(names_text))):
         return names
     # Brackets or signs may enclose the only name.
-    for enclosed_text in (_strip_email_addresses(_MORE_AUTHORS.sub("", text)), text):
-        name = enclosed_text.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
-        if _has_letter(name):
-            return (name,)
+    for enclosed_text in (_strip_email_addresses(_MORE_AUTHORS.sub("", names_text)), names_text):
+        enclosed_name = enclosed_text.strip(f"{_STRIPPED_CHARACTERS}()[]（）【】")
+        if _has_letter(enclosed_name):
+            return (enclosed_name,)
     return ()
 
 
@@ -90,17 +90,17 @@ def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
     """Return the names in elements that should hold one author each."""
     names: list[str] = []
     for element in elements:
-        pieces = _split_pieces(_line_text(element))
-        may_be_suffix = names and len(pieces) == 1 and len(names[-1]) < _MAX_JOINED_LENGTH
-        if may_be_suffix and is_suffix(pieces[0].name):
-            names[-1] += f" {pieces[0].name}"
+        name_pieces = _split_pieces(_line_text(element))
+        may_be_suffix = names and len(name_pieces) == 1 and len(names[-1]) < _MAX_JOINED_LENGTH
+        if may_be_suffix and is_suffix(name_pieces[0].name):
+            names[-1] += f" {name_pieces[0].name}"
         elif (
-            len(pieces) == 2
-            and pieces[1].separator_kinds == ","
-            and _is_family_then_given(pieces)
-            and _is_one_word(pieces[0].name)
+            len(name_pieces) == 2
+            and name_pieces[1].separator_kinds == ","
+            and _is_family_then_given(name_pieces)
+            and _is_one_word(name_pieces[0].name)
         ):
-            names.append(_given_name_first(pieces))
+            names.append(_given_name_first(name_pieces))
         else:
             names += split_author_line(element)
     return tuple(names)
@@ -108,17 +108,17 @@ def parse_author_elements(elements: Iterable[str]) -> tuple[str, ...]:
 
 def _line_text(line: str) -> str:
     """Return the text of a line, which in old feeds was HTML with a link per name."""
-    text = line[:MAX_LINE_LENGTH]
-    if "<a " in text:
-        text = _LINK_TAG.sub("", text)
+    shortened_line = line[:MAX_LINE_LENGTH]
+    if "<a " in shortened_line:
+        shortened_line = _LINK_TAG.sub("", shortened_line)
     # html.unescape alone would read "&nothing;" as "&not" plus "hing;".
-    text = _ENTITY.sub(
+    shortened_line = _ENTITY.sub(
         lambda entity: (
             html.unescape(entity[0]) if entity[0][1] == "#" or entity[0][1:] in html5 else entity[0]
         ),
-        text,
+        shortened_line,
     )
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", shortened_line).strip()
 
 
 def _split_pieces(line: str) -> list[_NamePiece]:
@@ -126,96 +126,105 @@ def _split_pieces(line: str) -> list[_NamePiece]:
 
     Pieces without a letter are dropped, and those that stand for unnamed authors.
     """
-    text = _SUPERSCRIPT.sub(" ", _strip_affiliations(_MORE_AUTHORS.sub("", line)))
-    text = _SPACE.sub(" ", _ET_AL.sub(",", text))
+    names_text = _SUPERSCRIPT.sub(" ", _strip_affiliations(_MORE_AUTHORS.sub("", line)))
+    names_text = _SPACE.sub(" ", _ET_AL.sub(",", names_text))
     pieces: list[_NamePiece] = []
     separators = separator_kinds = ""
-    for separator, kind, part in _split_at_separators(text):
+    for separator, separator_kind, piece_text in _split_at_separators(names_text):
         separators = (separators + separator)[:_MAX_JOINED_LENGTH]
-        separator_kinds += kind if kind not in separator_kinds else ""
-        name = _strip_email_addresses(part).strip(_STRIPPED_CHARACTERS)
-        last_word = name.rpartition(" ")[2]
-        if last_word != name and last_word.rstrip("0123456789").istitle() and not is_group(name):
-            name = _TRAILING_DIGITS.sub("", name)  # a footnote number
-        is_unnamed_authors = _COUNTED_OTHERS.fullmatch(name) or (
-            "&" in separator_kinds and _OTHERS.fullmatch(name)
+        separator_kinds += separator_kind if separator_kind not in separator_kinds else ""
+        person_name = _strip_email_addresses(piece_text).strip(_STRIPPED_CHARACTERS)
+        last_word = person_name.rpartition(" ")[2]
+        if (
+            last_word != person_name
+            and last_word.rstrip("0123456789").istitle()
+            and not is_group(person_name)
+        ):
+            person_name = _TRAILING_DIGITS.sub("", person_name)  # a footnote number
+        is_unnamed_authors = _COUNTED_OTHERS.fullmatch(person_name) or (
+            "&" in separator_kinds and _OTHERS.fullmatch(person_name)
         )
-        if _has_letter(name) and not is_unnamed_authors:
-            pieces.append(_NamePiece(separators, separator_kinds, name))
+        if _has_letter(person_name) and not is_unnamed_authors:
+            pieces.append(_NamePiece(separators, separator_kinds, person_name))
             separators = separator_kinds = ""
         else:
-            separators = (separators + part)[:_MAX_JOINED_LENGTH]
+            separators = (separators + piece_text)[:_MAX_JOINED_LENGTH]
     return pieces
 
 
 def _split_at_separators(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield each part of a text with the separator before it, as written and normalized."""
     # Commas in TeX braces around a group's name separate nothing.
-    groups = (
-        (start, end)
-        for start, end in _outermost_brackets(text, {"}": "{"})
-        if ends_with_group_word(text[start + 1 : end - 1][-100:])
+    braced_groups = (
+        (part_start, end)
+        for part_start, end in _outermost_brackets(text, {"}": "{"})
+        if ends_with_group_word(text[part_start + 1 : end - 1][-100:])
     )
-    braced_group = next(groups, None)
-    start, separator, kind = 0, "", ""
+    braced_group = next(braced_groups, None)
+    part_start, separator, separator_kind = 0, "", ""
     for separator_match in _SEPARATOR.finditer(text):
         while braced_group and braced_group[1] <= separator_match.start():
-            braced_group = next(groups, None)
+            braced_group = next(braced_groups, None)
         if separator_match["tex"] or (braced_group and braced_group[0] <= separator_match.start()):
             continue
-        yield separator, kind, text[start : separator_match.start()]
-        start, separator = separator_match.end(), separator_match[0]
+        yield separator, separator_kind, text[part_start : separator_match.start()]
+        part_start, separator = separator_match.end(), separator_match[0]
         if separator_match["sign"]:
-            kind = separator_match[0].translate(_ASCII_SEPARATORS)
+            separator_kind = separator_match[0].translate(_ASCII_SEPARATORS)
         else:
-            kind = "&" if separator_match["and"] else "B" if separator_match["behalf"] else "F"
-    yield separator, kind, text[start:]
+            separator_kind = (
+                "&" if separator_match["and"] else "B" if separator_match["behalf"] else "F"
+            )
+    yield separator, separator_kind, text[part_start:]
 
 
 def _outermost_brackets(text: str, pairs: dict[str, str]) -> list[tuple[int, int]]:
     """Return the spans of the outermost balanced brackets."""
     open_positions: dict[str, list[int]] = {opening: [] for opening in pairs.values()}
-    ends: dict[int, int] = {}
-    for index, character in enumerate(text):
+    end_by_start: dict[int, int] = {}
+    for char_position, character in enumerate(text):
         if character in open_positions:
-            open_positions[character].append(index)
+            open_positions[character].append(char_position)
         elif character in pairs and open_positions[pairs[character]]:
-            ends[open_positions[pairs[character]].pop()] = index + 1
-    outermost, outer_end = [], 0
-    for start in sorted(ends):
-        if start >= outer_end:
-            outer_end = ends[start]
-            outermost.append((start, outer_end))
-    return outermost
+            end_by_start[open_positions[pairs[character]].pop()] = char_position + 1
+    outermost_spans, outer_end = [], 0
+    for span_start in sorted(end_by_start):
+        if span_start >= outer_end:
+            outer_end = end_by_start[span_start]
+            outermost_spans.append((span_start, outer_end))
+    return outermost_spans
 
 
 def _strip_affiliations(text: str) -> str:
     """Return a line without affiliations; brackets that name an author or a group are kept."""
-    parts: list[str] = []
+    kept_parts: list[str] = []
     numbers: set[str] = set()  # that follow names
-    groups: set[str] = set()
-    position = 0
-    for start, end in _outermost_brackets(text, _BRACKETS):
-        text_between, bracket_text = text[position:start], text[start + 1 : end - 1].strip()
-        parts.append(text_between)
-        position = end
+    group_names: set[str] = set()
+    kept_until = 0
+    for bracket_start, bracket_end in _outermost_brackets(text, _BRACKETS):
+        text_between, bracket_text = (
+            text[kept_until:bracket_start],
+            text[bracket_start + 1 : bracket_end - 1].strip(),
+        )
+        kept_parts.append(text_between)
+        kept_until = bracket_end
         if len(bracket_text) < 100 and _NUMBERS.fullmatch(bracket_text):
             if (
                 bracket_text in numbers
                 and not text_between.strip(" ,;.")
-                and _TEXT_AFTER_NUMBER.match(text, end)
+                and _TEXT_AFTER_NUMBER.match(text, bracket_end)
             ):
-                return "".join(parts)  # the institutes follow, each after its number
+                return "".join(kept_parts)  # the institutes follow, each after its number
             numbers.update(_NUMBER.findall(bracket_text))
         elif is_cjk_name(bracket_text) and _has_letter(text_between):
-            parts.append(text[start:end])
+            kept_parts.append(text[bracket_start:bracket_end])
         elif behalf_match := _ON_BEHALF.match(bracket_text):
-            group = bracket_text[behalf_match.end() :]
-            if is_group(group) and group not in groups:
-                groups.add(group)
-                parts.append(f", {group},")
-    parts.append(text[position:])
-    return "".join(parts)
+            group_name = bracket_text[behalf_match.end() :]
+            if is_group(group_name) and group_name not in group_names:
+                group_names.add(group_name)
+                kept_parts.append(f", {group_name},")
+    kept_parts.append(text[kept_until:])
+    return "".join(kept_parts)
 
 
 def _strip_email_addresses(text: str) -> str:
@@ -267,31 +276,33 @@ def _join_names(pieces: list[_NamePiece]) -> list[_NamePiece]:
     """Return the pieces with those joined that belong to one group's or one person's name."""
     joined_pieces: list[_NamePiece] = []
     for piece in pieces:
-        previous = joined_pieces[-1] if joined_pieces else None
-        may_be_joined = previous and len(previous.name) < _MAX_JOINED_LENGTH
-        if previous and may_be_joined and _continues_group(previous.name, piece):
-            previous.name = _join_pieces(previous, piece)
+        previous_piece = joined_pieces[-1] if joined_pieces else None
+        may_be_joined = previous_piece and len(previous_piece.name) < _MAX_JOINED_LENGTH
+        if previous_piece and may_be_joined and _continues_group(previous_piece.name, piece):
+            previous_piece.name = _join_pieces(previous_piece, piece)
         else:
             joined_pieces.append(piece)
     # Names such as "the Fog, Mist, and Rain Team".
-    start = 0
-    while start < len(joined_pieces):
-        first_piece, end = joined_pieces[start], _group_end(joined_pieces, start)
-        for following_piece in joined_pieces[start + 1 : end]:
+    first_index = 0
+    while first_index < len(joined_pieces):
+        first_piece, group_end = joined_pieces[first_index], _group_end(joined_pieces, first_index)
+        for following_piece in joined_pieces[first_index + 1 : group_end]:
             first_piece.name = _join_pieces(first_piece, following_piece)
-        del joined_pieces[start + 1 : end]
-        start += 1
+        del joined_pieces[first_index + 1 : group_end]
+        first_index += 1
     # "Jr." after a comma.
-    names: list[_NamePiece] = []
+    pieces_with_suffixes: list[_NamePiece] = []
     for piece in joined_pieces:
         may_be_suffix = (
-            names and piece.separator_kinds == "," and len(names[-1].name) < _MAX_JOINED_LENGTH
+            pieces_with_suffixes
+            and piece.separator_kinds == ","
+            and len(pieces_with_suffixes[-1].name) < _MAX_JOINED_LENGTH
         )
         if may_be_suffix and is_suffix(piece.name):
-            names[-1].name += f" {piece.name}"
+            pieces_with_suffixes[-1].name += f" {piece.name}"
         else:
-            names.append(piece)
-    return names
+            pieces_with_suffixes.append(piece)
+    return pieces_with_suffixes
 
 
 def _continues_group(name: str, piece: _NamePiece) -> bool:
@@ -316,28 +327,34 @@ def _continues_group(name: str, piece: _NamePiece) -> bool:
 
 def _group_end(pieces: list[_NamePiece], start: int) -> int:
     """Return where a group name of several pieces ends, or 0 if none begins here."""
-    name = pieces[start].name
-    is_group_begun = name.startswith("the ") or (name.startswith("The ") and is_group(name))
-    if not is_group_begun or ends_with_group_word(name):
+    first_name = pieces[start].name
+    is_group_begun = first_name.startswith("the ") or (
+        first_name.startswith("The ") and is_group(first_name)
+    )
+    if not is_group_begun or ends_with_group_word(first_name):
         return 0
-    for index in range(start + 1, min(start + 5, len(pieces))):
-        piece = pieces[index]
-        if piece.separator_kinds not in (",", ",&", "&") or _INITIAL.search(piece.name):
+    for piece_index in range(start + 1, min(start + 5, len(pieces))):
+        following_piece = pieces[piece_index]
+        if following_piece.separator_kinds not in (",", ",&", "&") or _INITIAL.search(
+            following_piece.name
+        ):
             return 0
-        if ends_with_group_word(piece.name):
+        if ends_with_group_word(following_piece.name):
             contains_and = (
-                "&" in piece.separator_kinds or " and " in piece.name or " & " in piece.name
+                "&" in following_piece.separator_kinds
+                or " and " in following_piece.name
+                or " & " in following_piece.name
             )
-            return index + 1 if contains_and else 0
+            return piece_index + 1 if contains_and else 0
     return 0
 
 
 def _join_pieces(first: _NamePiece, second: _NamePiece) -> str:
     """Return two pieces as they stood in the line."""
-    separator = second.separators
-    if separator[:1] not in (",", ";", ":"):
-        separator = f" {separator}"
-    return f"{first.name}{separator} {second.name}"
+    joining_separator = second.separators
+    if joining_separator[:1] not in (",", ";", ":"):
+        joining_separator = f" {joining_separator}"
+    return f"{first.name}{joining_separator} {second.name}"
 
 
 def _are_family_initial_pairs(pieces: list[_NamePiece]) -> bool:

@@ -47,13 +47,13 @@ def ends_with_group_word(name: str) -> bool:
 
 def is_group(name: str) -> bool:
     """Return whether a name is certainly a group's: "Kling Team", "the LIGO Collaboration"."""
-    words = name.strip("{} ").split()
-    if len(words) < 2:
+    name_words = name.strip("{} ").split()
+    if len(name_words) < 2:
         return False
     return (
         ends_with_group_word(name)
-        or words[0] in ("the", "Team", "TEAM")
-        or any(word in ("of", "for") or "ollaboration" in word for word in words)
+        or name_words[0] in ("the", "Team", "TEAM")
+        or any(word in ("of", "for") or "ollaboration" in word for word in name_words)
     )
 
 
@@ -72,21 +72,23 @@ def parse_person_name(name: str) -> PersonName:
     cjk_match = _CJK_IN_BRACKETS.search(name)
     if cjk_match and cjk_match.start() and is_cjk_name(cjk_match[1]):
         name = name[: cjk_match.start()]
-    first, *others = [part.strip() for part in name.split(",") if part.strip()] or [""]
-    suffixes = [part for part in others if is_suffix(part)]
+    first_part, *other_parts = [part.strip() for part in name.split(",") if part.strip()] or [""]
+    suffixes = [part for part in other_parts if is_suffix(part)]
     given_name, given_suffix = split_suffix(
-        ", ".join(part for part in others if part not in suffixes).split()
+        ", ".join(part for part in other_parts if part not in suffixes).split()
     )
-    family_name, family_suffix = split_suffix(first.split())
-    suffix = " ".join(filter(None, (family_suffix, given_suffix, *suffixes)))
+    family_name, family_suffix = split_suffix(first_part.split())
+    joined_suffix = " ".join(filter(None, (family_suffix, given_suffix, *suffixes)))
     if given_name:
-        return PersonName(given_name, family_name, suffix)
-    words = family_name.split()
-    family_start = len(words) - 1
-    while family_start > 1 and words[family_start - 1].islower():
+        return PersonName(given_name, family_name, joined_suffix)
+    family_words = family_name.split()
+    family_start = len(family_words) - 1
+    while family_start > 1 and family_words[family_start - 1].islower():
         family_start -= 1
     return PersonName(
-        " ".join(words[:family_start]), " ".join(words[max(family_start, 0) :]), suffix
+        " ".join(family_words[:family_start]),
+        " ".join(family_words[max(family_start, 0) :]),
+        joined_suffix,
     )
 
 
@@ -103,13 +105,13 @@ def name_without_degree(name: str) -> str:
     """Return a name without a degree and without its repetition in native script."""
     if is_group(name):
         return name
-    parts = parse_person_name(name)
-    return " ".join(filter(None, (parts.given_name, parts.family_name))) or name
+    name_parts = parse_person_name(name)
+    return " ".join(filter(None, (name_parts.given_name, name_parts.family_name))) or name
 
 
 def split_suffix(words: list[str]) -> tuple[str, str]:
     """Split the words of a name into name and suffix; the name is never empty."""
-    for start in range(max(len(words) - 4, 1), len(words)):
-        if is_suffix(" ".join(words[start:])):
-            return " ".join(words[:start]), " ".join(words[start:])
+    for suffix_start in range(max(len(words) - 4, 1), len(words)):
+        if is_suffix(" ".join(words[suffix_start:])):
+            return " ".join(words[:suffix_start]), " ".join(words[suffix_start:])
     return " ".join(words), ""

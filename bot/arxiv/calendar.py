@@ -67,11 +67,11 @@ def day_forecast(day: date) -> DayForecast:
     if day.weekday() > _FRIDAY:
         return DayForecast(Expectation.NO_PAPERS, "calendar-weekend")
     evenings = _announcement_evenings(day)
-    for evening in evenings:
+    for announcing_evening in evenings:
         for holiday_list in _holiday_lists():
-            if evening in holiday_list.evenings:
+            if announcing_evening in holiday_list.evenings:
                 return DayForecast(
-                    Expectation.NO_PAPERS, f"calendar-{holiday_list.evenings[evening]}"
+                    Expectation.NO_PAPERS, f"calendar-{holiday_list.evenings[announcing_evening]}"
                 )
     if any(listed.first <= evenings[0] <= listed.last for listed in _holiday_lists()):
         return DayForecast(Expectation.PAPERS)
@@ -125,12 +125,12 @@ def feed_day_of_submission(submitted: datetime) -> date:
 
 def recent_feed_days(today: date, number: int) -> tuple[date, ...]:
     """Return the last feed days up to and including ``today``, oldest first."""
-    days: list[date] = []
-    while len(days) < number:
+    feed_days: list[date] = []
+    while len(feed_days) < number:
         if is_feed_day(today):
-            days.append(today)
+            feed_days.append(today)
         today -= _DAY
-    return tuple(reversed(days))
+    return tuple(reversed(feed_days))
 
 
 def is_poll_due(now: datetime, last_day_seen: date | None, last_checked: datetime | None) -> bool:
@@ -139,12 +139,12 @@ def is_poll_due(now: datetime, last_day_seen: date | None, last_checked: datetim
         return True
     today = arxiv_day(now)
     first_poll = datetime.combine(today, _FIRST_POLL, _EASTERN).astimezone(UTC)
-    elapsed = now - last_checked
+    elapsed_time = now - last_checked
     if not is_feed_day(today) or now < first_poll:
-        return elapsed >= _POLL_INTERVAL_QUIET
+        return elapsed_time >= _POLL_INTERVAL_QUIET
     if last_day_seen is not None and last_day_seen >= today:
-        return elapsed >= _POLL_INTERVAL_SEEN
-    return last_checked < first_poll or elapsed >= _POLL_INTERVAL_AWAITING
+        return elapsed_time >= _POLL_INTERVAL_SEEN
+    return last_checked < first_poll or elapsed_time >= _POLL_INTERVAL_AWAITING
 
 
 def _announcement_evenings(day: date) -> tuple[date, ...]:
@@ -157,12 +157,12 @@ def _announcement_evenings(day: date) -> tuple[date, ...]:
 @cache
 def _holiday_lists() -> tuple[_HolidayList, ...]:
     """Load the published holiday lists."""
-    text = files(__package__).joinpath("holidays.json").read_text("utf-8")
+    json_text = files(__package__).joinpath("holidays.json").read_text("utf-8")
     return tuple(
         _HolidayList(
             date.fromisoformat(entry["from"]),
             date.fromisoformat(entry["through"]),
             {date.fromisoformat(day): name for day, name in entry["evenings"].items()},
         )
-        for entry in json.loads(text)["lists"]
+        for entry in json.loads(json_text)["lists"]
     )

@@ -23,19 +23,19 @@ def feed_groups(categories: Iterable[str], *, max_papers: int = MAX_PAPERS) -> t
 
     A category that alone may come near the limit gets its own feed, and so does a whole archive.
     """
-    groups: list[list[str]] = []
+    category_groups: list[list[str]] = []
     remaining_papers = 0
-    counts = _load_daily_counts()
+    daily_counts = _load_daily_counts()
     for category in dict.fromkeys(categories):
         archive_prefix = f"{category}."
-        class_counts = (n for code, n in counts.items() if code.startswith(archive_prefix))
-        papers = counts.get(category) or sum(class_counts) or _DEFAULT_PAPERS
+        class_counts = (n for code, n in daily_counts.items() if code.startswith(archive_prefix))
+        papers = daily_counts.get(category) or sum(class_counts) or _DEFAULT_PAPERS
         if papers > remaining_papers:
-            groups.append([])
+            category_groups.append([])
             remaining_papers = max_papers
-        groups[-1].append(category)
+        category_groups[-1].append(category)
         remaining_papers -= papers
-    return tuple("+".join(group) for group in groups)
+    return tuple("+".join(group) for group in category_groups)
 
 
 def feed_url(name: str, *, base: str = RSS_BASE) -> str:

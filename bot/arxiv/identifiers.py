@@ -140,28 +140,28 @@ def find_mentions(text: str) -> tuple[PaperMention, ...]:
 
     A paper mentioned more than once has the first version that is named.
     """
-    normalized = normalize_text(text)
+    normalized_text = normalize_text(text)
     mentions_by_id: dict[str, PaperMention] = {}
-    for match in _ID_IN_TEXT.finditer(normalized):
-        mention = _mention_at(normalized, match)
+    for match in _ID_IN_TEXT.finditer(normalized_text):
+        mention = _mention_at(normalized_text, match)
         if mention is None:
             continue
-        earlier = mentions_by_id.get(mention.id, mention)
-        version = earlier.version or mention.version
+        earlier_mention = mentions_by_id.get(mention.id, mention)
+        version = earlier_mention.version or mention.version
         mentions_by_id[mention.id] = PaperMention(
-            mention.id, version, earlier.is_bare and mention.is_bare
+            mention.id, version, earlier_mention.is_bare and mention.is_bare
         )
     return tuple(mentions_by_id.values())
 
 
 def normalize_text(text: str) -> str:
     """Return a text with ASCII punctuation, no invisible characters and decoded addresses."""
-    normalized = text.translate(_NORMALIZED_CHARS)
+    normalized_text = text.translate(_NORMALIZED_CHARS)
     for _ in range(_MAX_URL_ENCODINGS):
-        if "%" not in normalized:
+        if "%" not in normalized_text:
             break
-        normalized = unquote(normalized).translate(_NORMALIZED_CHARS)
-    return normalized
+        normalized_text = unquote(normalized_text).translate(_NORMALIZED_CHARS)
+    return normalized_text
 
 
 def _mention_at(text: str, match: re.Match[str]) -> PaperMention | None:
@@ -181,8 +181,8 @@ def _mention_at(text: str, match: re.Match[str]) -> PaperMention | None:
         return None
     if not match["year"] and not match["archive"]:
         return PaperMention(id)
-    version, start = int(match["version"] or 0), match.start()
-    text_before = text[max(0, start - _URL_WINDOW) : start]
+    version, mention_start = int(match["version"] or 0), match.start()
+    text_before = text[max(0, mention_start - _URL_WINDOW) : mention_start]
     is_marked = match.group()[:5].casefold() == "arxiv" or _ARXIV_WORD_BEFORE.search(
         text_before[-40:]
     )

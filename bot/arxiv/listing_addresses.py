@@ -21,12 +21,12 @@ _JOINED_CODES = re.compile(r"[a-z][a-z.-]*(?:[+/][a-z][a-z.-]*)+", re.IGNORECASE
 
 def listed_categories(text: str) -> tuple[str, ...]:
     """Return the categories whose listings or feeds a text links to, in order, each once."""
-    codes: dict[str, None] = {}
-    for page in _LISTING_URL.finditer(normalize_text(text)):
-        for code in re.split(r"[+,]", page["codes"]):
-            if canonical_code := taxonomy.canonical_code(code.rstrip(".")):
-                codes[canonical_code] = None
-    return tuple(codes)
+    category_codes: dict[str, None] = {}
+    for listing_match in _LISTING_URL.finditer(normalize_text(text)):
+        for listed_code in re.split(r"[+,]", listing_match["codes"]):
+            if canonical_code := taxonomy.canonical_code(listed_code.rstrip(".")):
+                category_codes[canonical_code] = None
+    return tuple(category_codes)
 
 
 def joined_categories(text: str) -> tuple[str, ...]:
@@ -36,16 +36,18 @@ def joined_categories(text: str) -> tuple[str, ...]:
     """
     if "arxiv.org/" in text.casefold():
         return listed_categories(text)
-    unpunctuated = text.rstrip(".!?")
-    if unpunctuated.endswith(".*"):
-        archive = taxonomy.canonical_code(unpunctuated[:-2])
+    unpunctuated_text = text.rstrip(".!?")
+    if unpunctuated_text.endswith(".*"):
+        archive = taxonomy.canonical_code(unpunctuated_text[:-2])
         return (archive,) if archive else ()
-    if not _JOINED_CODES.fullmatch(unpunctuated):
+    if not _JOINED_CODES.fullmatch(unpunctuated_text):
         return ()
-    codes = [taxonomy.canonical_code(code) for code in re.split(r"[+/]", unpunctuated)]
-    is_unambiguous = "/" not in unpunctuated or any(mark in unpunctuated for mark in ".-")
+    category_codes = [
+        taxonomy.canonical_code(code) for code in re.split(r"[+/]", unpunctuated_text)
+    ]
+    is_unambiguous = "/" not in unpunctuated_text or any(mark in unpunctuated_text for mark in ".-")
     return (
-        tuple(dict.fromkeys(code for code in codes if code))
-        if is_unambiguous and all(codes)
+        tuple(dict.fromkeys(code for code in category_codes if code))
+        if is_unambiguous and all(category_codes)
         else ()
     )

@@ -22,8 +22,8 @@ def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
         for code in all_spellings(category)[:1]
         if code in _set_names_by_code()
     ]
-    for parts in (3, 2):
-        set_names = tuple(dict.fromkeys(":".join(name[:parts]) for name in set_name_parts))
+    for part_count in (3, 2):
+        set_names = tuple(dict.fromkeys(":".join(name[:part_count]) for name in set_name_parts))
         if 0 < len(set_names) <= MAX_SETS:
             return tuple(  # those that no other one contains
                 name
@@ -36,14 +36,14 @@ def covering_sets(categories: Iterable[str]) -> tuple[str, ...]:
 @cache
 def _set_names_by_code() -> dict[str, tuple[str, ...]]:
     """Map each category and archive to the parts of its set's name, widest first."""
-    parts_by_code: dict[str, tuple[str, ...]] = {}
+    set_parts_by_code: dict[str, tuple[str, ...]] = {}
     for group in taxonomy_groups():
         for archive in group.archives:
             archive_parts = (group.code, archive.code)
             for category in archive.categories:
                 category_part = category.code.partition(".")[2]
-                parts_by_code[category.code] = (
+                set_parts_by_code[category.code] = (
                     (*archive_parts, category_part) if category_part else archive_parts
                 )
-            parts_by_code[archive.code] = archive_parts
-    return parts_by_code
+            set_parts_by_code[archive.code] = archive_parts
+    return set_parts_by_code

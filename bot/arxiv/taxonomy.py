@@ -147,22 +147,22 @@ def all_spellings(code: str) -> tuple[str, ...]:
     An archive stands for all its categories and for its own bare name, which papers from before its
     division carry. A code unknown to arXiv has no spellings.
     """
-    canonical = canonical_code(code)
-    if canonical is None:
+    known_code = canonical_code(code)
+    if known_code is None:
         return ()
-    archive = _archives_by_code().get(canonical)
+    archive = _archives_by_code().get(known_code)
     class_codes = [category.code for category in archive.categories] if archive else []
-    matching = {
-        canonical,
+    matching_codes = {
+        known_code,
         *(_canonical_by_folded()[category.casefold()] for category in class_codes),
     }
     aliases = [
         other
         for other in _canonical_by_alias()
-        if _canonical_by_folded()[other.casefold()] in matching
+        if _canonical_by_folded()[other.casefold()] in matching_codes
     ]
-    targets = [category for category in categories() if category in matching]
-    return tuple(dict.fromkeys([canonical, *class_codes, *targets, *aliases]))
+    targets = [category for category in categories() if category in matching_codes]
+    return tuple(dict.fromkeys([known_code, *class_codes, *targets, *aliases]))
 
 
 def categories_named(words: str) -> tuple[str, ...]:
@@ -175,14 +175,21 @@ def categories_named(words: str) -> tuple[str, ...]:
 
 def nearest_codes(code: str, n: int = 3) -> tuple[str, ...]:
     """Return up to ``n`` categories similar in spelling or name, best first."""
-    typed = code.strip().casefold()
-    if len(typed) > MAX_CODE_LENGTH:
+    typed_code = code.strip().casefold()
+    if len(typed_code) > MAX_CODE_LENGTH:
         return ()
-    scores = {
-        candidate: _code_similarity(typed, candidate) for candidate in (*categories(), *archives())
+    similarity_by_code = {
+        candidate: _code_similarity(typed_code, candidate)
+        for candidate in (*categories(), *archives())
     }
-    ranked = sorted(scores, key=lambda candidate: (-scores[candidate], candidate))
-    codes = dict.fromkeys(canonical_code(c) or c for c in ranked if scores[c] >= _MIN_SIMILARITY)
+    ranked_candidates = sorted(
+        similarity_by_code, key=lambda candidate: (-similarity_by_code[candidate], candidate)
+    )
+    codes = dict.fromkeys(
+        canonical_code(c) or c
+        for c in ranked_candidates
+        if similarity_by_code[c] >= _MIN_SIMILARITY
+    )
     return tuple(codes)[:n]
 
 
@@ -199,9 +206,12 @@ def _code_similarity(typed: str, code: str) -> float:
         elif typed_class == code_class:
             score += 0.3
     category = _entries_by_code()[canonical_code(code) or code]
-    name = category.en.casefold()
-    for text in (name, *(word.strip(",") for word in name.split() if len(word) > 3)):
-        matcher = SequenceMatcher(None, typed, text)
+    english_name = category.en.casefold()
+    for compared_name in (
+        english_name,
+        *(word.strip(",") for word in english_name.split() if len(word) > 3),
+    ):
+        matcher = SequenceMatcher(None, typed, compared_name)
         if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _MIN_SIMILARITY:
             score = max(score, matcher.ratio())
     if len(typed) > 1 and typed in category.zh:
@@ -216,19 +226,28 @@ def _normalize_name(name: str) -> str:
 @cache
 def _codes_by_name() -> dict[str, tuple[str, ...]]:
     codes_by_name: dict[str, dict[str, None]] = {}
-    for code, entry in _entries_by_code().items():
-        cuts = (entry.en[: cut.start()] for cut in re.finditer(r",| and | \(", entry.en))
-        for name in (entry.en, entry.zh, code, *(cut for cut in cuts if " " in cut)):
-            codes_by_name.setdefault(_normalize_name(name), {})[canonical_code(code) or code] = None
+    for code, category in _entries_by_code().items():
+        name_starts = (
+            category.en[: cut.start()] for cut in re.finditer(r",| and | \(", category.en)
+        )
+        for category_name in (
+            category.en,
+            category.zh,
+            code,
+            *(cut for cut in name_starts if " " in cut),
+        ):
+            codes_by_name.setdefault(_normalize_name(category_name), {})[
+                canonical_code(code) or code
+            ] = None
     for nickname, codes in _NICKNAMES.items():
         codes_by_name[nickname] = dict.fromkeys(codes)
-    return {name: tuple(codes) for name, codes in codes_by_name.items()}
+    return {category_name: tuple(codes) for category_name, codes in codes_by_name.items()}
 
 
 @cache
 def _load_data() -> _TaxonomyData:
-    text = files(__package__).joinpath("taxonomy.json").read_text(encoding="utf-8")
-    return cast("_TaxonomyData", json.loads(text))
+    json_text = files(__package__).joinpath("taxonomy.json").read_text(encoding="utf-8")
+    return cast("_TaxonomyData", json.loads(json_text))
 
 
 @cache
