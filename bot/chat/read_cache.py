@@ -73,15 +73,18 @@ class ReadCache:
             ReadRequired: the read has not run yet.
             QueryError | Refusal: the read failed, exceeded its budget, or was repeated too often.
         """
-        call = ReadCall(function, args, kwargs, seconds)
-        for result in self._results:
-            if result.call == call:
-                if result.error:
-                    raise result.error
-                return cast("T", result.value)
-        if sum(result.call.function == function for result in self._results) > MAX_REREADS:
+        read_call = ReadCall(function, args, kwargs, seconds)
+        for cached_result in self._results:
+            if cached_result.call == read_call:
+                if cached_result.error:
+                    raise cached_result.error
+                return cast("T", cached_result.value)
+        if (
+            sum(cached_result.call.function == function for cached_result in self._results)
+            > MAX_REREADS
+        ):
             raise Refusal("refusal-changing")
-        raise ReadRequired(call)
+        raise ReadRequired(read_call)
 
     def read(self, store: Store, call: ReadCall) -> None:
         """Run a call within its budget and the person's quota, and keep the result."""
@@ -89,21 +92,21 @@ class ReadCache:
             refusal = Refusal("limit-time", seconds=RATES_PER_MINUTE[Cost.QUERY_TIME])
             self._results.append(_ReadResult(call, error=refusal))
             return
-        started = thread_time()
+        started_at = thread_time()
         try:
             with store.query_time_limit(call.seconds):
-                value = call.function(store, *call.arguments, **call.keyword_arguments)
-            result = _ReadResult(call, value)
+                returned_value = call.function(store, *call.arguments, **call.keyword_arguments)
+            read_result = _ReadResult(call, returned_value)
         except (QueryError, Refusal) as error:
-            result = _ReadResult(call, error=error)
+            read_result = _ReadResult(call, error=error)
         except QueryBudgetExceeded:
-            result = _ReadResult(call, error=Refusal("query-too-dear"))
+            read_result = _ReadResult(call, error=Refusal("query-too-dear"))
         finally:
             if self._limits:
                 self._limits.charge_amount(
-                    self._account_id, Cost.QUERY_TIME, thread_time() - started
+                    self._account_id, Cost.QUERY_TIME, thread_time() - started_at
                 )
-        self._results.append(result)
+        self._results.append(read_result)
 
 
 async def run_with_reads(store: Store, read_cache: ReadCache, apply: Callable[[ReadCache], T]) -> T:

@@ -78,17 +78,17 @@ class UserLimits:
         without text.
         """
         now = self._monotonic()
-        balances = [self._current_tokens(account_id, cost, now) for cost in costs]
-        for cost, tokens in zip(costs, balances, strict=True):
-            if tokens >= 1.0:
+        token_balances = [self._current_tokens(account_id, cost, now) for cost in costs]
+        for cost, available_tokens in zip(costs, token_balances, strict=True):
+            if available_tokens >= 1.0:
                 continue
             last_notice = self._last_notices.get(account_id, float("-inf"))
             should_notify = cost is not Cost.NON_TEXT and now - last_notice >= MINUTE
             if should_notify:
                 _put_bounded(self._last_notices, account_id, now, MAX_REMEMBERED_PEOPLE)
             return Excess(cost, self._rates[cost], should_notify)
-        for cost, tokens in zip(costs, balances, strict=True):
-            self._put_tokens(account_id, cost, tokens - 1.0, now)
+        for cost, available_tokens in zip(costs, token_balances, strict=True):
+            self._put_tokens(account_id, cost, available_tokens - 1.0, now)
         return None
 
     def is_exhausted(self, account_id: int, cost: Cost) -> bool:
@@ -104,13 +104,15 @@ class UserLimits:
 
     def refund(self, account_id: int, cost: Cost) -> None:
         """Give back one token for something that did not happen."""
-        tokens, refilled_at = self._buckets.get((account_id, cost), (float(self._rates[cost]), 0.0))
-        self._buckets[account_id, cost] = (tokens + 1.0, refilled_at)
+        current_tokens, refilled_at = self._buckets.get(
+            (account_id, cost), (float(self._rates[cost]), 0.0)
+        )
+        self._buckets[account_id, cost] = (current_tokens + 1.0, refilled_at)
 
     def _current_tokens(self, account_id: int, cost: Cost, now: float) -> float:
-        limit = float(self._rates[cost])
-        tokens, refilled_at = self._buckets.get((account_id, cost), (limit, now))
-        return min(limit, tokens + (now - refilled_at) * limit / self._period)
+        token_limit = float(self._rates[cost])
+        earlier_tokens, refilled_at = self._buckets.get((account_id, cost), (token_limit, now))
+        return min(token_limit, earlier_tokens + (now - refilled_at) * token_limit / self._period)
 
     def _put_tokens(self, account_id: int, cost: Cost, tokens: float, now: float) -> None:
         _put_bounded(

@@ -26,8 +26,12 @@ def encode_action(action: Action) -> str:
     An action on another chat ends with its id: ``1stop:7:0:-1001234567890``.
     """
     numbers = f"{action.first_argument}:{action.second_argument}"
-    encoded = f"{_VERSION_TAG}{action.verb}:{numbers}"
-    return f"{encoded}:{action.chat}" if isinstance(action, ManagedChatAction) else encoded
+    encoded_action = f"{_VERSION_TAG}{action.verb}:{numbers}"
+    return (
+        f"{encoded_action}:{action.chat}"
+        if isinstance(action, ManagedChatAction)
+        else encoded_action
+    )
 
 
 def decode_action(data: str | None) -> Action | None:
@@ -35,10 +39,10 @@ def decode_action(data: str | None) -> Action | None:
     match = _CALLBACK_DATA.fullmatch(data or "")
     if match is None:
         return None
-    verb, first, second = match[1], int(match[2]), int(match[3])
+    verb, first_argument, second_argument = match[1], int(match[2]), int(match[3])
     if match[4]:
-        return ManagedChatAction(verb, first, second, int(match[4]))
-    return Action(verb, first, second)
+        return ManagedChatAction(verb, first_argument, second_argument, int(match[4]))
+    return Action(verb, first_argument, second_argument)
 
 
 def paper_link(username: str, paper: int, version: int) -> str:

@@ -38,11 +38,11 @@ def _is_storable_integer(value: object) -> bool:
     return type(value) is int and abs(value) <= MAX_INT64
 
 
-def _optional(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+def _allow_none(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or is_valid(value)
 
 
-def _validated(
+def _with_valid_fields(
     method: Callable[Concatenate[telegram.Bot, P], Awaitable[T]],
     **fields: Callable[[object], bool],
 ) -> Callable[Concatenate[telegram.Bot, P], Coroutine[object, None, T]]:
@@ -54,9 +54,9 @@ def _validated(
     @wraps(method)
     async def call(bot: telegram.Bot, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            result = await method(bot, *args, **kwargs)
+            api_result = await method(bot, *args, **kwargs)
             invalid_names = [
-                name for name, is_valid in fields.items() if not is_valid(getattr(result, name))
+                name for name, is_valid in fields.items() if not is_valid(getattr(api_result, name))
             ]
         except TelegramError:
             raise
@@ -64,7 +64,7 @@ def _validated(
             failure = type(error).__name__
         else:
             if not invalid_names:
-                return result
+                return api_result
             failure = f"odd {invalid_names[0]}"
         raise NetworkError(failure) from RequestUnanswered(failure)
 
@@ -91,24 +91,26 @@ class Client(telegram.Bot):
         """The transport of the long polls."""
         return self._polling
 
-    get_me = _validated(telegram.Bot.get_me, id=_is_storable_integer, username=_is_storable_text)
-    get_chat = _validated(
+    get_me = _with_valid_fields(
+        telegram.Bot.get_me, id=_is_storable_integer, username=_is_storable_text
+    )
+    get_chat = _with_valid_fields(
         telegram.Bot.get_chat,
         id=_is_storable_integer,
         type=lambda value: value in tuple(ChatKind),
-        title=_optional(_is_storable_text),
+        title=_allow_none(_is_storable_text),
     )
-    get_chat_member = _validated(telegram.Bot.get_chat_member, status=_is_storable_text)
-    get_file = _validated(
+    get_chat_member = _with_valid_fields(telegram.Bot.get_chat_member, status=_is_storable_text)
+    get_file = _with_valid_fields(
         telegram.Bot.get_file,
         file_path=_is_storable_text,
-        file_size=_optional(_is_storable_integer),
+        file_size=_allow_none(_is_storable_integer),
     )
-    send_document = _validated(telegram.Bot.send_document, message_id=_is_storable_integer)
-    answer_callback_query = _validated(telegram.Bot.answer_callback_query)
-    set_my_commands = _validated(telegram.Bot.set_my_commands)
-    set_my_description = _validated(telegram.Bot.set_my_description)
-    set_my_short_description = _validated(telegram.Bot.set_my_short_description)
+    send_document = _with_valid_fields(telegram.Bot.send_document, message_id=_is_storable_integer)
+    answer_callback_query = _with_valid_fields(telegram.Bot.answer_callback_query)
+    set_my_commands = _with_valid_fields(telegram.Bot.set_my_commands)
+    set_my_description = _with_valid_fields(telegram.Bot.set_my_description)
+    set_my_short_description = _with_valid_fields(telegram.Bot.set_my_short_description)
 
     async def get_raw_updates(
         self, offset: int, timeout_seconds: int, allowed_updates: Sequence[str]
@@ -118,7 +120,7 @@ class Client(telegram.Bot):
         Raises:
             TelegramError: there was no response, or it contains no list of updates.
         """
-        fields = {
+        request_fields = {
             "offset": str(offset),
             "timeout": str(timeout_seconds),
             "allowed_updates": json.dumps(allowed_updates),
@@ -126,12 +128,12 @@ class Client(telegram.Bot):
         _, payload = await self._polling.do_request(
             f"{self.base_url}/getUpdates",
             "POST",
-            ApiParameters(fields),
+            ApiParameters(request_fields),
             read_timeout=(self._polling.read_timeout or 0) + timeout_seconds,
         )
-        text = payload.decode("utf-8", "replace")
+        payload_text = payload.decode("utf-8", "replace")
         try:
-            answer = split_json_object(text)
+            answer = split_json_object(payload_text)
             if answer.get("ok", "true") == "true":
                 return split_json_array(answer.get("result", ""))
         except ValueError:
@@ -149,28 +151,28 @@ def split_json_array(text: str, brackets: str = "[]") -> list[str]:
     text = text.strip(_WHITESPACE)
     if text[:1] + text[-1:] != brackets:
         raise ValueError("not the brackets of the value")
-    parts: list[str] = []
-    depth = end = 0
-    start = 1
+    element_texts: list[str] = []
+    depth = array_end = 0
+    element_start = 1
     for match in _JSON_TOKEN.finditer(text):
         symbol = match[0]
         if symbol == ",":
             if depth == 1:
-                parts.append(text[start : match.start()].strip(_WHITESPACE))
-                start = match.end()
+                element_texts.append(text[element_start : match.start()].strip(_WHITESPACE))
+                element_start = match.end()
         elif symbol in ("[", "{"):
             depth += 1
         elif symbol in ("]", "}"):
             depth -= 1
             if not depth:
-                end = match.end()
+                array_end = match.end()
                 break
         elif symbol == '"':
             raise ValueError("a text without an end")
-    if end != len(text):
+    if array_end != len(text):
         raise ValueError("brackets that do not match")
-    last_part = text[start:-1].strip(_WHITESPACE)
-    return [*parts, last_part] if parts or last_part else []
+    last_part = text[element_start:-1].strip(_WHITESPACE)
+    return [*element_texts, last_part] if element_texts or last_part else []
 
 
 def split_json_object(text: str) -> Mapping[str, str]:
@@ -179,9 +181,9 @@ def split_json_object(text: str) -> Mapping[str, str]:
     Raises:
         ValueError: it is no object, or its brackets do not match.
     """
-    values: dict[str, str] = {}
-    for part in split_json_array(text, "{}"):
-        if (member := _JSON_MEMBER.match(part)) is None:
+    value_by_name: dict[str, str] = {}
+    for field_text in split_json_array(text, "{}"):
+        if (member := _JSON_MEMBER.match(field_text)) is None:
             raise ValueError("not a member of an object")
-        values[str(json.loads(member[1]))] = member[2]
-    return values
+        value_by_name[str(json.loads(member[1]))] = member[2]
+    return value_by_name

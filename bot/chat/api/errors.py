@@ -116,8 +116,8 @@ def is_stale_query(error: TelegramError) -> bool:
 
 
 def _matches_any(error: TelegramError, fragments: tuple[str, ...]) -> bool:
-    lowered = str(error.message).casefold()
-    return any(fragment in lowered for fragment in fragments)
+    lowered_message = str(error.message).casefold()
+    return any(fragment in lowered_message for fragment in fragments)
 
 
 def retry_after_seconds(error: RetryAfter) -> float:

@@ -84,12 +84,14 @@ async def poll(
     loop = asyncio.get_running_loop()
     while True:
         try:
-            offset = await store.run(store.inbox.last_update_id, bot.id) + 1
-            started = loop.time()
-            answer = await bot.get_raw_updates(offset, timeout_seconds, ALLOWED_UPDATES)
-            if not answer and loop.time() - started < min(timeout_seconds, MIN_EMPTY_POLL_SECONDS):
+            next_update_id = await store.run(store.inbox.last_update_id, bot.id) + 1
+            started_at = loop.time()
+            answer = await bot.get_raw_updates(next_update_id, timeout_seconds, ALLOWED_UPDATES)
+            if not answer and loop.time() - started_at < min(
+                timeout_seconds, MIN_EMPTY_POLL_SECONDS
+            ):
                 await sleep(MIN_EMPTY_POLL_SECONDS)  # this server does not wait for updates
-            updates, has_readable_id = parse_raw_updates(bot.id, answer, offset)
+            updates, has_readable_id = parse_raw_updates(bot.id, answer, next_update_id)
             if answer and not updates:
                 raise NetworkError("no update in the answer")
             if await store.run(store.inbox.put, updates):
@@ -140,22 +142,24 @@ def parse_raw_updates(
     """
     updates_by_id: dict[int, InboxUpdate] = {}
     next_id, has_readable_id = offset, False
-    for body in answer:
+    for update_body in answer:
         try:
-            content = json.loads(body)
+            parsed_update = json.loads(update_body)
         except (ValueError, RecursionError):
-            content = None
-        update_id = _update_id(body, content)
+            parsed_update = None
+        update_id = _update_id(update_body, parsed_update)
         if update_id is not None:
-            updates_by_id[update_id] = InboxUpdate(bot, update_id, _chat_id(content), body)
+            updates_by_id[update_id] = InboxUpdate(
+                bot, update_id, _chat_id(parsed_update), update_body
+            )
             next_id, has_readable_id = max(next_id, update_id + 1), True
             continue
         try:
-            members = split_json_object(body)
+            members = split_json_object(update_body)
         except ValueError:
             continue
         if any(value.startswith("{") for value in members.values()):  # as in every update
-            updates_by_id.setdefault(next_id, InboxUpdate(bot, next_id, 0, body))
+            updates_by_id.setdefault(next_id, InboxUpdate(bot, next_id, 0, update_body))
             next_id += 1
     return [updates_by_id[update_id] for update_id in sorted(updates_by_id)], has_readable_id
 

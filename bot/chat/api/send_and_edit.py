@@ -97,18 +97,20 @@ async def send_message(
     A ``paid`` message may exceed the free rate limits, at the expense of the bot's balance.
     """
     method = "sendRichMessage" if message.form.is_rich else "sendMessage"
-    fields = {"chat_id": str(chat), **_message_fields(message)}
+    request_fields = {"chat_id": str(chat), **_message_fields(message)}
     if message.silent:
-        fields["disable_notification"] = "true"
+        request_fields["disable_notification"] = "true"
     if paid:
-        fields["allow_paid_broadcast"] = "true"
+        request_fields["allow_paid_broadcast"] = "true"
     if not thread:
-        return await _call_method(bot, method, fields)
-    result = await _call_method(bot, method, fields | {"message_thread_id": str(thread)})
-    if is_thread_missing(result):
+        return await _call_method(bot, method, request_fields)
+    sent_message = await _call_method(
+        bot, method, request_fields | {"message_thread_id": str(thread)}
+    )
+    if is_thread_missing(sent_message):
         log.info("topic closed or deleted, told in the chat itself", extra={"chat": chat})
-        result = await _call_method(bot, method, fields)
-    return result
+        sent_message = await _call_method(bot, method, request_fields)
+    return sent_message
 
 
 async def edit_message(
@@ -116,24 +118,28 @@ async def edit_message(
 ) -> SendOutcome:
     """Replace a message; one that already has this content counts as sent."""
     fields = {"chat_id": str(chat), "message_id": str(message_id), **_message_fields(message)}
-    result = await _call_method(bot, "editMessageText", fields)
-    return Sent(message_id) if is_not_modified(result) else result
+    edited_message = await _call_method(bot, "editMessageText", fields)
+    return Sent(message_id) if is_not_modified(edited_message) else edited_message
 
 
 def _message_fields(message: Message) -> dict[str, str]:
     """Return the parameters of the Bot API for a message's content."""
-    fields: dict[str, str] = {}
+    message_fields: dict[str, str] = {}
     if message.form.is_rich:
         # Else Telegram would take years and arXiv ids for phone and card numbers.
         rich_message = {"blocks": message.blocks, "skip_entity_detection": True}
-        fields["rich_message"] = json.dumps(rich_message)
+        message_fields["rich_message"] = json.dumps(rich_message)
     elif message.text:
-        fields |= {"text": message.text, "link_preview_options": _NO_PREVIEW}
+        message_fields |= {"text": message.text, "link_preview_options": _NO_PREVIEW}
     else:
-        fields |= {"text": message.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
+        message_fields |= {
+            "text": message.html,
+            "parse_mode": "HTML",
+            "link_preview_options": _NO_PREVIEW,
+        }
     if markup := inline_keyboard(message.buttons):
-        fields["reply_markup"] = json.dumps(markup)
-    return fields
+        message_fields["reply_markup"] = json.dumps(markup)
+    return message_fields
 
 
 async def _call_method(bot: telegram.Bot, method: str, fields: Mapping[str, str]) -> SendOutcome:
@@ -172,10 +178,10 @@ async def send_document(
     bot: telegram.Bot, chat: int, document: Document, *, thread: int = 0
 ) -> SendOutcome:
     """Send a file to a chat; return the outcome, also of a failure."""
-    result = await _send_document(bot, chat, document, thread)
-    if thread and is_thread_missing(result):
-        result = await _send_document(bot, chat, document, 0)
-    return result
+    sent_message = await _send_document(bot, chat, document, thread)
+    if thread and is_thread_missing(sent_message):
+        sent_message = await _send_document(bot, chat, document, 0)
+    return sent_message
 
 
 async def _send_document(
@@ -205,8 +211,8 @@ async def answer_callback_query(
 
     A failure is only logged: the effect of the press is visible all the same.
     """
-    started = time.monotonic()
-    for wait in _TOAST_RETRY_DELAYS:
+    started_at = time.monotonic()
+    for retry_delay in _TOAST_RETRY_DELAYS:
         try:
             await bot.answer_callback_query(
                 callback_query_id, text=shorten(text, TOAST_UNITS) or None, url=url or None
@@ -214,14 +220,14 @@ async def answer_callback_query(
         except TelegramError as error:
             if is_stale_query(error):
                 return
-            result = outcome_of_error(error)
-            if isinstance(result, RetryLater) and result.requested_by_telegram:
-                wait = max(wait, result.seconds)
-            may_pass = isinstance(result, RetryLater | UnknownOutcome)
-            if not may_pass or time.monotonic() + wait > started + TOAST_SECONDS:
+            outcome = outcome_of_error(error)
+            if isinstance(outcome, RetryLater) and outcome.requested_by_telegram:
+                retry_delay = max(retry_delay, outcome.seconds)
+            may_pass = isinstance(outcome, RetryLater | UnknownOutcome)
+            if not may_pass or time.monotonic() + retry_delay > started_at + TOAST_SECONDS:
                 log.warning("toast not shown", extra={"error": type(error).__name__})
                 return
-            await sleep(wait)
+            await sleep(retry_delay)
         else:
             return
 

@@ -195,27 +195,32 @@ class Transport(BaseRequest):
             raise RuntimeError("the transport is not initialized")
         has_files = request_data is not None and request_data.contains_files
         timeout = self._timeouts(has_files, read_timeout, connect_timeout)
-        body = _request_body(request_data)
-        headers = _JSON if isinstance(body, bytes) else None
-        started = elapsed_seconds()
+        request_body = _request_body(request_data)
+        request_headers = _JSON if isinstance(request_body, bytes) else None
+        started_at = elapsed_seconds()
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                method,
+                url,
+                data=request_body,
+                headers=request_headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as answer:
                 status = answer.status
                 if self._on_server_date is not None:
                     self._on_server_date(
-                        answer.headers.get("Date", ""), elapsed_seconds() - started
+                        answer.headers.get("Date", ""), elapsed_seconds() - started_at
                     )
                 payload = await self._read_body(answer)
         except Exception as error:
-            client_error, cause = _translate_error(error)
+            client_error, error_cause = _translate_error(error)
         else:
             if not 200 <= status < 300:
                 raise _error_of_refusal(status, _json_object(payload) or {})
             return status, payload
         # Outside the except block, where aiohttp's error would become our context.
-        raise client_error from cause
+        raise client_error from error_cause
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
@@ -227,9 +232,9 @@ class Transport(BaseRequest):
         answer = _json_object(payload)
         if answer is not None and answer.get("ok", True) is True and "result" in answer:
             return cast("dict[str, object]", answer)
-        code = (answer or {}).get("error_code")
-        if answer is not None and isinstance(code, int) and 400 <= code < 600:
-            raise _error_of_refusal(code, answer)
+        error_code = (answer or {}).get("error_code")
+        if answer is not None and isinstance(error_code, int) and 400 <= error_code < 600:
+            raise _error_of_refusal(error_code, answer)
         raise NetworkError("no result") from RequestUnanswered("no result")
 
     def _timeouts(
@@ -244,9 +249,11 @@ class Transport(BaseRequest):
             if isinstance(connect_timeout, int | float)
             else self._connect_seconds
         )
-        total = connect_seconds + read_seconds + (UPLOAD_TIMEOUT if has_files else 0.0)
+        total_seconds = connect_seconds + read_seconds + (UPLOAD_TIMEOUT if has_files else 0.0)
         # aiohttp rounds longer time-outs up, which could exceed a lease.
-        return aiohttp.ClientTimeout(total, connect_seconds, ceil_threshold=total + 1)
+        return aiohttp.ClientTimeout(
+            total_seconds, connect_seconds, ceil_threshold=total_seconds + 1
+        )
 
     async def _read_body(self, answer: aiohttp.ClientResponse) -> bytes:
         """Return the body of a response, up to ``MAX_RESPONSE_BYTES`` and without the token."""
@@ -265,10 +272,10 @@ class Transport(BaseRequest):
 def _json_object(payload: bytes) -> Mapping[str, object] | None:
     """Return the JSON object of a response, or None if it is anything else."""
     try:
-        content = json.loads(payload.decode("utf-8", "replace"))
+        parsed_payload = json.loads(payload.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
+    return parsed_payload if isinstance(parsed_payload, dict) else None
 
 
 def _error_of_refusal(status: int, answer: Mapping[str, object]) -> TelegramError:
@@ -280,11 +287,11 @@ def _error_of_refusal(status: int, answer: Mapping[str, object]) -> TelegramErro
         # JSON may contain lone surrogates, which no store takes.
         message = description[:MAX_ERROR_LENGTH].encode("utf-8", "replace").decode()
     parameters = answer.get("parameters")
-    values = parameters if isinstance(parameters, dict) else {}
-    migrated_to = values.get("migrate_to_chat_id")
+    error_parameters = parameters if isinstance(parameters, dict) else {}
+    migrated_to = error_parameters.get("migrate_to_chat_id")
     if type(migrated_to) is int and 0 < abs(migrated_to) <= MAX_INT64:  # no bool
         return ChatMigrated(migrated_to)
-    retry_after = values.get("retry_after")
+    retry_after = error_parameters.get("retry_after")
     if isinstance(retry_after, int | float) and retry_after > 0:  # false for NaN
         return FloodWait(timedelta(seconds=min(retry_after, MAX_RETRY_AFTER.total_seconds())))
     match status:
@@ -312,24 +319,24 @@ def _request_body(request: RequestData | None) -> _RequestBody:
         return json.dumps(request.json_parameters).encode()
     # File names unquoted: Telegram does not decode percent signs.
     form = aiohttp.FormData(quote_fields=False)
-    for name, value in request.json_parameters.items():
-        form.add_field(name, value)
-    for name, (filename, content, content_type) in request.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=content_type)
+    for field_name, field_value in request.json_parameters.items():
+        form.add_field(field_name, field_value)
+    for field_name, (filename, file_content, content_type) in request.multipart_data.items():
+        form.add_field(field_name, file_content, filename=filename, content_type=content_type)
     return form
 
 
 def _translate_error(error: Exception) -> tuple[NetworkError, RequestFailure]:
     """Return the library's error for a failure, and a cause that names only its kind."""
     failure_kind = type(error).__name__
-    cause = (
+    error_cause = (
         RequestNotSent(failure_kind)
         if isinstance(error, _NOT_SENT_ERRORS)
         else RequestUnanswered(failure_kind)
     )
     return (
         TimedOut(failure_kind) if isinstance(error, TimeoutError) else NetworkError(failure_kind)
-    ), cause
+    ), error_cause
 
 
 @cache
@@ -342,8 +349,8 @@ def tls_context() -> ssl.SSLContext:
 
 def proxy_for(base: str) -> str | None:
     """Return the proxy that the system's settings (``HTTPS_PROXY``, ``NO_PROXY``) name."""
-    parts = urlsplit(base)
-    if proxy_bypass(parts.netloc):
+    url_parts = urlsplit(base)
+    if proxy_bypass(url_parts.netloc):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    return proxies.get(url_parts.scheme) or proxies.get("all")

@@ -80,25 +80,30 @@ def parse_update(body: str, username: str) -> Update | None:
         UnreadableUpdate: it is no update of the Bot API.
     """
     try:
-        content = telegram.Update.de_json(json.loads(body), None)
-        message = content.message or content.channel_post
-        if content.callback_query:
-            update = _read_callback_query(content.callback_query)
-        elif content.my_chat_member:
-            change = content.my_chat_member
-            can_write = may_write(change.new_chat_member, ChatKind(change.chat.type))
-            kind = UpdateKind.BOT_ADDED if can_write else UpdateKind.BOT_REMOVED
-            is_added = change.old_chat_member.status in _ABSENT_STATUSES
-            update = replace(_base_update(kind, change.chat, change.from_user), is_added=is_added)
+        telegram_update = telegram.Update.de_json(json.loads(body), None)
+        message = telegram_update.message or telegram_update.channel_post
+        if telegram_update.callback_query:
+            update = _read_callback_query(telegram_update.callback_query)
+        elif telegram_update.my_chat_member:
+            membership_change = telegram_update.my_chat_member
+            can_write = may_write(
+                membership_change.new_chat_member, ChatKind(membership_change.chat.type)
+            )
+            update_kind = UpdateKind.BOT_ADDED if can_write else UpdateKind.BOT_REMOVED
+            is_added = membership_change.old_chat_member.status in _ABSENT_STATUSES
+            update = replace(
+                _base_update(update_kind, membership_change.chat, membership_change.from_user),
+                is_added=is_added,
+            )
         else:
             update = _read_message(message, username) if message else None
         # The library checks no types, and an update that cannot be stored would return forever.
-        for name in _INTEGER_FIELDS if update else ():
-            number = getattr(update, name)
-            if type(number) is not int or abs(number) > MAX_INT64:
-                raise ValueError(name)
-        for name in _TEXT_FIELDS if update else ():
-            getattr(update, name).encode()
+        for field_name in _INTEGER_FIELDS if update else ():
+            field_value = getattr(update, field_name)
+            if type(field_value) is not int or abs(field_value) > MAX_INT64:
+                raise ValueError(field_name)
+        for field_name in _TEXT_FIELDS if update else ():
+            getattr(update, field_name).encode()
     except Exception as error:  # the library does not document what it raises
         raise UnreadableUpdate(type(error).__name__) from error
     return update
@@ -132,11 +137,13 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
     speaks_for_chat = bool(message.sender_chat and message.sender_chat.id == message.chat.id)
     author = None if speaks_for_chat else message.from_user
     thread = _thread_id(message)
-    text = _strip_invisible(message.text or "")
-    if text.startswith("/") and not is_authored:
+    message_text = _strip_invisible(message.text or "")
+    if message_text.startswith("/") and not is_authored:
         return _base_update(UpdateKind.FORWARDED_COMMAND, message.chat, author)
-    if text.startswith("/"):
-        command = _read_command(message.chat, author, text, username, thread, speaks_for_chat)
+    if message_text.startswith("/"):
+        command = _read_command(
+            message.chat, author, message_text, username, thread, speaks_for_chat
+        )
         return _with_mentioned_papers(command, _text_with_links(message)) if command else None
     if not is_private:
         replied_message = message.reply_to_message
@@ -155,9 +162,9 @@ def _read_message(message: telegram.Message, username: str) -> Update | None:
         file_id = message.document.file_id
         return replace(text_update, kind=UpdateKind.FILE, words=file_id, action=file_action)
     if message.text or message.caption:
-        words = text or _strip_invisible(message.caption or "")
+        typed_words = message_text or _strip_invisible(message.caption or "")
         return _with_mentioned_papers(
-            replace(text_update, words=words[:MAX_TEXT_LENGTH]), _text_with_links(message)
+            replace(text_update, words=typed_words[:MAX_TEXT_LENGTH]), _text_with_links(message)
         )
     if is_private and message.location:
         location_update = _base_update(UpdateKind.LOCATION, message.chat, author)
@@ -185,13 +192,16 @@ def _with_papers_of_pdf(
 
     None for any other file: it is taken as a file of topics, whatever its caption says.
     """
-    name = str(document.file_name or "")
-    if document.mime_type != "application/pdf" and not name.casefold().endswith(".pdf"):
+    file_name = str(document.file_name or "")
+    if document.mime_type != "application/pdf" and not file_name.casefold().endswith(".pdf"):
         return None
     caption = _strip_invisible(message.caption or "")
-    for words, full_text in ((caption, _text_with_links(message)), (_strip_invisible(name), name)):
+    for source_words, full_text in (
+        (caption, _text_with_links(message)),
+        (_strip_invisible(file_name), file_name),
+    ):
         update_with_papers = _with_mentioned_papers(
-            replace(update, words=words[:MAX_TEXT_LENGTH]), full_text
+            replace(update, words=source_words[:MAX_TEXT_LENGTH]), full_text
         )
         if update_with_papers.papers:
             return update_with_papers
@@ -200,17 +210,19 @@ def _with_papers_of_pdf(
 
 def _with_mentioned_papers(update: Update, full_text: str) -> Update:
     """Return an update with the papers and listings that the whole message mentions."""
-    text = _strip_invisible(full_text[:_MAX_SCANNED_LENGTH])
-    return replace(update, papers=find_mentions(text), categories=listed_categories(text))
+    scanned_text = _strip_invisible(full_text[:_MAX_SCANNED_LENGTH])
+    return replace(
+        update, papers=find_mentions(scanned_text), categories=listed_categories(scanned_text)
+    )
 
 
 def _text_with_links(message: telegram.Message) -> str:
     """Return the text of a message with the URLs of its links and buttons."""
-    text = message.text or message.caption or ""
+    message_text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
     button_urls = [button.url for row in rows for button in row if isinstance(button.url, str)]
-    return "\n".join([*_text_and_link_urls(text, entities), *button_urls])
+    return "\n".join([*_text_and_link_urls(message_text, entities), *button_urls])
 
 
 def _text_and_link_urls(text: str, entities: Sequence[telegram.MessageEntity]) -> Iterator[str]:
@@ -228,16 +240,18 @@ def _text_and_link_urls(text: str, entities: Sequence[telegram.MessageEntity]) -
     character_indexes = [
         index for index, character in enumerate(text) for _ in range(1 + (character > "\uffff"))
     ]
-    position = 0
+    unread_start = 0
     for offset, url in links:
-        start = character_indexes[offset] if 0 <= offset < len(character_indexes) else len(text)
-        if start >= position:
-            whitespace = _WHITESPACE.search(text, start)
-            end = whitespace.start() if whitespace else len(text)
-            yield text[position:end]
-            position = end
+        link_start = (
+            character_indexes[offset] if 0 <= offset < len(character_indexes) else len(text)
+        )
+        if link_start >= unread_start:
+            whitespace = _WHITESPACE.search(text, link_start)
+            link_end = whitespace.start() if whitespace else len(text)
+            yield text[unread_start:link_end]
+            unread_start = link_end
         yield url
-    yield text[position:]
+    yield text[unread_start:]
 
 
 def _thread_id(message: telegram.Message) -> int:
@@ -255,17 +269,17 @@ def _read_command(
 ) -> Update | None:
     """Return a command with its arguments, or None if it is for another bot."""
     first_word, *arguments = text[1:].split(maxsplit=1) or [""]
-    name, _, addressee = first_word.partition("@")
+    command_name, _, addressee = first_word.partition("@")
     if addressee and addressee.casefold() != username.casefold():
         return None
-    command = name.casefold()
-    words = arguments[0].strip()[:MAX_TEXT_LENGTH] if arguments else ""
+    command = command_name.casefold()
+    argument_words = arguments[0].strip()[:MAX_TEXT_LENGTH] if arguments else ""
     return replace(
         _base_update(UpdateKind.COMMAND, chat, author),
         thread=thread,
         command=command,
-        words=words,
-        action=callback_data.decode_start_payload(words) if command == "start" else None,
+        words=argument_words,
+        action=callback_data.decode_start_payload(argument_words) if command == "start" else None,
         speaks_for_chat=speaks_for_chat,
     )
 

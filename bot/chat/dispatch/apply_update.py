@@ -77,8 +77,8 @@ def apply_update(
                 if authorization.managed_chat:
                     reply = adapt_reply_for_manager(reply, authorization.managed_chat, language)
         elif store.bans_and_quotas.mark_ban_notified(bot, account_id):
-            text = say(_chat_language(services, update), "refusal-banned")
-            reply = _sentence_reply(update, text)
+            refusal_text = say(_chat_language(services, update), "refusal-banned")
+            reply = _sentence_reply(update, refusal_text)
         else:
             reply = Reply()  # notified before
         return store_reply(services, inbox_update, update, reply)
@@ -95,8 +95,8 @@ def reject_over_limit(
         if not excess.should_notify or _banned_account(services, update) is not None:
             return Reply()
         language = _chat_language(services, update)
-        text = say(language, f"limit-{excess.cost}", most=excess.limit)
-        return store_reply(services, inbox_update, update, _sentence_reply(update, text))
+        refusal_text = say(language, f"limit-{excess.cost}", most=excess.limit)
+        return store_reply(services, inbox_update, update, _sentence_reply(update, refusal_text))
 
 
 def mark_update_failed(
@@ -161,14 +161,16 @@ def _call_handler(services: Services, authorization: Authorization, read_cache: 
             return Reply()  # groups have commands for other bots
         return short_reply([Line(say(chat.language, "refusal-command-unknown"))])
     managed_chat = authorization.managed_chat
-    question = None
+    pending_question = None
     if update.kind in _KINDS_THAT_CLOSE_QUESTIONS and (update.person or update.speaks_for_chat):
-        question = store.pending_questions.take(
+        pending_question = store.pending_questions.take(
             bot, update.chat, update.person, services.now() - QUESTION_TTL
         )
-        if question and question.about_chat != (managed_chat.chat if managed_chat else 0):
-            question = None
-    if not (question or is_private) and update.kind in (UpdateKind.TEXT, UpdateKind.FILE):
+        if pending_question and pending_question.about_chat != (
+            managed_chat.chat if managed_chat else 0
+        ):
+            pending_question = None
+    if not (pending_question or is_private) and update.kind in (UpdateKind.TEXT, UpdateKind.FILE):
         return Reply()  # in a group these are for us only as an answer
     if authorization.refusal:
         raise authorization.refusal
@@ -179,9 +181,11 @@ def _call_handler(services: Services, authorization: Authorization, read_cache: 
         read_cache,
         manager_language=chat.language if managed_chat else "",
     )
-    if question and update.kind is UpdateKind.TEXT:
-        action = Action(question.verb, question.first_argument, question.second_argument)
-        reply = ANSWER_HANDLERS[question.verb](store, replace(request, action=action))
+    if pending_question and update.kind is UpdateKind.TEXT:
+        action = Action(
+            pending_question.verb, pending_question.first_argument, pending_question.second_argument
+        )
+        reply = ANSWER_HANDLERS[pending_question.verb](store, replace(request, action=action))
     else:
         reply = authorization.route.handle(store, request)
     if managed_chat is None:

@@ -91,23 +91,23 @@ async def _authorize_in_chat(services: Services, update: Update, route: Route) -
     Raises:
         Refusal: they may not, or Telegram cannot be asked.
     """
-    chat, kind, person = update.chat, update.chat_kind, update.person
-    is_channel = kind is ChatKind.CHANNEL
-    if kind is ChatKind.PRIVATE or update.speaks_for_chat or (is_channel and not person):
+    chat, chat_kind, person = update.chat, update.chat_kind, update.person
+    is_channel = chat_kind is ChatKind.CHANNEL
+    if chat_kind is ChatKind.PRIVATE or update.speaks_for_chat or (is_channel and not person):
         return update
     needs_write_access = route.requires_write_access and update.kind is UpdateKind.BUTTON
     if route.admin_only or (needs_write_access and is_channel and not route.opens_private_chat):
         chat_member = await get_member(services.bot, chat, person)
         if chat_member is None or chat_member.status not in ADMIN_STATUSES:
             raise Refusal("refusal-not-admin")
-        if not may_write(chat_member, kind):
+        if not may_write(chat_member, chat_kind):
             raise Refusal("refusal-not-poster")
         if getattr(chat_member, "is_anonymous", False) and not is_channel:
             return replace(update, person=0, speaks_for_chat=True)
     elif (
         needs_write_access
         and not is_channel
-        and not await may_post_in_group(services.bot, chat, kind, person)
+        and not await may_post_in_group(services.bot, chat, chat_kind, person)
     ):
         raise Refusal("refusal-not-writer")
     return update

@@ -20,18 +20,18 @@ def menu_commands(
     language: str, *, group: bool = False, for_admins: bool = False, for_operator: bool = False
 ) -> list[telegram.BotCommand]:
     """Return the menu of a private chat, or of a group's members or administrators."""
-    names = (
+    command_names = (
         list(GROUP_COMMANDS)
         if group
         else [name for name, route in COMMANDS.items() if _is_in_menu(route)]
     )
     if for_admins:
-        names += [
+        command_names += [
             name for name, route in COMMANDS.items() if _is_in_menu(route) and route.admin_only
         ]
     if for_operator:
-        names += [name for name, route in COMMANDS.items() if route.operator_only]
-    return [telegram.BotCommand(name, say(language, f"command-{name}")) for name in names]
+        command_names += [name for name, route in COMMANDS.items() if route.operator_only]
+    return [telegram.BotCommand(name, say(language, f"command-{name}")) for name in command_names]
 
 
 def _is_in_menu(route: Route) -> bool:
@@ -44,10 +44,14 @@ async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
     A failure is only logged: the commands work without a menu.
     """
     for language in LANGUAGES:
-        code = None if language == "en" else language
+        language_code = None if language == "en" else language
         try:
-            await bot.set_my_description(say(language, "about-description"), language_code=code)
-            await bot.set_my_short_description(say(language, "about-short"), language_code=code)
+            await bot.set_my_description(
+                say(language, "about-description"), language_code=language_code
+            )
+            await bot.set_my_short_description(
+                say(language, "about-short"), language_code=language_code
+            )
         except TelegramError as error:
             log.warning("profile not registered", extra={"error": type(error).__name__})
         # Telegram shows the menu of the narrowest scope.
@@ -67,7 +71,7 @@ async def publish_menu(bot: telegram.Bot, operator: int = 0) -> None:
             menus.append((telegram.BotCommandScopeChatAdministrators(operator), menu))
         for scope, menu in menus:
             try:
-                await bot.set_my_commands(menu, scope, language_code=code)
+                await bot.set_my_commands(menu, scope, language_code=language_code)
             except TelegramError as error:
                 facts = {"error": type(error).__name__, "scope": scope.type}
                 log.warning("menu not registered", extra=facts)

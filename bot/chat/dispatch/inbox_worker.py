@@ -84,7 +84,7 @@ class InboxWorker:
             if inbox_update.chat not in self._tasks_by_chat
         ]
         # During these, earlier processes died repeatedly.
-        suspects = [
+        suspect_updates = [
             inbox_update
             for inbox_update in ready_updates
             if not inbox_update.follow_up
@@ -92,7 +92,11 @@ class InboxWorker:
         ]
         try:
             counted_updates = await self._count_attempts(
-                [inbox_update for inbox_update in ready_updates if inbox_update not in suspects]
+                [
+                    inbox_update
+                    for inbox_update in ready_updates
+                    if inbox_update not in suspect_updates
+                ]
             )
         except StorageError as error:
             await self._wait_for_store(error)
@@ -102,11 +106,11 @@ class InboxWorker:
             self._tasks_by_chat[inbox_update.chat] = asyncio.create_task(
                 self._process(inbox_update)
             )
-        for inbox_update in suspects:
+        for inbox_update in suspect_updates:
             self._tasks_by_chat[inbox_update.chat] = asyncio.create_task(
                 self._process(inbox_update, is_suspect=True)
             )
-        if len(counted_updates) + len(suspects) < len(ready_updates):
+        if len(counted_updates) + len(suspect_updates) < len(ready_updates):
             self._wake()  # some were applied meanwhile; their chats may have further updates
 
     async def _process(self, inbox_update: InboxUpdate, *, is_suspect: bool = False) -> None:
@@ -190,7 +194,7 @@ class InboxWorker:
                 await store.run(store.inbox.mark_applied, bot, update_id)
                 return None
             route = route_of(update)
-            excess = services.user_limits.charge(
+            limit_excess = services.user_limits.charge(
                 update.person or update.chat, costs_of(update, route)
             )
             if inbox_update.attempts > MAX_ATTEMPTS:
@@ -198,8 +202,10 @@ class InboxWorker:
                 reply = await store.run(
                     mark_update_failed, services, inbox_update, update, ATTEMPTS_EXHAUSTED
                 )
-            elif excess:
-                reply = await store.run(reject_over_limit, services, inbox_update, update, excess)
+            elif limit_excess:
+                reply = await store.run(
+                    reject_over_limit, services, inbox_update, update, limit_excess
+                )
             else:
                 authorization = await authorize(services, update, route)
                 update, managed_chat = authorization.update, authorization.managed_chat
@@ -240,8 +246,8 @@ class InboxWorker:
         except UnreadableUpdate:  # readable once: by another version, or its bytes have changed
             log.exception("errand cannot be read", extra={"update": inbox_update.id})
             chat = await store.run(store.chats.get, inbox_update.bot, inbox_update.chat)
-            kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
-            update = Update(UpdateKind.COMMAND, inbox_update.chat, kind, language=language)
+            chat_kind, language = (chat.kind, chat.language) if chat else (ChatKind.PRIVATE, "")
+            update = Update(UpdateKind.COMMAND, inbox_update.chat, chat_kind, language=language)
             await self._send_follow_up_reply(inbox_update, update, failure_reply(update))
             return
         if update is None:  # its chat was erased
@@ -324,21 +330,23 @@ class InboxWorker:
 
         If the reply can never be stored, an error message takes its place, or else nothing.
         """
-        replies = [reply, failure_reply(update), Reply()]
+        replies_to_try = [reply, failure_reply(update), Reply()]
         while True:
             try:
                 stored_reply = await self._services.store.run(
-                    complete_follow_up, self._services, inbox_update, update, replies[0]
+                    complete_follow_up, self._services, inbox_update, update, replies_to_try[0]
                 )
             except (DatabaseBusy, DatabaseNotWritable) as error:
                 await self._wait_for_store(error)
             except Exception as error:
-                if len(replies) == 1:  # without its mark it would run, and be paid for, again
+                if (
+                    len(replies_to_try) == 1
+                ):  # without its mark it would run, and be paid for, again
                     log.warning("errand not marked", extra={"error": type(error).__name__})
                     await self._sleep(1.0)
                     continue
                 log.exception("answer of an errand not stored", extra={"update": inbox_update.id})
-                del replies[0]
+                del replies_to_try[0]
             else:
                 await self._send_reply(replace(update, callback_query_id=""), stored_reply)
                 return

@@ -88,12 +88,12 @@ def adapt_reply_for_manager(reply: Reply, managed_chat: ManagedChat, language: s
     if reply.wakes_delivery and not messages:
         messages = (text_message([Line(say(language, "there-posted", title=title))]),)
     elif messages:
-        header, first_message = say(language, "there-managing", title=title), messages[0]
+        header_text, first_message = say(language, "there-managing", title=title), messages[0]
         if first_message.form.is_rich:
-            header_block = paragraph(italic(header))
+            header_block = paragraph(italic(header_text))
             first_message = replace(first_message, blocks=(header_block, *first_message.blocks))
         elif first_message.html:
-            html = f"<i>{sentence_html(header)}</i>\n\n{first_message.html}"
+            html = f"<i>{sentence_html(header_text)}</i>\n\n{first_message.html}"
             if message_weight(html) <= CLASSIC_UNITS:
                 first_message = replace(first_message, html=html)
         messages = (first_message, *messages[1:])

@@ -41,19 +41,19 @@ def store_reply(
             [reply.follow_up.verb, reply.follow_up.argument], ensure_ascii=False
         )
         services.store.inbox.set_follow_up(inbox_update, follow_up_json)
-    parts: list[tuple[int, ReplyContent]] = [*enumerate(reply.messages, 1)]
-    parts += enumerate(reply.documents, FIRST_FILE_PART + 1)
-    if not parts:
+    numbered_parts: list[tuple[int, ReplyContent]] = [*enumerate(reply.messages, 1)]
+    numbered_parts += enumerate(reply.documents, FIRST_FILE_PART + 1)
+    if not numbered_parts:
         return reply
     now, bot = services.now(), services.bot_info.bot_id
     target_chat = reply.to_chat or update.chat
     chat = services.store.chats.get(bot, target_chat)
     language = chat.language if chat else supported_language(update.language)
     answer_messages = []
-    for part_number, content in parts:
+    for part_number, content in numbered_parts:
         is_message = isinstance(content, Message)
         form = content.form if isinstance(content, Message) else MessageForm.CLASSIC
-        fallback = (
+        fallback_messages = (
             reply.fallback_messages[part_number - 1 : part_number]
             if reply.is_fallback_paired
             else reply.fallback_messages
@@ -73,7 +73,7 @@ def store_reply(
                 edited_message_id=update.message_id if is_edit else 0,
                 priority=Priority.REPLY,
                 reply_content=encode_reply_part(
-                    ReplyPart(content, fallback, reply.is_fallback_paired)
+                    ReplyPart(content, fallback_messages, reply.is_fallback_paired)
                     if form.is_rich
                     else ReplyPart(content)
                 ),
@@ -88,5 +88,5 @@ def store_reply(
 
 def stored_follow_up(inbox_update: InboxUpdate) -> FollowUp:
     """Return the stored follow-up of an applied update."""
-    verb, words = json.loads(inbox_update.follow_up)
-    return FollowUp(verb, words)
+    verb, follow_up_words = json.loads(inbox_update.follow_up)
+    return FollowUp(verb, follow_up_words)

@@ -34,20 +34,22 @@ def default_languages(code: str | None, offered_languages: Sequence[str]) -> Lan
 
 def choice_label(request: Request, languages: LanguageCodes) -> str:
     """Return the label of a choice; languages without a text get their native names."""
-    if name := _NAMED_CHOICES.get(languages):
-        return request.say(f"settings-languages-{name}")
+    if named_choice := _NAMED_CHOICES.get(languages):
+        return request.say(f"settings-languages-{named_choice}")
     return " + ".join(map(native_name, languages))
 
 
 def find_language(words: str, offered_languages: Sequence[str]) -> str | None:
     """Return the offered language that is meant: ``de``, ``Deutsch``, ``german``, ``德语``."""
-    lowered = words.strip().casefold()
-    code = language_code(words) or ""
+    lowered_words = words.strip().casefold()
+    typed_code = language_code(words) or ""
     for offered_code in offered_languages:
-        names = {
+        language_names = {
             native_name(offered_code),
             *(language_name(ui_language, offered_code) for ui_language in LANGUAGES),
         }
-        if offered_code == code or lowered in {name.casefold() for name in names}:
+        if offered_code == typed_code or lowered_words in {
+            name.casefold() for name in language_names
+        }:
             return offered_code
     return None

@@ -26,9 +26,9 @@ def paper_lines(
     Each paper's note follows, if it has one.
     """
     lines = []
-    for number, paper in enumerate(papers, start=first_number):
+    for paper_number, paper in enumerate(papers, start=first_number):
         title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
-        lines.append(Line(f"{number}. {title}", link=paper_url(paper)))
+        lines.append(Line(f"{paper_number}. {title}", link=paper_url(paper)))
         authors = [
             disable_autolinks(shorten(display_text(name), 40))
             for name in paper.authors[:_MAX_NAMED_AUTHORS]
@@ -41,7 +41,9 @@ def paper_lines(
             shorten(paper.id.partition(":")[2], 40),
         )
         lines.append(Line(" · ".join(filter(None, facts)), follows_directly=True))
-        for note in filter(None, notes[number - first_number : number - first_number + 1]):
+        for note in filter(
+            None, notes[paper_number - first_number : paper_number - first_number + 1]
+        ):
             lines.append(Line(note, follows_directly=True))
     return lines
 

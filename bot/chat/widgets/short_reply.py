@@ -28,10 +28,10 @@ class Line:
 
     def html(self) -> str:
         """Return the line as Telegram's HTML."""
-        text = sentence_html(shorten(strip_invisible_lines(self.text), _LINE_UNITS))
+        escaped_text = sentence_html(shorten(strip_invisible_lines(self.text), _LINE_UNITS))
         if self.link:
-            text = f'<a href="{escape(self.link)}">{text}</a>'
-        return f"<b>{text}</b>" if self.bold else text
+            escaped_text = f'<a href="{escape(self.link)}">{escaped_text}</a>'
+        return f"<b>{escaped_text}</b>" if self.bold else escaped_text
 
 
 def short_reply(lines: Sequence[Line], buttons: Keyboard = (), *, edit: bool = False) -> Reply:
@@ -44,10 +44,10 @@ def text_message(lines: Sequence[Line], buttons: Keyboard = ()) -> Message:
     html = ""
     for line in lines:
         separator = "" if not html else "\n" if line.follows_directly else "\n\n"
-        extended = html + separator + line.html()
-        if message_weight(extended) > CLASSIC_UNITS:
+        extended_html = html + separator + line.html()
+        if message_weight(extended_html) > CLASSIC_UNITS:
             break
-        html = extended
+        html = extended_html
     return Message(MessageForm.CLASSIC, html=html, buttons=buttons)
 
 
@@ -56,11 +56,11 @@ def error_position_message(
 ) -> Message:
     """Return a sentence about an error in ``words``, with its position marked below."""
     # A full-width character needs a full-width space below it.
-    padding = "".join(
+    mark_padding = "".join(
         "\u3000" if east_asian_width(character) in ("W", "F") else " "
         for character in words[:position]
     )
-    marked_words = f"{words}\n{padding}↑"
-    marked = f"<pre>{escape(marked_words)}</pre>"
-    html = f"{sentence_html(sentence)}\n{marked}\n{sentence_html(below)}".rstrip()
+    marked_words = f"{words}\n{mark_padding}↑"
+    marked_html = f"<pre>{escape(marked_words)}</pre>"
+    html = f"{sentence_html(sentence)}\n{marked_html}\n{sentence_html(below)}".rstrip()
     return Message(MessageForm.CLASSIC, html=html, buttons=buttons)

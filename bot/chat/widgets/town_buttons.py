@@ -54,9 +54,9 @@ def zone_question(request: Request, reading: ZoneReading) -> str:
     Raises:
         Refusal: they are no place that is known, nor similar to one.
     """
-    given = request.words[:60]
+    typed_words = request.words[:60]
     if not reading.towns:
-        raise Refusal("settings-zone-unknown", given=given)
+        raise Refusal("settings-zone-unknown", given=typed_words)
     return request.say(
-        "settings-zone-similar" if reading.misspelt else "settings-zone-which", given=given
+        "settings-zone-similar" if reading.misspelt else "settings-zone-which", given=typed_words
     )

@@ -93,12 +93,12 @@ def time_(store: Store, request: Request) -> Reply:
 def _set_cadence(store: Store, request: Request, cadence: Cadence) -> list[Line]:
     """Set the chat's times; return lines that name the topics with times of their own."""
     chat = edit_subscriptions.set_cadence(store, request.chat, cadence, request.now)
-    description = cadence_text.describe_cadence(chat.cadence, request.language)
+    cadence_description = cadence_text.describe_cadence(chat.cadence, request.language)
     lines = [
         Line(
             request.say(
                 "settings-time-set",
-                cadence=description,
+                cadence=cadence_description,
                 zone=zone_name(request.language, chat.zone),
             )
         )

@@ -106,9 +106,9 @@ def town_pressed(store: Store, request: Request) -> Reply:
 
 def zone_answered(store: Store, request: Request) -> Reply:
     """Set the typed zone, or ask which of several towns is meant."""
-    reading = time_zones.read_zone(request.words)
-    if reading.zone or reading.towns:
-        return _zone_typed(store, request, reading)
+    zone_reading = time_zones.read_zone(request.words)
+    if zone_reading.zone or zone_reading.towns:
+        return _zone_typed(store, request, zone_reading)
     save_pending_question(store, request, PendingQuestion("guide_zone"))
     return search.handle_text(store, request)  # no place: another topic, or a paper
 
@@ -212,9 +212,9 @@ def _finish_onboarding(store: Store, request: Request, *, edit: bool) -> Reply:
     if digest_and_reply is None:
         return short_reply([subscribed_line, no_sample_line], _final_buttons(request), edit=edit)
     digest, reply = digest_and_reply
-    number = store.digests.issue(digest)
-    if number != digest.number:  # another digest took the number meanwhile
-        reply = _sample_reply(request, replace(digest, number=number))
+    digest_number = store.digests.issue(digest)
+    if digest_number != digest.number:  # another digest took the number meanwhile
+        reply = _sample_reply(request, replace(digest, number=digest_number))
     intro = text_message(
         [subscribed_line, Line(request.say("guide-sample"))], _final_buttons(request)
     )

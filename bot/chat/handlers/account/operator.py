@@ -39,12 +39,14 @@ def status(store: Store, request: Request) -> Reply:
     ]
     for checked_at, source in sorted(checked_feeds)[:MAX_FEEDS]:  # the longest ago first
         first_category, *other_categories = source.split("+")
-        name = f"{first_category}+…+{other_categories[-1]}" if len(other_categories) > 1 else source
-        checked_text = _local_time(request, checked_at)
-        text = request.say(
-            "status-feed", feed=name, at=checked_text, answer=statuses[source].status
+        feed_name = (
+            f"{first_category}+…+{other_categories[-1]}" if len(other_categories) > 1 else source
         )
-        lines.append(Line(text, follows_directly=True))
+        checked_text = _local_time(request, checked_at)
+        feed_line = request.say(
+            "status-feed", feed=feed_name, at=checked_text, answer=statuses[source].status
+        )
+        lines.append(Line(feed_line, follows_directly=True))
     lines.append(Line(request.say("status-papers", papers=store.papers.count())))
     counts_by_day = store.announcements.counts_by_day()[-COUNTED_DAYS:]
     for announcement_day, papers in reversed(counts_by_day):
@@ -63,10 +65,15 @@ def status(store: Store, request: Request) -> Reply:
 
 
 def _queue_lines(store: Store, request: Request) -> list[Line]:
-    counts = store.outbox.counts_by_state(request.chat.bot)
-    oldest = store.delivery_statistics.oldest_waiting_since(request.chat.bot, request.now)
-    waiting_count = counts[MessageState.READY] + counts[MessageState.SENDING]
-    failed_count, unknown_count = counts[MessageState.DEAD], counts[MessageState.UNKNOWN]
+    message_counts = store.outbox.counts_by_state(request.chat.bot)
+    oldest_waiting_since = store.delivery_statistics.oldest_waiting_since(
+        request.chat.bot, request.now
+    )
+    waiting_count = message_counts[MessageState.READY] + message_counts[MessageState.SENDING]
+    failed_count, unknown_count = (
+        message_counts[MessageState.DEAD],
+        message_counts[MessageState.UNKNOWN],
+    )
     lines = [
         Line(request.say("status-queue", waiting=waiting_count)),
         Line(
@@ -76,10 +83,11 @@ def _queue_lines(store: Store, request: Request) -> list[Line]:
     ]
     if late_answers := store.outbox.count_expired_replies(request.chat.bot, request.now - _DAY):
         lines.append(Line(request.say("status-late", late=late_answers), follows_directly=True))
-    if oldest:
+    if oldest_waiting_since:
         lines.append(
             Line(
-                request.say("status-oldest", at=_local_time(request, oldest)), follows_directly=True
+                request.say("status-oldest", at=_local_time(request, oldest_waiting_since)),
+                follows_directly=True,
             )
         )
     unreadable_updates = store.inbox.unreadable_updates(request.chat.bot)
@@ -99,10 +107,12 @@ def _local_time(request: Request, instant: datetime) -> str:
 
 def users(store: Store, request: Request) -> Reply:
     """Handle ``/users``: count people and chats, and list the chats with most topics by page."""
-    bot, page = request.chat.bot, request.action.first_argument
-    skip = page * PAGE_SIZE
-    busiest_chats = store.usage_statistics.chats_by_topic_count(bot, PAGE_SIZE + 1, offset=skip)
-    if not busiest_chats and skip:
+    bot, page_number = request.chat.bot, request.action.first_argument
+    skipped_chats = page_number * PAGE_SIZE
+    busiest_chats = store.usage_statistics.chats_by_topic_count(
+        bot, PAGE_SIZE + 1, offset=skipped_chats
+    )
+    if not busiest_chats and skipped_chats:
         raise Refusal("refusal-button-old")
     population = store.usage_statistics.usage_counts(bot)
     kinds = join_list(
@@ -124,17 +134,17 @@ def users(store: Store, request: Request) -> Reply:
             follows_directly=True,
         ),
     ]
-    for index, (chat, topic_count) in enumerate(busiest_chats[:PAGE_SIZE]):
-        text = request.say(
+    for chat_index, (chat, topic_count) in enumerate(busiest_chats[:PAGE_SIZE]):
+        chat_line = request.say(
             "users-chat-paused" if chat.pause_reason else "users-chat",
-            number=str(skip + index + 1),
+            number=str(skipped_chats + chat_index + 1),
             title=chat.title or "–",
             id=str(chat.id),
             topics=topic_count,
         )
-        lines.append(Line(text, follows_directly=index > 0))
+        lines.append(Line(chat_line, follows_directly=chat_index > 0))
     rows = page_row(
-        page,
+        page_number,
         lambda number: Action("users", number),
         has_next=len(busiest_chats) > PAGE_SIZE,
         labels=(request.say("button-earlier"), request.say("button-next")),
@@ -172,25 +182,29 @@ def unban(store: Store, request: Request) -> Reply:
     if chat and chat.pause_reason == BANNED_REASON:
         store.chats.resume(bot, account_id)
         store.outbox_repair.requeue_dropped(bot, account_id, now=request.now)
-    text = request.say(
+    reply_text = request.say(
         "unban-done", title=_chat_title(store, request, account_id), id=str(account_id)
     )
-    return Reply(short_reply([Line(text)]).messages, wakes_delivery=True)
+    return Reply(short_reply([Line(reply_text)]).messages, wakes_delivery=True)
 
 
 def limit(store: Store, request: Request) -> Reply:
     """Handle ``/limit ID N``: set the most topics that one chat may follow."""
-    words = request.words.split()
-    if len(words) != 2 or not _ID.fullmatch(words[0]) or not words[1].isdecimal():
+    argument_words = request.words.split()
+    if (
+        len(argument_words) != 2
+        or not _ID.fullmatch(argument_words[0])
+        or not argument_words[1].isdecimal()
+    ):
         raise Refusal("limit-usage", topics=request.bot_info.max_topics)
-    chat, topics = int(words[0]), int(words[1][:9])
+    chat, topics = int(argument_words[0]), int(argument_words[1][:9])
     if not store.chats.get(request.chat.bot, chat):
         raise Refusal("limit-unknown", id=str(chat))
     if topics > MAX_TOPICS:
         raise Refusal("limit-large", most=MAX_TOPICS)
     store.bans_and_quotas.set_topic_quota(request.chat.bot, chat, topics)
-    values = {"title": _chat_title(store, request, chat), "id": str(chat)}
-    return short_reply([Line(request.say("limit-done", topics=topics, **values))])
+    text_values = {"title": _chat_title(store, request, chat), "id": str(chat)}
+    return short_reply([Line(request.say("limit-done", topics=topics, **text_values))])
 
 
 def _account_argument(request: Request, usage: str) -> int:

@@ -18,7 +18,7 @@ _KEEP, _DELETE = 0, 1
 
 def forget(store: Store, request: Request) -> Reply:
     """Handle ``/forget``: send a copy of all data, and ask whether to delete it."""
-    key = "forget-ask-person" if _is_private(request) else "forget-ask-chat"
+    text_key = "forget-ask-person" if _is_private(request) else "forget-ask-chat"
     buttons = (
         (
             request.button("button-forget", "forget", _DELETE),
@@ -27,7 +27,7 @@ def forget(store: Store, request: Request) -> Reply:
     )
     bot, chat, person = request.chat.bot, request.chat.id, request.person.id
     stored_person = store.chats.get_person(bot, person) if _is_private(request) else None
-    content = personal_data.personal_data_json(
+    file_content = personal_data.personal_data_json(
         request.chat,
         store.subscriptions.of_chat(bot, chat),
         store.digests.headings_of_chat(bot, chat, limit=MAX_DIGESTS),
@@ -35,8 +35,10 @@ def forget(store: Store, request: Request) -> Reply:
         store.saved_papers.of_person(bot, person) if stored_person else (),
         request.now,
     )
-    document = Document(DATA_FILE_NAME, content, request.say("forget-caption"))
-    return Reply(short_reply([Line(request.say(key))], buttons).messages, documents=(document,))
+    document = Document(DATA_FILE_NAME, file_content, request.say("forget-caption"))
+    return Reply(
+        short_reply([Line(request.say(text_key))], buttons).messages, documents=(document,)
+    )
 
 
 def _is_private(request: Request) -> bool:

@@ -99,17 +99,17 @@ def _language_choice_rows(request: Request, codes: Collection[str]) -> Keyboard:
 
 def setting_pressed(store: Store, request: Request) -> Reply:
     """Handle a pressed switch: change one setting and show all of them again."""
-    setting, value = request.action.first_argument, request.action.second_argument
+    setting, value_code = request.action.first_argument, request.action.second_argument
     if setting == SET_LANGUAGE:
         chat = edit_subscriptions.set_language(
-            store, request.chat, LANGUAGES[value % len(LANGUAGES)]
+            store, request.chat, LANGUAGES[value_code % len(LANGUAGES)]
         )
-    elif setting == SET_FORM and value < len(_FORMS):
-        chat = edit_subscriptions.set_form(store, request.chat, _FORMS[value])
-    elif setting == SET_ENTRY_LANGUAGES and value < len(
+    elif setting == SET_FORM and value_code < len(_FORMS):
+        chat = edit_subscriptions.set_form(store, request.chat, _FORMS[value_code])
+    elif setting == SET_ENTRY_LANGUAGES and value_code < len(
         choices := language_buttons.language_choices(request.bot_info.entry_languages)
     ):
-        chat = edit_subscriptions.set_languages(store, request.chat, choices[value])
+        chat = edit_subscriptions.set_languages(store, request.chat, choices[value_code])
     else:
         raise Refusal("refusal-button-old")
     updated_request = request.for_chat(chat)
@@ -127,11 +127,11 @@ def timezone(store: Store, request: Request) -> Reply:
     """Handle ``/timezone shanghai``: set the zone of the chat and all its topics."""
     if not request.words:
         return Reply(choose_zone(store, request).messages)
-    reading = read_zone(request.words)
-    if reading.zone:
-        return _set_zone(store, request, reading.zone, edit=False)
+    zone_reading = read_zone(request.words)
+    if zone_reading.zone:
+        return _set_zone(store, request, zone_reading.zone, edit=False)
     return short_reply(
-        [Line(zone_question(request, reading))], town_buttons(request, "town", reading)
+        [Line(zone_question(request, zone_reading))], town_buttons(request, "town", zone_reading)
     )
 
 
@@ -154,16 +154,16 @@ def location_shared(store: Store, request: Request) -> Reply:
     is_first_step = not request.chat.onboarded and bool(
         store.subscriptions.of_chat(request.chat.bot, request.chat.id)
     )
-    place = town_label(request.language, town)
+    place_name = town_label(request.language, town)
     question = request.say(
         "settings-location-near",
-        town=place,
+        town=place_name,
         clock=format_clock(request.language, request.now, town.zone),
     )
     rows = (
         (
             Button(
-                request.say("button-use-zone", town=place),
+                request.say("button-use-zone", town=place_name),
                 Action("guide_town" if is_first_step else "town", town.key),
             ),
         ),
@@ -175,10 +175,12 @@ def location_shared(store: Store, request: Request) -> Reply:
 def _set_zone(store: Store, request: Request, zone: str, *, edit: bool) -> Reply:
     chat = edit_subscriptions.set_zone(store, request.chat, zone, request.now)
     local_time = format_clock(request.language, request.now, chat.zone)
-    text = request.say(
+    reply_text = request.say(
         "settings-zone-set", zone=zone_name(request.language, zone), clock=local_time
     )
-    return short_reply([Line(text)], ((request.button("button-back", "settings"),),), edit=edit)
+    return short_reply(
+        [Line(reply_text)], ((request.button("button-back", "settings"),),), edit=edit
+    )
 
 
 def lang(store: Store, request: Request) -> Reply:
@@ -191,11 +193,13 @@ def lang(store: Store, request: Request) -> Reply:
     if language:
         chat = edit_subscriptions.set_language(store, request.chat, language)
         return _settings_reply(request.for_chat(chat), edit=False)
-    code = language_buttons.find_language(request.words, request.bot_info.entry_languages)
-    if code is None:
+    entry_language = language_buttons.find_language(request.words, request.bot_info.entry_languages)
+    if entry_language is None:
         raise Refusal("settings-lang-usage")
-    text = request.say("settings-lang-entries", name=language_name(request.language, code))
-    return short_reply([Line(text)], _language_choice_rows(request, (code,)))
+    reply_text = request.say(
+        "settings-lang-entries", name=language_name(request.language, entry_language)
+    )
+    return short_reply([Line(reply_text)], _language_choice_rows(request, (entry_language,)))
 
 
 def greet_in_language(store: Store, request: Request) -> Reply:
@@ -216,13 +220,15 @@ def pause(store: Store, request: Request) -> Reply:
         store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE)
         return short_reply([Line(request.say("paused"))])
     today = request.now.astimezone(ZoneInfo(request.chat.zone)).date()
-    until = parse_pause_end(request.words, today)
-    if until is None:
+    pause_end = parse_pause_end(request.words, today)
+    if pause_end is None:
         raise Refusal("pause-usage", example=(today + timedelta(days=14)).isoformat())
-    if until <= today:
+    if pause_end <= today:
         raise Refusal("pause-past", today=today.isoformat())
-    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, until)
-    return short_reply([Line(request.say("paused-until", day=format_day(request.language, until)))])
+    store.chats.pause(request.chat.bot, request.chat.id, REQUESTED_PAUSE, pause_end)
+    return short_reply(
+        [Line(request.say("paused-until", day=format_day(request.language, pause_end)))]
+    )
 
 
 def resume(store: Store, request: Request) -> Reply:

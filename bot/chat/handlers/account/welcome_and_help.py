@@ -50,8 +50,8 @@ def added_to_chat_reply(store: Store, update: Update, chat: Chat) -> Reply:
     adding_person = store.chats.get(chat.bot, update.person)
     if adding_person is None:
         return Reply()  # Telegram lets bots write only to people who wrote first
-    text = say(adding_person.language, "there-added", title=chat.title, chat=chat.id)
-    return replace(short_reply([Line(text)]), to_chat=update.person)
+    reply_text = say(adding_person.language, "there-added", title=chat.title, chat=chat.id)
+    return replace(short_reply([Line(reply_text)]), to_chat=update.person)
 
 
 def non_text_reply(store: Store, request: Request) -> Reply:

@@ -125,15 +125,17 @@ def _show_all_topics(store: Store, request: Request, topics: Sequence[Subscripti
     if quiet_topics:
         lines.append(Line(request.say("digest-none-topics", topics=len(quiet_topics))))
         for topic in quiet_topics[:_MAX_NAMED_TOPICS]:
-            text = f"{shorten(topic.name, _NAME_UNITS)} – {topic_state(request, topic)}"
-            lines.append(Line(text, follows_directly=True))
+            topic_line = f"{shorten(topic.name, _NAME_UNITS)} – {topic_state(request, topic)}"
+            lines.append(Line(topic_line, follows_directly=True))
         lines.append(Line(request.say("digest-none-number")))
     lines += (
         Line(_unreadable_text(request, topic)) for topic in topics if topic not in readable_topics
     )
-    if remaining := len(readable_topics) - len(topic_news_list):
-        number = len(topic_news_list) + 1
-        lines.append(Line(request.say("digest-too-dear-topics", topics=remaining, number=number)))
+    if remaining_count := len(readable_topics) - len(topic_news_list):
+        topic_number = len(topic_news_list) + 1
+        lines.append(
+            Line(request.say("digest-too-dear-topics", topics=remaining_count, number=topic_number))
+        )
     has_issued = len(quiet_topics) < len(topic_news_list)
     return (
         replace(short_reply(lines), wakes_delivery=has_issued)
@@ -174,29 +176,29 @@ def _show_topic(store: Store, request: Request, topic: Subscription) -> Reply:
 
 def _last_digest_again(store: Store, request: Request, topic: Subscription) -> Reply:
     """Show the last digest of a topic without news, and when the next one comes."""
-    values = {
+    text_values = {
         "topic": topic.name,
         "next": next_digest_time(request, topic),
         "zone": zone_name(request.language, topic.zone),
     }
     last_digest = store.digests.last_issued(request.chat.bot, request.chat.id, topic.key)
     if last_digest is None:
-        return short_reply([Line(request.say("digest-none-yet", **values))])
-    header = text_message([Line(request.say("digest-none-again", **values))])
+        return short_reply([Line(request.say("digest-none-yet", **text_values))])
+    header_text = text_message([Line(request.say("digest-none-again", **text_values))])
     reply = digest_reply(
         last_digest,
         display_options(request, last_digest),
         lambda options: digest_parts(last_digest, options),
     )
-    return replace(reply, messages=(header, *reply.messages))
+    return replace(reply, messages=(header_text, *reply.messages))
 
 
 def missed(store: Store, request: Request) -> Reply:
     """Handle ``/missed``: send a page of what recent digests left out or failed to deliver."""
-    newest = store.digests.headings_of_chat(request.chat.bot, request.chat.id, limit=1)
-    number = newest[0].number if newest else 0
+    newest_heading = store.digests.headings_of_chat(request.chat.bot, request.chat.id, limit=1)
+    newest_number = newest_heading[0].number if newest_heading else 0
     if missed_digest := request.read(
-        issue_digest.prepare_missed, request.chat, request.now, number
+        issue_digest.prepare_missed, request.chat, request.now, newest_number
     ):
         issue_digest.issue_missed(
             store, request.chat, missed_digest, request.now, thread=request.thread
@@ -263,26 +265,29 @@ def _show_translated_words(
 
 def show_left_out(store: Store, request: Request) -> Reply:
     """Handle [Show the rest]: show the next page, and mark it as received."""
-    reply, part = request.read(_left_out_page, request)
-    if part:
+    reply, shown_part = request.read(_left_out_page, request)
+    if shown_part:
         store.receipts.mark_received(
-            request.action.first_argument, part.first_entry, part.last_entry, now=request.now
+            request.action.first_argument,
+            shown_part.first_entry,
+            shown_part.last_entry,
+            now=request.now,
         )
     return reply
 
 
 def _left_out_page(store: Store, request: Request) -> tuple[Reply, Part | None]:
     """Return a page of what was left out, and its part if showing counts as receipt."""
-    position = request.action.second_argument
-    digest = pressed_digest(store, request, last=position + LEFT_OUT_PAGE_ROWS)
-    if not len(digest.entries) < position <= digest.numbered_count:
+    first_position = request.action.second_argument
+    digest = pressed_digest(store, request, last=first_position + LEFT_OUT_PAGE_ROWS)
+    if not len(digest.entries) < first_position <= digest.numbered_count:
         raise Refusal("entry-gone")
     reply = digest_reply(
         digest,
         display_options(request, digest),
-        lambda options: left_out_parts(digest, options, position),
+        lambda options: left_out_parts(digest, options, first_position),
     )
-    [left_out_part] = left_out_parts(digest, display_options(request, digest), position)
+    [left_out_part] = left_out_parts(digest, display_options(request, digest), first_position)
     is_received = bool(digest.subscription) or digest.period.startswith(
         issue_digest.MISSED_PERIOD_PREFIX
     )

@@ -92,8 +92,8 @@ def standalone_entry(store: Store, request: Request, paper_key: int, version: in
         raise Refusal("entry-gone")
     summaries = fill_missing_summaries(store, [paper], request.now)[paper.key]
     reasons, topics = _matching_topics(store, request, paper)
-    kind = AnnouncementKind.NEW if paper.version <= 1 else AnnouncementKind.REPLACE
-    entry = Entry(paper, kind, summaries, reasons, topics)
+    announcement_kind = AnnouncementKind.NEW if paper.version <= 1 else AnnouncementKind.REPLACE
+    entry = Entry(paper, announcement_kind, summaries, reasons, topics)
     return EntryRef(Digest(topic="", query="", issued_at=request.now, entries=(entry,)), 1)
 
 
@@ -101,8 +101,8 @@ def _matching_topics(
     store: Store, request: Request, paper: Paper
 ) -> tuple[tuple[MatchReason, ...], tuple[str, ...]]:
     """Return why this chat's topics match a paper, and their names, as time allows."""
-    reasons: dict[MatchReason, None] = {}
-    names = []
+    match_reasons: dict[MatchReason, None] = {}
+    topic_names = []
     for topic in store.subscriptions.of_chat(request.chat.bot, request.chat.id):
         try:
             check_budget()
@@ -112,9 +112,9 @@ def _matching_topics(
         except QueryBudgetExceeded:
             break  # the paper is shown without the other topics
         if matched_reasons is not None:
-            reasons |= dict.fromkeys(matched_reasons)
-            names.append(topic.name)
-    return tuple(reasons), tuple(names)
+            match_reasons |= dict.fromkeys(matched_reasons)
+            topic_names.append(topic.name)
+    return tuple(match_reasons), tuple(topic_names)
 
 
 def open_entry(store: Store, request: Request) -> Reply:
@@ -173,16 +173,20 @@ def show_entry(
         request.chat.bot, request.person.id, entry_ref.paper.key
     )
     options = replace(display_options(request, entry_ref.digest), all_authors=all_authors)
-    number, position = entry_callback_integers(entry_ref.digest, entry_ref.position)
+    digest_number, entry_position = entry_callback_integers(entry_ref.digest, entry_ref.position)
     buttons = entry_keyboard(entry_ref.digest, entry_ref.position, options, is_saved=is_saved)
     if request.bot_info.llm_settings:
-        buttons += ((request.button("button-explain", "explain", number, position),),)
-    if number:
-        navigation = [request.button("button-table", "table", number, position)]
-        if position > 1:
-            navigation.append(request.button("button-previous-entry", "next", number, position - 1))
-        if position < entry_ref.digest.numbered_count:
-            navigation.append(request.button("button-next", "next", number, position + 1))
+        buttons += ((request.button("button-explain", "explain", digest_number, entry_position),),)
+    if digest_number:
+        navigation = [request.button("button-table", "table", digest_number, entry_position)]
+        if entry_position > 1:
+            navigation.append(
+                request.button("button-previous-entry", "next", digest_number, entry_position - 1)
+            )
+        if entry_position < entry_ref.digest.numbered_count:
+            navigation.append(
+                request.button("button-next", "next", digest_number, entry_position + 1)
+            )
         buttons += (tuple(navigation),)
     reply = digest_reply(entry_ref.digest, options, lambda _: [entry_part(entry_ref.position)])
     return replace(
@@ -225,5 +229,5 @@ def send_citation(store: Store, request: Request) -> Reply:
     citation = bibtex(paper)
     if html := code_block(citation):
         return Reply((Message(MessageForm.CLASSIC, html=html),))
-    name = paper.id.partition(":")[2].replace("/", "-")
-    return Reply(documents=(Document(f"{name[:60]}.bib", citation.encode()),))
+    file_stem = paper.id.partition(":")[2].replace("/", "-")
+    return Reply(documents=(Document(f"{file_stem[:60]}.bib", citation.encode()),))

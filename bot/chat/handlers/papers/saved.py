@@ -28,31 +28,34 @@ def saved(store: Store, request: Request) -> Reply:
             [Line(request.say("saved-private"))], ((Button(request.say("button-saved"), link),),)
         )
     bot, person = request.chat.bot, request.person.id
-    count = store.saved_papers.count(bot, person)
-    if not count:
+    saved_count = store.saved_papers.count(bot, person)
+    if not saved_count:
         return short_reply([Line(request.say("saved-none"))], edit=_is_button(request))
-    last_page = (count - 1) // paper_list.PAGE_SIZE
-    page = min(request.action.first_argument if _is_button(request) else 0, last_page)
-    offset = page * paper_list.PAGE_SIZE
+    last_page = (saved_count - 1) // paper_list.PAGE_SIZE
+    page_number = min(request.action.first_argument if _is_button(request) else 0, last_page)
+    page_offset = page_number * paper_list.PAGE_SIZE
     saved_papers = store.saved_papers.of_person(
-        bot, person, limit=paper_list.PAGE_SIZE, offset=offset
+        bot, person, limit=paper_list.PAGE_SIZE, offset=page_offset
     )
     papers = [saved_paper.paper for saved_paper in saved_papers]
     lines = [
-        Line(request.say("saved-title", count=count), bold=True),
-        *paper_list.paper_lines(papers, request.language, offset + 1),
+        Line(request.say("saved-title", count=saved_count), bold=True),
+        *paper_list.paper_lines(papers, request.language, page_offset + 1),
     ]
     notifies_versions = store.saved_papers.wants_version_notices(bot, person)
     switch_key = "button-versions-on" if notifies_versions else "button-versions-off"
     buttons = (
-        *paper_list.paper_buttons(papers, offset + 1),
+        *paper_list.paper_buttons(papers, page_offset + 1),
         *page_row(
-            page,
+            page_number,
             lambda number: Action("saved", number),
-            has_next=page < last_page,
+            has_next=page_number < last_page,
             labels=(request.say("button-previous"), request.say("button-following")),
         ),
-        (request.button("button-files", "files"), request.button(switch_key, "versions", page)),
+        (
+            request.button("button-files", "files"),
+            request.button(switch_key, "versions", page_number),
+        ),
     )
     return short_reply(lines, buttons, edit=_is_button(request))
 
@@ -74,14 +77,18 @@ def export_files(store: Store, request: Request) -> Reply:
     )
     title = request.say("saved-topic")
     document = Digest(topic=title, query="", issued_at=request.now, entries=entries)
-    text = FORMATS["markdown"](document, request.chat.languages)
-    name = f"papergram-{request.now:%Y-%m-%d}"
+    markdown_text = FORMATS["markdown"](document, request.chat.languages)
+    file_stem = f"papergram-{request.now:%Y-%m-%d}"
     return Reply(
         documents=(
-            Document(f"{name}.bib", bibliography(papers).encode()),
-            Document(f"{name}.ris", ris_records(papers)),
-            Document(f"{name}.csl.json", csl_json(papers).encode()),
-            Document(f"{name}.md", text.encode(), request.say("saved-files", count=len(papers))),
+            Document(f"{file_stem}.bib", bibliography(papers).encode()),
+            Document(f"{file_stem}.ris", ris_records(papers)),
+            Document(f"{file_stem}.csl.json", csl_json(papers).encode()),
+            Document(
+                f"{file_stem}.md",
+                markdown_text.encode(),
+                request.say("saved-files", count=len(papers)),
+            ),
         )
     )
 

@@ -89,11 +89,11 @@ def _search_reply(
     store: Store, request: Request, query: Query, *header_lines: Line, loosen: bool = True
 ) -> Reply | None:
     """Return the first page of a search with suggestions, or None if it finds nothing."""
-    page = request.read(find_page, query, 0, newest_first=False, loosen=loosen)
-    if not page.papers:
+    search_page = request.read(find_page, query, 0, newest_first=False, loosen=loosen)
+    if not search_page.papers:
         return None
     similar_queries = request.read_optional(
-        find_suggestions, request.words, papers=page.matching_count
+        find_suggestions, request.words, papers=search_page.matching_count
     )
     payload_key = store.button_payloads.put(
         request.chat.bot, request.chat.id, query.text, now=request.now
@@ -103,7 +103,7 @@ def _search_reply(
         request,
         query,
         payload_key,
-        page,
+        search_page,
         *header_lines,
         suggestion_rows=suggestion_rows,
         edit=False,
@@ -144,12 +144,12 @@ def search_page_pressed(store: Store, request: Request) -> Reply:
     page_number, by_relevance = divmod(request.action.second_argument, 2)
     if page_number >= MAX_PAGES:
         raise Refusal("preview-gone")
-    page = find_page(store, query, page_number, newest_first=not by_relevance)
-    if not page.papers and page_number:  # the other order has fewer pages
-        page = find_page(store, query, 0, newest_first=not by_relevance)
-    if not page.papers:
+    search_page = find_page(store, query, page_number, newest_first=not by_relevance)
+    if not search_page.papers and page_number:  # the other order has fewer pages
+        search_page = find_page(store, query, 0, newest_first=not by_relevance)
+    if not search_page.papers:
         raise Refusal("preview-gone")
-    return _page_reply(request, query, request.action.first_argument, page, edit=True)
+    return _page_reply(request, query, request.action.first_argument, search_page, edit=True)
 
 
 def find_page(
@@ -164,13 +164,15 @@ def find_page(
     all_were_ranked = False
     needed_count = (page_number + 1) * paper_list.PAGE_SIZE + 1
     if newest_first:
-        offset = 0
+        search_offset = 0
         while len(papers) < needed_count:
-            candidates = store.paper_search.search(query.clause, limit=needed_count, offset=offset)
+            candidates = store.paper_search.search(
+                query.clause, limit=needed_count, offset=search_offset
+            )
             papers += _matching_papers(store, query.clause, candidates)
-            if len(candidates) < needed_count or offset > MAX_PAGES * needed_count:
+            if len(candidates) < needed_count or search_offset > MAX_PAGES * needed_count:
                 break
-            offset += needed_count
+            search_offset += needed_count
     else:
         closest = closest_papers(store, query.clause)
         papers = _first_matching(store, query.clause, closest, needed_count)
@@ -183,14 +185,14 @@ def find_page(
             papers_with_most_words(store, query.clause, without={paper.key for paper in papers}),
             needed_count - match_count,
         )
-    start = page_number * paper_list.PAGE_SIZE
-    page_papers = tuple(papers[start : start + paper_list.PAGE_SIZE])
+    page_start = page_number * paper_list.PAGE_SIZE
+    page_papers = tuple(papers[page_start : page_start + paper_list.PAGE_SIZE])
     return SearchPage(
         page_number,
         newest_first,
         page_papers,
         has_more=len(papers) >= needed_count and page_number + 1 < MAX_PAGES,
-        matching_count=min(max(match_count - start, 0), len(page_papers)),
+        matching_count=min(max(match_count - page_start, 0), len(page_papers)),
         has_matches=match_count > 0,
         is_index_complete=not store.paper_index.is_reindexing(),
     )
@@ -202,8 +204,8 @@ def _first_matching(
     """Return the first candidates that a clause finds, at most so many; None finds all."""
     papers: list[Paper] = []
     is_reindexing = store.paper_index.is_reindexing()
-    for first in range(0, len(candidates), count):
-        slice_candidates = candidates[first : first + count]
+    for batch_start in range(0, len(candidates), count):
+        slice_candidates = candidates[batch_start : batch_start + count]
         read_papers = store.papers.newest_versions([each.key for each in slice_candidates])
         if clause:
             index_texts: dict[str, str] = {}
@@ -303,28 +305,31 @@ def _open_mentioned_papers(store: Store, request: Request) -> Reply:
     ones when it is sent back.
     """
     stored_papers: list[Paper] = []
-    missing: list[PaperMention] = []
+    missing_mentions: list[PaperMention] = []
     for mention in request.papers[:_MAX_OPENED]:
         stored_paper = store.papers.get(f"arxiv:{mention.id}", mention.version or None)
         if stored_paper:
             stored_papers.append(stored_paper)
         else:
-            missing.append(mention)
+            missing_mentions.append(mention)
     lines = []
-    if missing:
-        text_key = "papers-fetching" if len(missing) > 1 else "paper-fetching"
-        lines.append(Line(request.say(text_key, id=_listed_ids(request, missing))))
-    if remaining := request.papers[_MAX_OPENED:]:
-        ellipsis = ["…"] if len(remaining) > _MAX_LISTED else []
-        lines.append(Line(request.say("papers-more", more=len(remaining))))
+    if missing_mentions:
+        text_key = "papers-fetching" if len(missing_mentions) > 1 else "paper-fetching"
+        lines.append(Line(request.say(text_key, id=_listed_ids(request, missing_mentions))))
+    if remaining_mentions := request.papers[_MAX_OPENED:]:
+        ellipsis = ["…"] if len(remaining_mentions) > _MAX_LISTED else []
+        lines.append(Line(request.say("papers-more", more=len(remaining_mentions))))
         lines.append(
-            Line(", ".join([*map(str, remaining[:_MAX_LISTED]), *ellipsis]), follows_directly=True)
+            Line(
+                ", ".join([*map(str, remaining_mentions[:_MAX_LISTED]), *ellipsis]),
+                follows_directly=True,
+            )
         )
     reply = _papers_reply(request, stored_papers)
     if lines:
         reply = replace(reply, messages=(*reply.messages, text_message(lines)))
-    if missing:
-        reply = replace(reply, follow_up=FollowUp("paper", " ".join(map(str, missing))))
+    if missing_mentions:
+        reply = replace(reply, follow_up=FollowUp("paper", " ".join(map(str, missing_mentions))))
     return reply
 
 
@@ -345,22 +350,29 @@ async def fetch_and_open(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
     """Fetch papers from arXiv, store them and open each."""
-    requested = [*find_mentions(words)]
+    requested_mentions = [*find_mentions(words)]
     if external_services.fetch_papers is None:
-        return short_reply([Line(request.say("paper-no-way", id=_listed_ids(request, requested)))])
+        return short_reply(
+            [Line(request.say("paper-no-way", id=_listed_ids(request, requested_mentions)))]
+        )
     papers_by_id = {
-        paper.id: paper for paper in await external_services.fetch_papers([*map(str, requested)])
+        paper.id: paper
+        for paper in await external_services.fetch_papers([*map(str, requested_mentions)])
     }
     papers = [
         papers_by_id[f"arxiv:{mention.id}"]
-        for mention in requested
+        for mention in requested_mentions
         if f"arxiv:{mention.id}" in papers_by_id
     ]
-    missing = [mention for mention in requested if f"arxiv:{mention.id}" not in papers_by_id]
+    missing_mentions = [
+        mention for mention in requested_mentions if f"arxiv:{mention.id}" not in papers_by_id
+    ]
     stored_papers = (
         await store.run(store.papers.upsert, papers, seen_at=request.now) if papers else []
     )
-    return await run_in_transaction(store, request, _fetched_papers_reply, stored_papers, missing)
+    return await run_in_transaction(
+        store, request, _fetched_papers_reply, stored_papers, missing_mentions
+    )
 
 
 def _fetched_papers_reply(

@@ -41,8 +41,8 @@ def today(store: Store, request: Request) -> Reply:
     requested_days, request = _parse_days(request)
     try:
         if request.words:
-            text = parse_user_query(in_english(request.words) or request.words).text
-            topic_queries = [DayQuery(text, text)]
+            canonical_query = parse_user_query(in_english(request.words) or request.words).text
+            topic_queries = [DayQuery(canonical_query, canonical_query)]
         else:
             topics = store.subscriptions.of_chat(request.chat.bot, request.chat.id)
             topic_queries = day_queries([topic for topic in topics if not topic.paused])
@@ -70,10 +70,11 @@ def today(store: Store, request: Request) -> Reply:
             [Line(request.say("today-none", day=format_days(request.language, *day_span)))]
         )
     digest, reply = digest_and_reply
-    number = store.digests.issue(digest)
-    if number == digest.number:
+    digest_number = store.digests.issue(digest)
+    if digest_number == digest.number:
         return reply
-    return _digest_reply(request, replace(digest, number=number))  # the number was taken meanwhile
+    # Its number was taken meanwhile.
+    return _digest_reply(request, replace(digest, number=digest_number))
 
 
 def _draft_digest_and_reply(
@@ -115,16 +116,16 @@ def _parse_days(request: Request) -> tuple[tuple[date, date] | None, Request]:
     if match is None:
         return None, request
     dates = []
-    for word in filter(None, match.groups()):
+    for day_word in filter(None, match.groups()):
         try:
-            dates.append(date.fromisoformat(word))
+            dates.append(date.fromisoformat(day_word))
         except ValueError:  # such as 2026-02-30
-            raise Refusal("today-no-date", given=word) from None
+            raise Refusal("today-no-date", given=day_word) from None
     first_day, last_day = min(dates), max(dates)
-    words = request.words[match.end() :]
-    if last_day - first_day >= timedelta(days=MAX_DAYS if words else 1):
+    query_words = request.words[match.end() :]
+    if last_day - first_day >= timedelta(days=MAX_DAYS if query_words else 1):
         raise Refusal("today-long", most=MAX_DAYS)
-    return (first_day, last_day), replace(request, words=words)
+    return (first_day, last_day), replace(request, words=query_words)
 
 
 def history(store: Store, request: Request) -> Reply:
@@ -136,23 +137,23 @@ def history(store: Store, request: Request) -> Reply:
     )
     if not headings:
         return short_reply([Line(request.say("history-none"))], edit=is_button)
-    page = headings[:PAGE_SIZE]
+    page_headings = headings[:PAGE_SIZE]
     lines = [Line(request.say("history-title"), bold=True)]
     number_buttons = []
-    for number, heading in enumerate(page, start=1):
+    for row_number, heading in enumerate(page_headings, start=1):
         issued_at = format_moment(request.language, heading.issued_at, request.chat.zone)
         topic = shorten(heading.topic or heading.query, _TOPIC_UNITS)
         matched_count = heading.shown_count + heading.left_out_count
-        count = request.say("history-count", shown=heading.shown_count, matched=matched_count)
-        text = f"{number}. {issued_at} · {topic} · {count}"
-        lines.append(Line(text, follows_directly=number > 1))
-        number_buttons.append(Button(str(number), Action("reopen", heading.number)))
+        count_text = request.say("history-count", shown=heading.shown_count, matched=matched_count)
+        digest_line = f"{row_number}. {issued_at} · {topic} · {count_text}"
+        lines.append(Line(digest_line, follows_directly=row_number > 1))
+        number_buttons.append(Button(str(row_number), Action("reopen", heading.number)))
     rows = button_rows(number_buttons, BUTTONS_PER_ROW)
     page_buttons = []
     if before_number:
         page_buttons.append(request.button("button-latest", "history"))
     if len(headings) > PAGE_SIZE:
-        page_buttons.append(request.button("button-older", "history", page[-1].number))
+        page_buttons.append(request.button("button-older", "history", page_headings[-1].number))
     if page_buttons:
         rows = (*rows, tuple(page_buttons))
     return short_reply(lines, rows, edit=is_button)

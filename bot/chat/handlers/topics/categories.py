@@ -27,13 +27,13 @@ def show_groups(store: Store, request: Request) -> Reply:
     """Handle [Browse categories]: show the groups, the first time in a message of its own."""
     followed_codes = _followed_codes(store, request)
     buttons = []
-    for index, group in enumerate(taxonomy.taxonomy_groups()):
+    for group_number, group in enumerate(taxonomy.taxonomy_groups()):
         codes = {code for child in group.archives for code in _codes_of_archive(child)}
         is_followed = not followed_codes.isdisjoint(codes)
         open_group = (
-            Action("group", index)
+            Action("group", group_number)
             if len(group.archives) > 1
-            else Action("archive", index * _ARCHIVES_PER_GROUP)
+            else Action("archive", group_number * _ARCHIVES_PER_GROUP)
         )
         label = _category_label(_display_name(request, group), is_followed)
         buttons.append(Button(label, open_group))
@@ -70,18 +70,18 @@ def show_archive(store: Store, request: Request) -> Reply:
     followed_codes = _followed_codes(store, request)
     buttons = []
     if len(selected_archive.categories) > 1:
-        label = _category_label(
+        archive_label = _category_label(
             request.say("browse-all", archive=selected_archive.code),
             selected_archive.code in followed_codes,
         )
-        buttons.append(Button(label, Action("category", archive_number)))
-    for number, child_category in enumerate(selected_archive.categories, start=1):
-        code = child_category.code
-        label = _category_label(
-            f"{code} {_display_name(request, child_category)}",
-            not followed_codes.isdisjoint({code, taxonomy.canonical_code(code)}),
+        buttons.append(Button(archive_label, Action("category", archive_number)))
+    for category_number, child_category in enumerate(selected_archive.categories, start=1):
+        category_code = child_category.code
+        archive_label = _category_label(
+            f"{category_code} {_display_name(request, child_category)}",
+            not followed_codes.isdisjoint({category_code, taxonomy.canonical_code(category_code)}),
         )
-        buttons.append(Button(label, Action("category", archive_number, number)))
+        buttons.append(Button(archive_label, Action("category", archive_number, category_number)))
     group_index = archive_number // _ARCHIVES_PER_GROUP
     parent_action = (
         Action("group", group_index)
@@ -96,32 +96,36 @@ def show_archive(store: Store, request: Request) -> Reply:
 def show_category(store: Store, request: Request) -> Reply:
     """Show the preview of a category in place of the list."""
     selected_archive = _archive_at(request.action.first_argument)
-    number = request.action.second_argument
-    if number > len(selected_archive.categories):
+    category_number = request.action.second_argument
+    if category_number > len(selected_archive.categories):
         raise Refusal("refusal-button-old")
     selection: Archive | Category = (
-        selected_archive.categories[number - 1] if number else selected_archive
+        selected_archive.categories[category_number - 1] if category_number else selected_archive
     )
-    page = number // PAGE_SIZE
-    back_row = ((request.button("button-back", "archive", request.action.first_argument, page),),)
-    words, name = f"cat:{selection.code}", _display_name(request, selection)
-    return preview_reply(store, request, words, name=name, footer_rows=back_row, edit=True)
+    page_number = category_number // PAGE_SIZE
+    back_row = (
+        (request.button("button-back", "archive", request.action.first_argument, page_number),),
+    )
+    query_words, display_name = f"cat:{selection.code}", _display_name(request, selection)
+    return preview_reply(
+        store, request, query_words, name=display_name, footer_rows=back_row, edit=True
+    )
 
 
 def _page_reply(
     request: Request, title: str, buttons: list[Button], page_action: Action, back_button: Button
 ) -> Reply:
     pages = -(-len(buttons) // PAGE_SIZE)
-    page = request.action.second_argument
-    if page >= pages:
+    page_number = request.action.second_argument
+    if page_number >= pages:
         raise Refusal("refusal-button-old")
     rows = (
-        *button_rows(buttons[page * PAGE_SIZE : (page + 1) * PAGE_SIZE], columns=1),
+        *button_rows(buttons[page_number * PAGE_SIZE : (page_number + 1) * PAGE_SIZE], columns=1),
         *page_row(
-            page,
+            page_number,
             lambda number: replace(page_action, second_argument=number),
-            has_next=page < pages - 1,
-            position=f"{page + 1}/{pages}",
+            has_next=page_number < pages - 1,
+            position=f"{page_number + 1}/{pages}",
         ),
         (back_button,),
     )

@@ -35,15 +35,17 @@ def _topics_of_chat(store: Store, request: Request) -> list[Subscription]:
 
 
 def _export_document(request: Request, topics: Sequence[Subscription]) -> Document:
-    content = export_file.export_topics(topics).encode()
-    return Document(EXPORT_FILE_NAME, content, request.say("export-caption", topics=len(topics)))
+    file_content = export_file.export_topics(topics).encode()
+    return Document(
+        EXPORT_FILE_NAME, file_content, request.say("export-caption", topics=len(topics))
+    )
 
 
 def import_(store: Store, request: Request) -> Reply:
     """Handle ``/import``: ask for the file."""
-    text = request.say("import-ask")
+    request_text = request.say("import-ask")
     return short_reply(
-        ask_question(store, request, PendingQuestion("import"), text, command="import")
+        ask_question(store, request, PendingQuestion("import"), request_text, command="import")
     )
 
 
@@ -60,31 +62,31 @@ async def fetch_and_import(
     """Fetch a file and add its topics; report the result of each."""
     if external_services.fetch_file is None:
         raise Refusal("import-not-here")
-    content = await external_services.fetch_file(file_id)
-    if len(content) > MAX_BYTES:
+    file_content = await external_services.fetch_file(file_id)
+    if len(file_content) > MAX_BYTES:
         raise Refusal("import-large", kilobytes=MAX_BYTES // 1000)
-    return await store.run(_import_topics, store, request, content)
+    return await store.run(_import_topics, store, request, file_content)
 
 
 def _import_topics(store: Store, request: Request, content: bytes) -> Reply:
     """Add the topics of a file, with valid names and only languages offered here."""
-    items = export_file.parse_topics_file(content, request.chat.bot, request.chat.id)
+    imported_items = export_file.parse_topics_file(content, request.chat.bot, request.chat.id)
     added_count = already_followed = 0
     rejected_topics: list[RejectedTopic] = []
     with store.transaction():
-        for item in items:
-            if isinstance(item, RejectedTopic):
-                rejected_topics.append(item)
+        for imported_item in imported_items:
+            if isinstance(imported_item, RejectedTopic):
+                rejected_topics.append(imported_item)
                 continue
-            name = strip_invisible(item.name).strip()
+            topic_name = strip_invisible(imported_item.name).strip()
             languages = tuple(
                 language
-                for language in item.languages or ()
+                for language in imported_item.languages or ()
                 if language in request.bot_info.entry_languages
             )
             topic = replace(
-                export_file.without_position(item),
-                name=name or item.query[: edit_subscriptions.MAX_NAME_LENGTH],
+                export_file.without_position(imported_item),
+                name=topic_name or imported_item.query[: edit_subscriptions.MAX_NAME_LENGTH],
                 languages=languages or None,
             )
             try:
@@ -99,7 +101,7 @@ def _import_topics(store: Store, request: Request, content: bytes) -> Reply:
                 else:
                     already_followed += 1
             except Refusal as reason:
-                rejected_topics.append(RejectedTopic(item.name, reason))
+                rejected_topics.append(RejectedTopic(imported_item.name, reason))
     lines: list[Line] = []
     if added_count:
         lines.append(Line(request.say("import-added", topics=added_count)))

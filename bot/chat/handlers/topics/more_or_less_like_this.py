@@ -39,16 +39,21 @@ _WORD_UNITS = 20
 def less_pressed(store: Store, request: Request) -> Reply:
     """Handle [Less like this]: offer words of this paper that the topic could exclude."""
     topics = tuple(store.subscriptions.of_chat(request.chat.bot, request.chat.id))
-    paper, topic, candidates = request.read(_possible_exclusions, request, topics)
-    if not candidates:
+    paper, topic, possible_exclusions = request.read(_possible_exclusions, request, topics)
+    if not possible_exclusions:
         raise Refusal("less-nothing")
     rows = []
-    for words in candidates:
+    for exclusion in possible_exclusions:
         payload_key = store.button_payloads.put(
-            request.chat.bot, request.chat.id, words, now=request.now
+            request.chat.bot, request.chat.id, exclusion, now=request.now
         )
         rows.append(
-            (Button(shorten(f"-{words}", _LABEL_UNITS), Action("exclude", topic.key, payload_key)),)
+            (
+                Button(
+                    shorten(f"-{exclusion}", _LABEL_UNITS),
+                    Action("exclude", topic.key, payload_key),
+                ),
+            )
         )
     title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
     lines = [Line(request.say("less-which", topic=topic.name)), Line(title, follows_directly=True)]
@@ -61,8 +66,12 @@ def _possible_exclusions(
     """Return the paper, its topic, and the words that the topic could exclude."""
     entry_ref = pressed_entry(store, request)
     topic = _topic_of_entry(topics, entry_ref)
-    words = distinctive_words(store, entry_ref.paper)
-    return entry_ref.paper, topic, suggested_exclusions(entry_ref.paper, words, topic.query)
+    suggested_words = distinctive_words(store, entry_ref.paper)
+    return (
+        entry_ref.paper,
+        topic,
+        suggested_exclusions(entry_ref.paper, suggested_words, topic.query),
+    )
 
 
 def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subscription:
@@ -86,27 +95,35 @@ def _topic_of_entry(topics: Sequence[Subscription], entry_ref: EntryRef) -> Subs
 def exclude_pressed(store: Store, request: Request) -> Reply:
     """Exclude the pressed words from the topic; this can be undone."""
     topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
-    words = pressed_payload(store, request.with_target(request.action.second_argument)).text
-    new_query = f"({topic.query}) -({words})"
+    excluded_words = pressed_payload(
+        store, request.with_target(request.action.second_argument)
+    ).text
+    new_query = f"({topic.query}) -({excluded_words})"
     return _edit_query_reply(store, request, topic, new_query, offers_undo=True)
 
 
 def include_pressed(store: Store, request: Request) -> Reply:
     """Handle [Undo]: restore the topic's query."""
     topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
-    words = pressed_payload(store, request.with_target(request.action.second_argument)).text
-    return _edit_query_reply(store, request, topic, words, offers_undo=False)
+    included_words = pressed_payload(
+        store, request.with_target(request.action.second_argument)
+    ).text
+    return _edit_query_reply(store, request, topic, included_words, offers_undo=False)
 
 
 def _edit_query_reply(
     store: Store, request: Request, topic: Subscription, new_query: str, *, offers_undo: bool
 ) -> Reply:
     try:
-        text = parse(new_query).text
+        canonical_query = parse(new_query).text
     except QueryError as error:
         raise Refusal(error.key, **error.values) from error
     old_topic, new_topic = edit_subscriptions.edit_query(
-        store, request.chat, topic.key, text, polled_categories=request.bot_info.polled_categories
+        store,
+        request.chat,
+        topic.key,
+        canonical_query,
+        polled_categories=request.bot_info.polled_categories,
     )
     lines = [
         Line(request.say("less-done" if offers_undo else "less-undone", query=new_topic.query))
@@ -127,25 +144,30 @@ def more_pressed(store: Store, request: Request) -> Reply:
     similar = request.read(similar_papers, paper, limit=_MAX_SIMILAR)
     title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
     lines = [Line(request.say("more-title"), bold=True), Line(title, follows_directly=True)]
-    notes = []  # why each of them is here
-    for each in similar:
-        words = [
+    shared_notes = []  # why each of them is here
+    for similar_paper in similar:
+        shared_words = [
             disable_autolinks(shorten(word, _WORD_UNITS))
-            for word in each.shared_words[:_MAX_SHARED_WORDS]
+            for word in similar_paper.shared_words[:_MAX_SHARED_WORDS]
         ]
-        note = request.say("more-shared", words=join_list(request.language, words))
-        notes.append(note if words else "")
-    papers = [each.paper for each in similar]
-    lines += paper_list.paper_lines(papers, request.language, notes=notes)
+        shared_note = request.say("more-shared", words=join_list(request.language, shared_words))
+        shared_notes.append(shared_note if shared_words else "")
+    papers = [similar_paper.paper for similar_paper in similar]
+    lines += paper_list.paper_lines(papers, request.language, notes=shared_notes)
     if not similar:
         lines.append(Line(request.say("more-none" if has_comparable_words(paper) else "more-bare")))
     rows = paper_list.paper_buttons(papers)
     if paper.authors:
-        name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())
+        author_name = " ".join(name_without_degree(paper.authors[0]).replace('"', " ").split())
         with suppress(QueryError):  # a name without a letter is no topic
             payload_key = store.button_payloads.put(
-                request.chat.bot, request.chat.id, parse(f'au:"{name}"').text, now=request.now
+                request.chat.bot,
+                request.chat.id,
+                parse(f'au:"{author_name}"').text,
+                now=request.now,
             )
-            label = request.say("button-author", name=shorten(display_text(name), _LABEL_UNITS))
-            rows = (*rows, (Button(label, Action("draft", payload_key)),))
+            button_label = request.say(
+                "button-author", name=shorten(display_text(author_name), _LABEL_UNITS)
+            )
+            rows = (*rows, (Button(button_label, Action("draft", payload_key)),))
     return short_reply(lines, rows)

@@ -41,8 +41,8 @@ def field_pressed(store: Store, request: Request) -> Reply:
     field_number = request.action.first_argument
     if not field_name(request, field_number):
         raise Refusal("refusal-button-old")
-    _, words = EXAMPLES[field_number - 1]
-    return preview_reply(store, request, words, field_number=field_number)
+    _, example_words = EXAMPLES[field_number - 1]
+    return preview_reply(store, request, example_words, field_number=field_number)
 
 
 def suggestion_pressed(store: Store, request: Request) -> Reply:
@@ -72,9 +72,13 @@ async def preview_translation(
     external_services: ExternalServices, store: Store, request: Request, words: str
 ) -> Reply:
     """Preview the English translation of a topic, or its original text."""
-    translated = await query_translation.translate_words(external_services, request, words)
+    translated_words = await query_translation.translate_words(external_services, request, words)
     return await run_in_transaction(
-        store, request, preview_reply, translated.text, header_lines=translated.note_lines
+        store,
+        request,
+        preview_reply,
+        translated_words.text,
+        header_lines=translated_words.note_lines,
     )
 
 
@@ -237,9 +241,11 @@ def preview_lines(request: Request, topic_preview: Preview) -> list[Line]:
         )
     if topic_preview.examples:
         lines.append(Line(request.say("preview-examples")))
-    for number, paper in enumerate(topic_preview.examples, start=1):
+    for example_number, paper in enumerate(topic_preview.examples, start=1):
         title = disable_autolinks(shorten(display_title(paper), _TITLE_UNITS))
-        lines.append(Line(f"{number}. {title}", link=paper_url(paper), follows_directly=True))
+        lines.append(
+            Line(f"{example_number}. {title}", link=paper_url(paper), follows_directly=True)
+        )
     return lines
 
 
@@ -262,13 +268,19 @@ def suggestion_buttons(
             else Action(verb, payload_key)
         )
         if suggestion.is_recent:
-            key = "suggestion-recent"
+            text_key = "suggestion-recent"
         elif suggestion.papers >= MAX_COUNTED_PAPERS:
-            key = "suggestion-stored-many"
+            text_key = "suggestion-stored-many"
         else:
-            key = "suggestion-stored"
-        words = shorten(suggestion.words, _LABEL_UNITS)
-        rows.append((Button(request.say(key, query=words, papers=suggestion.papers), action),))
+            text_key = "suggestion-stored"
+        shortened_words = shorten(suggestion.words, _LABEL_UNITS)
+        rows.append(
+            (
+                Button(
+                    request.say(text_key, query=shortened_words, papers=suggestion.papers), action
+                ),
+            )
+        )
     return tuple(rows)
 
 
@@ -281,8 +293,8 @@ def query_error_reply(
     first_argument: int = 0,
 ) -> Reply:
     """Explain an error in a query, mark its position, and offer other readings."""
-    start = max(0, error.position - _CONTEXT_CHARACTERS)
-    excerpt = " ".join(words[start : error.position + _CONTEXT_CHARACTERS].splitlines())
+    context_start = max(0, error.position - _CONTEXT_CHARACTERS)
+    excerpt = " ".join(words[context_start : error.position + _CONTEXT_CHARACTERS].splitlines())
     sentence = request.say(error.key, **error.values)
     suggestions = request.read_optional(
         suggest_other_readings,
@@ -291,10 +303,14 @@ def query_error_reply(
         papers=0,
         polled_categories=request.bot_info.polled_categories,
     )
-    below = request.say("suggestions", readings=len(suggestions)) if suggestions else ""
+    suggestions_intro = request.say("suggestions", readings=len(suggestions)) if suggestions else ""
     buttons = suggestion_buttons(store, request, suggestions, verb, first_argument)
     return Reply(
-        (error_position_message(sentence, excerpt, error.position - start, below, buttons),)
+        (
+            error_position_message(
+                sentence, excerpt, error.position - context_start, suggestions_intro, buttons
+            ),
+        )
     )
 
 
@@ -317,10 +333,10 @@ def subscribe_pressed(store: Store, request: Request) -> Reply:
 
 def change_pressed(store: Store, request: Request) -> Reply:
     """Handle [Change] of a preview: ask for another query."""
-    words = pressed_payload(store, request).text
+    typed_words = pressed_payload(store, request).text
     chat_prefix = f"{request.chat.id} " if request.is_for_other_chat else ""
     return short_reply(
-        [Line(request.say("preview-change", query=f"/sub {chat_prefix}{words}"))], edit=True
+        [Line(request.say("preview-change", query=f"/sub {chat_prefix}{typed_words}"))], edit=True
     )
 
 

@@ -121,15 +121,17 @@ def card_reply(
 def switch_pressed(store: Store, request: Request) -> Reply:
     """Handle a switch of a card: change one setting and show the card again."""
     topic = edit_subscriptions.get_own_topic(store, request.chat, request.action.first_argument)
-    code = request.action.second_argument
-    if code == TUNE_MOVE_UP:
+    switch_code = request.action.second_argument
+    if switch_code == TUNE_MOVE_UP:
         edit_subscriptions.move_topic_up(store, request.chat, topic)
         changed_topic = edit_subscriptions.get_own_topic(store, request.chat, topic.key)
     else:
-        changed_topic = edit_subscriptions.save_topic(store, _changed_topic(request, topic, code))
+        changed_topic = edit_subscriptions.save_topic(
+            store, _changed_topic(request, topic, switch_code)
+        )
     reply = (
         _looks_reply(request, changed_topic)
-        if code >= TUNE_FORM
+        if switch_code >= TUNE_FORM
         else card_reply(store, request, changed_topic, edit=True)
     )
     return replace(reply, toast=request.say("settings-saved"))
@@ -162,13 +164,13 @@ def _changed_topic(request: Request, topic: Subscription, code: int) -> Subscrip
         return replace(topic, kinds=kinds | added_kinds)
     if TUNE_LANGUAGE <= code < TUNE_LANGUAGE + len(languages := _language_choices(request)):
         return replace(topic, languages=languages[code - TUNE_LANGUAGE])
-    setting, index = divmod(code, 10)
-    if setting == TUNE_LIMIT // 10 and index < len(DIGEST_LIMITS):
-        return replace(topic, limit=DIGEST_LIMITS[index])
-    if setting == TUNE_FORM // 10 and index < len(FORM_CHOICES):
-        return replace(topic, form=FORM_CHOICES[index])
-    if setting == TUNE_SILENCE // 10 and index < len(SILENT_CHOICES):
-        return replace(topic, silent=SILENT_CHOICES[index])
+    setting, option_index = divmod(code, 10)
+    if setting == TUNE_LIMIT // 10 and option_index < len(DIGEST_LIMITS):
+        return replace(topic, limit=DIGEST_LIMITS[option_index])
+    if setting == TUNE_FORM // 10 and option_index < len(FORM_CHOICES):
+        return replace(topic, form=FORM_CHOICES[option_index])
+    if setting == TUNE_SILENCE // 10 and option_index < len(SILENT_CHOICES):
+        return replace(topic, silent=SILENT_CHOICES[option_index])
     raise Refusal("refusal-button-old")
 
 
@@ -192,7 +194,7 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
 
     form_keys = ["looks-form-chat", *(f"settings-form-{form}" for form in FORM_CHOICES if form)]
     chat_form_button, *form_buttons = row(form_keys, TUNE_FORM, FORM_CHOICES.index(topic.form))
-    sounds = ("looks-sound-chat", "looks-loud", "looks-silent")
+    sound_keys = ("looks-sound-chat", "looks-loud", "looks-silent")
     # No language is marked if the topic's is no longer offered.
     chat_default_button, *other_buttons = (
         Button(
@@ -211,7 +213,7 @@ def _looks_reply(request: Request, topic: Subscription) -> Reply:
         tuple(form_buttons),
         (chat_default_button,),
         *button_rows(other_buttons, language_buttons.BUTTONS_PER_ROW),
-        row(sounds, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),
+        row(sound_keys, TUNE_SILENCE, SILENT_CHOICES.index(topic.silent)),
         (request.button("button-back", "topic", topic.key),),
     )
     lines = [Line(topic.name, bold=True), Line(request.say("looks-choose"))]

@@ -43,14 +43,14 @@ def _list_reply(
             (request.button("button-browse", "groups"),),
         )
         return short_reply([*header_lines, Line(request.say("list-none"))], rows, edit=edit)
-    pages = -(-len(topics) // PAGE_SIZE)
-    page = min(page, pages - 1)
+    page_count = -(-len(topics) // PAGE_SIZE)
+    page = min(page, page_count - 1)
     page_topics = list(enumerate(topics, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     queries = [topic.query for _, topic in page_topics]
     paper_counts = weekly_papers(request, queries)
     lines = [*header_lines, Line(request.say("list-title", topics=len(topics)), bold=True)]
-    for number, topic in page_topics:
-        lines.append(Line(f"{number}. {topic.name}"))
+    for topic_number, topic in page_topics:
+        lines.append(Line(f"{topic_number}. {topic.name}"))
         lines.append(
             Line(status_line(request, topic, paper_counts.get(topic.query)), follows_directly=True)
         )
@@ -61,14 +61,16 @@ def _list_reply(
         Line(request.say("list-zone", zone=zone_name(request.language, request.chat.zone)))
     )
     lines.append(Line(request.say("list-choose"), follows_directly=True))
-    buttons = [Button(str(number), Action("topic", topic.key)) for number, topic in page_topics]
+    buttons = [
+        Button(str(topic_number), Action("topic", topic.key)) for topic_number, topic in page_topics
+    ]
     rows = (
         *button_rows(buttons, BUTTONS_PER_ROW),
         *page_row(
             page,
-            lambda number: Action("list", number),
-            has_next=page < pages - 1,
-            position=f"{page + 1}/{pages}",
+            lambda topic_number: Action("list", topic_number),
+            has_next=page < page_count - 1,
+            position=f"{page + 1}/{page_count}",
         ),
         (request.button("button-browse", "groups"), request.button("button-settings", "settings")),
     )
@@ -77,9 +79,9 @@ def _list_reply(
 
 def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
     """Return the weekly papers of topics, counting some unknown ones if time allows."""
-    counts = request.bot_info.weekly_paper_counts.known_counts(queries, request.now)
-    if len(counts) == len(set(queries)):
-        return counts
+    known_counts = request.bot_info.weekly_paper_counts.known_counts(queries, request.now)
+    if len(known_counts) == len(set(queries)):
+        return known_counts
     try:
         return request.read(
             request.bot_info.weekly_paper_counts.counts_for,
@@ -88,7 +90,7 @@ def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
             count=MAX_COUNTED_TOPICS,
         )
     except Refusal:
-        return counts  # the list works without the others
+        return known_counts  # the list works without the others
 
 
 def status_line(request: Request, topic: Subscription, papers: int | None) -> str:
