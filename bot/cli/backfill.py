@@ -87,31 +87,33 @@ def backfill(
     planned_backfills = backfills_of_days(feeds, first_day, last_day, now)
     if not feed_days_of(planned_backfills[0]):
         raise Refusal("cli-backfill-quiet", first=str(first_day), last=str(last_day))
-    results: list[BackfillResult] = []
+    backfill_results: list[BackfillResult] = []
     try:
-        asyncio.run(_run_backfills(config, planned_backfills, results))
+        asyncio.run(_run_backfills(config, planned_backfills, backfill_results))
     finally:  # what was fetched before the archive was found busy
-        for result in results:
-            _print_result(config, result, as_json=as_json)
-    if any(result.stage is BackfillStage.PAUSED for result in results):
+        for backfill_result in backfill_results:
+            _print_result(config, backfill_result, as_json=as_json)
+    if any(backfill_result.stage is BackfillStage.PAUSED for backfill_result in backfill_results):
         raise SystemExit(EXIT_FAILED)
 
 
 def _expand_categories(codes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the named categories, with archives expanded to their classes."""
     active_categories = taxonomy.categories()
-    expanded: list[str] = []
-    for code in codes:
-        spellings = taxonomy.all_spellings(code)
+    expanded_codes: list[str] = []
+    for given_code in codes:
+        spellings = taxonomy.all_spellings(given_code)
         if not spellings:
-            suggestions = ", ".join(taxonomy.nearest_codes(code[:40]))
-            raise Refusal("cli-backfill-category", given=code[:40], nearest=suggestions or "cs.CV")
-        expanded += [
+            suggestions = ", ".join(taxonomy.nearest_codes(given_code[:40]))
+            raise Refusal(
+                "cli-backfill-category", given=given_code[:40], nearest=suggestions or "cs.CV"
+            )
+        expanded_codes += [
             spelling
             for spelling in spellings
-            if spelling in active_categories and spelling not in expanded
+            if spelling in active_categories and spelling not in expanded_codes
         ]
-    return tuple(expanded)
+    return tuple(expanded_codes)
 
 
 async def _run_backfills(
@@ -143,9 +145,11 @@ def _start_backfill(store: Store, planned_backfill: Backfill, now: datetime) -> 
         or (stored_backfill.first_page_at or stored_backfill.done_at).date() >= now.date()
     ):
         return stored_backfill
-    restarted = replace(stored_backfill, resumption_token="", pages=0, created_at=now, done_at=None)
-    store.backfills.save_progress(restarted)
-    return restarted
+    restarted_backfill = replace(
+        stored_backfill, resumption_token="", pages=0, created_at=now, done_at=None
+    )
+    store.backfills.save_progress(restarted_backfill)
+    return restarted_backfill
 
 
 async def _run_backfill(
@@ -158,24 +162,24 @@ async def _run_backfill(
 ) -> BackfillResult:
     """Run a backfill page by page, each under the current time."""
     translate = translator(config)
-    result = BackfillResult(
+    backfill_result = BackfillResult(
         BackfillStage.WAITS_FOR_TOMORROW if started_backfill.done_at else BackfillStage.IN_PROGRESS,
         started_backfill,
     )
-    while result.stage is BackfillStage.IN_PROGRESS:
-        description = translate(
+    while backfill_result.stage is BackfillStage.IN_PROGRESS:
+        task_description = translate(
             "cli-backfill-working",
-            set=result.backfill.set_spec or translate("cli-backfill-all"),
-            pages=result.backfill.pages + 1,
-            announcements=result.announcements,
+            set=backfill_result.backfill.set_spec or translate("cli-backfill-all"),
+            pages=backfill_result.backfill.pages + 1,
+            announcements=backfill_result.announcements,
         )
-        progress.update(task, description=description)
+        progress.update(task, description=task_description)
         now, page_result = trusted_clock.system_clock(), None
         if not await is_paused(store, BACKFILL_LEASE, now):
             page_result = await run_backfill_exclusively(
                 store,
                 fetcher,
-                result.backfill,
+                backfill_result.backfill,
                 now,
                 holder=process_name(),
                 base=config.arxiv_oai,
@@ -186,8 +190,8 @@ async def _run_backfill(
             lease = await store.run(store.leases.get, BACKFILL_LEASE)
             until = lease.expires_at if lease else now
             raise CommandFailed(translate("cli-backfill-busy", until=f"{until:%Y-%m-%d %H:%M}"))
-        result = result.plus(page_result)
-    return result
+        backfill_result = backfill_result.plus(page_result)
+    return backfill_result
 
 
 def _print_result(config: Config, result: BackfillResult, *, as_json: bool) -> None:
@@ -210,13 +214,13 @@ def _print_result(config: Config, result: BackfillResult, *, as_json: bool) -> N
             }
         )
     elif result.stage is BackfillStage.DONE:
-        counts = {
+        paper_counts = {
             "announcements": result.announcements,
             "records": result.records,
             "stored": result.added.stored,
             "updated": result.added.updated,
         }
-        echo(translate("cli-backfill-done", set=set_name, **counts))
+        echo(translate("cli-backfill-done", set=set_name, **paper_counts))
     elif result.stage is BackfillStage.WAITS_FOR_TOMORROW:
         echo(translate("cli-backfill-today", set=set_name))
     if result.reason:

@@ -65,9 +65,9 @@ def _database_findings(store: Store) -> Iterator[Finding]:
     )
     if health.damage:
         backup_copy = newest_backup(store.path)
-        key = "doctor-database-damaged-copy" if backup_copy else "doctor-database-damaged"
+        text_key = "doctor-database-damaged-copy" if backup_copy else "doctor-database-damaged"
         copy_values = (("copy", str(backup_copy)),) if backup_copy else ()
-        yield Finding("database", False, Notice(key, (*facts, *copy_values)))
+        yield Finding("database", False, Notice(text_key, (*facts, *copy_values)))
     else:
         yield Finding("database", True, Notice("doctor-database-good", facts))
     if not supports_shared_writing(SQLITE_VERSION):
@@ -78,30 +78,34 @@ def _database_findings(store: Store) -> Iterator[Finding]:
 
 def _clock_finding(store: Store, now: datetime, clock: TrustedClock) -> Finding:
     """Check whether Telegram disputes the time, or a later one was confirmed before."""
-    error, last = clock.system_clock_error(), last_confirmed_time(store)
-    if clock.confirmed_now() is None and last and last - now > MAX_UNCONFIRMED_STEP:
-        error = now - last
-    key = "doctor-clock-wrong" if error else "doctor-clock-good"
+    error, last_confirmed = clock.system_clock_error(), last_confirmed_time(store)
+    if (
+        clock.confirmed_now() is None
+        and last_confirmed
+        and last_confirmed - now > MAX_UNCONFIRMED_STEP
+    ):
+        error = now - last_confirmed
+    text_key = "doctor-clock-wrong" if error else "doctor-clock-good"
     return Finding(
-        "clock", not error, Notice(key, tuple(clock_error_values(now - error, error).items()))
+        "clock", not error, Notice(text_key, tuple(clock_error_values(now - error, error).items()))
     )
 
 
 def _feeds_finding(store: Store, now: datetime) -> Finding:
     """Check the age of the last batch; the first fill counts until a feed has brought papers."""
     first_fill = store.feed_cursors.get(FIRST_FILL)
-    days = [
+    last_days = [
         cursor.last_day
         for cursor in store.feed_cursors.all()
         if cursor.last_day and cursor.source != FIRST_FILL
     ]
-    if not days and first_fill.last_day:
+    if not last_days and first_fill.last_day:
         if first_fill.batch_fingerprint != COMPLETE_MARK:
             return Finding("feeds", True, Notice("doctor-feeds-filling"))
-        days = [first_fill.last_day]
-    if not days:
+        last_days = [first_fill.last_day]
+    if not last_days:
         return Finding("feeds", False, Notice("doctor-feeds-none"))
-    last_day = max(days)
+    last_day = max(last_days)
     following_days = (  # including today
         last_day + timedelta(days=number)
         for number in range(1, (calendar.arxiv_day(now) - last_day).days + 1)

@@ -69,11 +69,11 @@ def enrich(
         raise CommandMisused(translate("cli-no-model"))
     first_day = parse_day(since, config) if since else None
     languages: dict[str, None] = {}
-    for name in codes:
-        code = language_code(name)
-        if code is None:
-            raise CommandMisused(translate("cli-language-wrong", given=name[:40]))
-        languages[code] = None
+    for typed_language in codes:
+        language = language_code(typed_language)
+        if language is None:
+            raise CommandMisused(translate("cli-language-wrong", given=typed_language[:40]))
+        languages[language] = None
     offered_languages = tuple(languages) or config.languages
     now = trusted_clock.system_clock()
     with wiring.open_indexed_store(config) as store:
@@ -85,13 +85,15 @@ def enrich(
             jobs = prefetch_summaries.jobs_for_due_digests(
                 store, config.bot, now, now + LOOKAHEAD, offered_languages=offered_languages
             )
-        estimate = estimate_cost(store, config.llm_settings, jobs)
+        cost_estimate = estimate_cost(store, config.llm_settings, jobs)
         if as_json:
-            money = estimate.cost_micros / 1_000_000
-            echo_json({"wanted": estimate.summaries, "tokens": estimate.tokens, "money": money})
+            money = cost_estimate.cost_micros / 1_000_000
+            echo_json(
+                {"wanted": cost_estimate.summaries, "tokens": cost_estimate.tokens, "money": money}
+            )
         else:
-            cost_text = format_cost(config.llm_settings, estimate.cost_micros)
-            facts = {"glosses": estimate.summaries, "tokens": estimate.tokens}
+            cost_text = format_cost(config.llm_settings, cost_estimate.cost_micros)
+            facts = {"glosses": cost_estimate.summaries, "tokens": cost_estimate.tokens}
             echo(translate("cli-enrich-estimate", **facts, money=cost_text))
         if dry_run or not jobs:
             return
@@ -100,15 +102,15 @@ def enrich(
         with hold_enrich_lease(store, now, MAX_RUN_SECONDS) as is_alone:
             if is_alone:
                 store.summary_jobs.release_all_claims()
-            gateway, result = asyncio.run(_run_jobs(store, config, len(jobs)))
-        _print_result(config, config.llm_settings, store, gateway, result, as_json=as_json)
+            gateway, job_counts = asyncio.run(_run_jobs(store, config, len(jobs)))
+        _print_result(config, config.llm_settings, store, gateway, job_counts, as_json=as_json)
 
 
 async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[ModelGateway, JobCounts]:
     """Make summaries until none is left, the budget is spent or the model fails."""
     assert config.llm_settings is not None
     llm_settings, translate = config.llm_settings, translator(config)
-    result, rounds_without_result = JobCounts(), 0
+    job_counts, rounds_without_result = JobCounts(), 0
     async with wiring.open_model_gateway(store, config, trusted_clock.system_clock) as gateway:
         with bar_progress() as progress:
             task = progress.add_task("", total=job_count, cost="")
@@ -120,15 +122,16 @@ async def _run_jobs(store: Store, config: Config, job_count: int) -> tuple[Model
 
             while True:
                 round_result = await run_summary_jobs(gateway, on_job_finished=report_progress)
-                result = JobCounts(
-                    result.completed + round_result.completed, result.failed + round_result.failed
+                job_counts = JobCounts(
+                    job_counts.completed + round_result.completed,
+                    job_counts.failed + round_result.failed,
                 )
                 rounds_without_result = 0 if round_result.completed else rounds_without_result + 1
                 if (
                     not 0.0 < gateway.pause_seconds <= MAX_WAIT_SECONDS
                     or rounds_without_result > MAX_ROUNDS_WITHOUT_RESULT
                 ):
-                    return gateway, result
+                    return gateway, job_counts
                 await asyncio.sleep(gateway.pause_seconds)
 
 
@@ -144,14 +147,14 @@ def _print_result(
     """Print what was made and what it cost; fail unless the model still answers."""
     translate = translator(config)
     waiting_count = store.summary_jobs.backlog().waiting
-    counts = {"made": result.completed, "failed": result.failed, "waiting": waiting_count}
+    job_counts = {"made": result.completed, "failed": result.failed, "waiting": waiting_count}
     if as_json:
         money = gateway.cost_micros / 1_000_000
-        state = str(gateway.status)
-        echo_json({**counts, "tokens": gateway.tokens, "money": money, "state": state})
+        model_status = str(gateway.status)
+        echo_json({**job_counts, "tokens": gateway.tokens, "money": money, "state": model_status})
     else:
         cost_text = format_cost(llm_settings, gateway.cost_micros)
-        echo(translate("cli-enrich-done", **counts, tokens=gateway.tokens, money=cost_text))
+        echo(translate("cli-enrich-done", **job_counts, tokens=gateway.tokens, money=cost_text))
     if gateway.status is not ModelStatus.AVAILABLE:
         echo(translate(f"account-{gateway.status}", model=llm_settings.model), err=True)
         raise SystemExit(EXIT_FAILED)

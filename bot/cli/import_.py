@@ -50,24 +50,26 @@ def import_(
             raise CommandMisused(translate("cli-date-wrong", given=issued[:40])) from None
     has_failed = False
     with wiring.open_indexed_store(config) as store:
-        for name in files:
+        for file_name in files:
             try:
-                digest = read_document(name, read_file(Path(name)), topic=topic, issued=issued_at)
+                digest = read_document(
+                    file_name, read_file(Path(file_name)), topic=topic, issued=issued_at
+                )
             except (Refusal, FetchError) as error:
                 if isinstance(error, FetchError):
                     sentence = translate(error.notice.text_key, **dict(error.notice.values))
                 else:
                     problem = translate(error.key, **error.values)
-                    sentence = translate("cli-file-refused", file=name, problem=problem)
+                    sentence = translate("cli-file-refused", file=file_name, problem=problem)
                 echo(sentence, err=True)
                 has_failed = True
                 continue
-            number, entry_count = import_digest(store, digest), len(digest.entries)
+            digest_number, entry_count = import_digest(store, digest), len(digest.entries)
             if as_json:
                 echo_json(
                     {
-                        "file": name,
-                        "number": number,
+                        "file": file_name,
+                        "number": digest_number,
                         "entries": entry_count,
                         "topic": digest.topic,
                         "issued": digest.issued_at.isoformat(),
@@ -77,8 +79,8 @@ def import_(
                 echo(
                     translate(
                         "cli-imported",
-                        file=name,
-                        number=str(number),
+                        file=file_name,
+                        number=str(digest_number),
                         entries=entry_count,
                         topic=digest.topic,
                         issued=f"{digest.issued_at:%Y-%m-%d}",

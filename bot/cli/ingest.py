@@ -133,5 +133,5 @@ def _print_report(config: Config, report: IngestReport) -> None:
             echo(f"  {sentence}", err=True)
         return
     problem = " ".join(sentences) or translate("cli-feed-unchanged")
-    text = translate("cli-feed-nothing", source=report.batch.source, problem=problem)
-    echo(text, err=not report.batch.is_usable)
+    report_text = translate("cli-feed-nothing", source=report.batch.source, problem=problem)
+    echo(report_text, err=not report.batch.is_usable)

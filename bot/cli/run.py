@@ -44,9 +44,9 @@ def run(database: str | None) -> None:
     try:
         asyncio.run(wiring.run(config))
     except Exception as error:
-        for error_type, key in _ERROR_TEXTS.items():
+        for error_type, text_key in _ERROR_TEXTS.items():
             if find_error(error, error_type):
-                raise CommandFailed(translate(key, server=config.telegram_api)) from error
+                raise CommandFailed(translate(text_key, server=config.telegram_api)) from error
         raise
 
 

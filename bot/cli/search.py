@@ -35,14 +35,14 @@ def search(query: Query, limit: int, as_json: bool, database: str | None) -> Non
     config = load_basic_settings(database)
     with open_store_for_reading(config, for_search=True) as store:
         papers: list[Paper] = []
-        offset = 0
+        page_offset = 0
         while len(papers) < limit:  # the index may return more than the query means
-            page = store.paper_search.search(query.clause, limit=limit, offset=offset)
-            summaries = store.summaries.best_of_papers([paper.key for paper in page])
-            papers += matching_papers(query.clause, page, summaries)
-            if len(page) < limit:
+            page_papers = store.paper_search.search(query.clause, limit=limit, offset=page_offset)
+            summaries = store.summaries.best_of_papers([paper.key for paper in page_papers])
+            papers += matching_papers(query.clause, page_papers, summaries)
+            if len(page_papers) < limit:
                 break
-            offset += limit
+            page_offset += limit
         is_index_complete = not store.paper_index.is_reindexing()
     if not is_index_complete:
         echo(translator(config)("cli-search-renewing"), err=True)

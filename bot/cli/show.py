@@ -39,9 +39,11 @@ def show(number: int, form: str, language: str | None, database: str | None) -> 
     config = load_basic_settings(database)
     with open_store_for_reading(config) as store:
         issued_digest = store.digests.get(number)
-        count = 0 if issued_digest else store.digests.count()
+        digest_count = 0 if issued_digest else store.digests.count()
     if issued_digest is None:
-        raise CommandFailed(translator(config)("cli-no-digest", number=str(number), count=count))
+        raise CommandFailed(
+            translator(config)("cli-no-digest", number=str(number), count=digest_count)
+        )
     default_languages = issued_digest.languages or LANGUAGE_CHOICES["both"]
     print_document(
         FORMATS[form](issued_digest, LANGUAGE_CHOICES[language] if language else default_languages)

@@ -87,14 +87,14 @@ class RateLimiter:
                 self._interactive_in_row >= 2 or interactive_at > now
             )
             if self._interactive_queue and not is_scheduled_turn:
-                start, queue = interactive_at, self._interactive_queue
+                start_at, queue = interactive_at, self._interactive_queue
             else:
-                start, queue = self._next_at, self._scheduled_queue
-            if start > now:
-                return start
-            self._next_at = max(start, now - late) + self._interval
+                start_at, queue = self._next_at, self._scheduled_queue
+            if start_at > now:
+                return start_at
+            self._next_at = max(start_at, now - late) + self._interval
             if queue is self._interactive_queue:
-                self._next_interactive_at = max(start, now - late) + self._interactive_interval
+                self._next_interactive_at = max(start_at, now - late) + self._interactive_interval
                 self._interactive_in_row = (
                     self._interactive_in_row + 1 if self._scheduled_queue else 0
                 )

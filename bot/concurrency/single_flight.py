@@ -33,7 +33,7 @@ class SingleFlight(Generic[Key, Result]):
     async def _start(self, key: Key, call: Callable[[], Awaitable[Result]]) -> Result:
         future = self._in_flight[key] = asyncio.get_running_loop().create_future()
         try:
-            result = await call()
+            call_result = await call()
         except Exception as error:
             future.set_result(error)  # as a value: a future's exception must be retrieved
             raise
@@ -41,7 +41,7 @@ class SingleFlight(Generic[Key, Result]):
             future.cancel()
             raise
         else:
-            future.set_result(result)
-            return result
+            future.set_result(call_result)
+            return call_result
         finally:
             del self._in_flight[key]

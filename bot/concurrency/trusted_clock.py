@@ -72,14 +72,14 @@ class TrustedClock:
     def now(self) -> datetime:
         """Return the current instant."""
         counted_time, system_time = self._counted_time(), self._system_clock()
-        return system_time if self._follows_system(system_time, counted_time) else counted_time
+        return system_time if self._is_system_trusted(system_time, counted_time) else counted_time
 
     def system_clock_error(self) -> timedelta:
         """Return how far the system clock is ahead; zero while it is followed."""
         counted_time, system_time = self._counted_time(), self._system_clock()
         return (
             timedelta()
-            if self._follows_system(system_time, counted_time)
+            if self._is_system_trusted(system_time, counted_time)
             else system_time - counted_time
         )
 
@@ -94,19 +94,20 @@ class TrustedClock:
             return
         self._telegram_heard_at = self._monotonic()
         system_time, counted_time = self._system_clock(), self._counted_time()
-        agrees = abs(system_time - instant) <= AGREEMENT_TOLERANCE
-        if agrees:
-            self._confirm(system_time)
+        is_system_right = abs(system_time - instant) <= AGREEMENT_TOLERANCE
+        if is_system_right:
+            self._confirm_instant(system_time)
         elif not self._is_confirmed or abs(counted_time - instant) > timedelta(
             seconds=MAX_REQUEST_SECONDS
         ):
-            self._confirm(instant)  # otherwise the count is as good, and continues without a jump
-        if agrees is self._is_system_wrong:
-            self._is_system_wrong = not agrees
+            # Otherwise the count is as good, and continues without a jump.
+            self._confirm_instant(instant)
+        if is_system_right is self._is_system_wrong:
+            self._is_system_wrong = not is_system_right
             facts = {"shows": system_time.isoformat(), "telegram": instant.isoformat()}
             log.log(
-                logging.INFO if agrees else logging.WARNING,
-                "system clock is right again" if agrees else "system clock is wrong",
+                logging.INFO if is_system_right else logging.WARNING,
+                "system clock is right again" if is_system_right else "system clock is wrong",
                 extra=facts,
             )
 
@@ -124,17 +125,17 @@ class TrustedClock:
             return
         system_time = self._system_clock()
         if abs(system_time - instant) <= AGREEMENT_TOLERANCE:
-            self._confirm(system_time)
+            self._confirm_instant(system_time)
 
     def _counted_time(self) -> datetime:
         instant, since = self._anchor
         return instant + timedelta(seconds=self._monotonic() - since)
 
-    def _follows_system(self, system_time: datetime, counted_time: datetime) -> bool:
+    def _is_system_trusted(self, system_time: datetime, counted_time: datetime) -> bool:
         return abs(system_time - counted_time) <= (
             AGREEMENT_TOLERANCE if self._is_confirmed else MAX_UNCONFIRMED_STEP
         )
 
-    def _confirm(self, instant: datetime) -> None:
+    def _confirm_instant(self, instant: datetime) -> None:
         self._anchor = (instant, self._monotonic())
         self._is_confirmed = True

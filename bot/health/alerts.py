@@ -37,27 +37,27 @@ def plan_alerts(
     incidents: Sequence[Incident], notified: Sequence[NotifiedIncident], now: datetime
 ) -> AlertPlan:
     """Decide which incidents to notify, which are resolved, and what to save or forget."""
-    previous = {record.incident.name: record for record in notified}
+    notified_by_name = {record.incident.name: record for record in notified}
     current_names = {incident.name for incident in incidents}
-    raised = tuple(
+    raised_incidents = tuple(
         incident
         for incident in incidents
-        if (record := previous.get(incident.name)) is None
+        if (record := notified_by_name.get(incident.name)) is None
         or not _was_notified_recently(record, now)
     )
-    ended = [record for record in notified if record.incident.name not in current_names]
-    resolved = tuple(record for record in ended if record.resolved_at is None)
+    ended_incidents = [record for record in notified if record.incident.name not in current_names]
+    resolved_incidents = tuple(record for record in ended_incidents if record.resolved_at is None)
     return AlertPlan(
-        raised,
-        tuple(record.incident for record in resolved),
+        raised_incidents,
+        tuple(record.incident for record in resolved_incidents),
         (
-            *(NotifiedIncident(incident, now) for incident in raised),
-            *(replace(record, resolved_at=now) for record in resolved),
+            *(NotifiedIncident(incident, now) for incident in raised_incidents),
+            *(replace(record, resolved_at=now) for record in resolved_incidents),
         ),
         # An intermittent incident is remembered as long as it must not be repeated.
         tuple(
             record.incident.name
-            for record in ended
+            for record in ended_incidents
             if record.resolved_at and not _was_notified_recently(record, now)
         ),
     )
@@ -72,32 +72,37 @@ def notify_operator(
     store: Store, bot: int, operator: int | None, incidents: Sequence[Incident], now: datetime
 ) -> int:
     """Tell the operator in the log and in the chat what changed; return the messages queued."""
-    plan = plan_alerts(incidents, store.incidents.all(), now)
+    alert_plan = plan_alerts(incidents, store.incidents.all(), now)
     # The log comes before the store, which needs space: the disk may be what is full.
-    for incident in plan.raised:
+    for incident in alert_plan.raised:
         facts = dict(incident.notice.values)
         log.error("trouble", extra={"trouble": incident.name, "facts": facts})
-    for incident in plan.resolved:
+    for incident in alert_plan.resolved:
         log.info("trouble is over", extra={"trouble": incident.name})
     queued_count = 0
     with store.transaction():
-        for record in plan.to_save:
+        for record in alert_plan.to_save:
             store.incidents.save(record)
-        for name in plan.to_delete:
-            store.incidents.delete(name)
+        for incident_name in alert_plan.to_delete:
+            store.incidents.delete(incident_name)
         if operator is None:
             return 0
         chat = store.chats.get(bot, operator) or Chat(bot, operator, ChatKind.PRIVATE)
-        groups = (("alarm-troubles", plan.raised), ("alarm-healed", plan.resolved))
-        for part, (key, group) in enumerate(groups, start=1):
-            if not group:
+        incidents_by_text_key = (
+            ("alarm-troubles", alert_plan.raised),
+            ("alarm-healed", alert_plan.resolved),
+        )
+        for part_number, (text_key, changed_incidents) in enumerate(incidents_by_text_key, start=1):
+            if not changed_incidents:
                 continue
-            texts = [
+            incident_texts = [
                 say(chat.language, incident.notice.text_key, **dict(incident.notice.values))
-                for incident in group[:_MAX_LISTED]
+                for incident in changed_incidents[:_MAX_LISTED]
             ]
-            lines = "\n".join(f"• {text}" for text in texts)
-            notice = Notice(key, (("count", len(group)), ("lines", lines)))
-            message = notice_message(chat, notice, period=f"alarm/{now.isoformat()}", part=part)
+            lines = "\n".join(f"• {text}" for text in incident_texts)
+            notice = Notice(text_key, (("count", len(changed_incidents)), ("lines", lines)))
+            message = notice_message(
+                chat, notice, period=f"alarm/{now.isoformat()}", part=part_number
+            )
             queued_count += store.outbox.put_once(message, due_at=now)
     return queued_count

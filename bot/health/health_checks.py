@@ -94,10 +94,14 @@ def find_incidents(
         if now - backfill.created_at >= MAX_REPAIR_TIME
     ]
     if stalled_backfills:
-        first = min(backfill.first_day for backfill in stalled_backfills)
-        last = max(backfill.last_day for backfill in stalled_backfills)
+        first_stalled_day = min(backfill.first_day for backfill in stalled_backfills)
+        last_stalled_day = max(backfill.last_day for backfill in stalled_backfills)
         incidents.append(
-            _incident("trouble-repair", first=first.isoformat(), last=last.isoformat())
+            _make_incident(
+                "trouble-repair",
+                first=first_stalled_day.isoformat(),
+                last=last_stalled_day.isoformat(),
+            )
         )
     # Announced papers that could be neither read nor fetched; one may be missing in several feeds.
     missing_ids = dict.fromkeys(
@@ -107,34 +111,38 @@ def find_incidents(
     )
     if missing_ids:
         named_ids = ", ".join(islice(missing_ids, MAX_NAMED_PAPERS))
-        incidents.append(_incident("trouble-outstanding", papers=len(missing_ids), ids=named_ids))
+        incidents.append(
+            _make_incident("trouble-outstanding", papers=len(missing_ids), ids=named_ids)
+        )
     waiting_since = store.delivery_statistics.oldest_waiting_since(bot, now)
     if waiting_since is not None and now - waiting_since >= STALLED_AFTER:
         last_sent = store.delivery_statistics.last_sent_at(bot)
         if last_sent is None or now - last_sent >= QUIET_AFTER:
             incidents.append(
-                _incident("trouble-standstill", since=f"{waiting_since:%Y-%m-%d %H:%M}")
+                _make_incident("trouble-standstill", since=f"{waiting_since:%Y-%m-%d %H:%M}")
             )
     failed_count = store.delivery_statistics.count_dead_since(bot, now - timedelta(hours=1))
     if failed_count >= MAX_FAILED_MESSAGES:
-        incidents.append(_incident("trouble-errors", dead=failed_count))
+        incidents.append(_make_incident("trouble-errors", dead=failed_count))
     # Of the model: at once if only the operator can help, else when it lasts.
-    state = current_model_state(store)
-    if state.status in _OPERATOR_STATUSES or (
-        state.status in _TRANSIENT_STATUSES and now - (state.since or now) >= MIN_OUTAGE
+    model_state = current_model_state(store)
+    if model_state.status in _OPERATOR_STATUSES or (
+        model_state.status in _TRANSIENT_STATUSES and now - (model_state.since or now) >= MIN_OUTAGE
     ):
-        incidents.append(_incident(f"trouble-model-{state.status}", model=state.model))
+        incidents.append(
+            _make_incident(f"trouble-model-{model_state.status}", model=model_state.model)
+        )
     if damage:
-        incidents.append(_incident("trouble-damaged", problem=" ".join(damage.split())[:200]))
+        incidents.append(_make_incident("trouble-damaged", problem=" ".join(damage.split())[:200]))
     enough_free = min(disk.total * MIN_FREE_SHARE, ENOUGH_FREE_BYTES)
     if disk.free < max(MIN_FREE_BYTES, enough_free):
-        incidents.append(_incident("trouble-disk", megabytes=disk.free // _MEGABYTE))
+        incidents.append(_make_incident("trouble-disk", megabytes=disk.free // _MEGABYTE))
     if clock_error:
-        incidents.append(_incident("trouble-clock", **clock_error_values(now, clock_error)))
+        incidents.append(_make_incident("trouble-clock", **clock_error_values(now, clock_error)))
     today = arxiv_day(now)
     year = first_unlisted_year(today, today + CALENDAR_HORIZON)
     if year is not None:
-        incidents.append(_incident("calendar-unlisted-year", year=year))
+        incidents.append(_make_incident("calendar-unlisted-year", year=year))
     return tuple(incidents)
 
 
@@ -151,13 +159,13 @@ def _late_feeds(store: Store, feeds: Collection[str], now: datetime) -> Iterator
         feed for feed in feeds if not store.feed_health.announced_days(feed, today, today)
     ]
     if len(late_feeds) == len(feeds):
-        yield _incident("trouble-nothing", day=today.isoformat())
+        yield _make_incident("trouble-nothing", day=today.isoformat())
         return
     for feed in late_feeds:
         feed_status = statuses.get(feed)
         # If other feeds brought papers, an empty answer is a quiet day of a small archive.
         if feed_status is None or feed_status.status != BatchStatus.EMPTY:
-            yield _incident(
+            yield _make_incident(
                 "trouble-feed-late", feed, feed=_short_feed_name(feed), day=today.isoformat()
             )
 
@@ -167,13 +175,13 @@ def _failing_feeds(store: Store, feeds: Collection[str], now: datetime) -> Itera
     for feed, feed_status in store.feed_health.statuses().items():
         if feed not in feeds:
             continue
-        key = _FEED_INCIDENT_KEYS.get(feed_status.status)
-        if key and now - feed_status.since >= MIN_OUTAGE:
+        incident_key = _FEED_INCIDENT_KEYS.get(feed_status.status)
+        if incident_key and now - feed_status.since >= MIN_OUTAGE:
             since = f"{feed_status.since:%Y-%m-%d %H:%M}"
-            yield _incident(key, feed, feed=_short_feed_name(feed), since=since)
+            yield _make_incident(incident_key, feed, feed=_short_feed_name(feed), since=since)
         if feed_status.truncated_day is not None and feed_status.truncated_day >= arxiv_day(now):
             day = feed_status.truncated_day.isoformat()
-            yield _incident("trouble-feed-cut", feed, feed=_short_feed_name(feed), day=day)
+            yield _make_incident("trouble-feed-cut", feed, feed=_short_feed_name(feed), day=day)
 
 
 def clock_error_values(now: datetime, error: timedelta) -> dict[str, str]:
@@ -191,12 +199,12 @@ def save_confirmed_time(store: Store, instant: datetime) -> None:
     store.feed_cursors.put(FeedCursor(CLOCK_CURSOR, checked_at=instant))
 
 
-def _incident(key: str, subject: str = "", /, **values: str | int) -> Incident:
+def _make_incident(key: str, subject: str = "", /, **values: str | int) -> Incident:
     """Return an incident with the key of its text and, where several may have it, its subject."""
     return Incident(f"{key}/{subject}" if subject else key, Notice(key, tuple(values.items())))
 
 
 def _short_feed_name(feed: str) -> str:
     """Return a feed's name for a sentence: the first categories of many."""
-    first, *others = feed.split("+")
-    return f"{first}+…+{others[-1]}" if len(others) > 2 else feed
+    first_code, *other_codes = feed.split("+")
+    return f"{first_code}+…+{other_codes[-1]}" if len(other_codes) > 2 else feed

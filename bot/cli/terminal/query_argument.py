@@ -41,9 +41,9 @@ def _parse_query(ctx: click.Context, parameter: click.Parameter, words: tuple[st
         return parse(" ".join(word.removeprefix(_EXCLUSION_MASK) for word in words))
     except QueryError as error:
         translate = terminal_translator()
-        problem = translate(error.key, **error.values)
+        error_text = translate(error.key, **error.values)
         raise CommandMisused(
-            translate("cli-query-wrong", problem=problem, position=error.position + 1)
+            translate("cli-query-wrong", problem=error_text, position=error.position + 1)
         ) from error
 
 
