@@ -37,15 +37,17 @@ class BatchedCommits:
 
     async def _commit_pending(self) -> None:
         while self._pending:
-            batch, self._pending = self._pending, []
+            pending_batch, self._pending = self._pending, []
             try:
-                results = await self._store.run(
-                    apply_changes, self._store, [pending.change for pending in batch]
+                change_results = await self._store.run(
+                    apply_changes,
+                    self._store,
+                    [pending_change.change for pending_change in pending_batch],
                 )
             except Exception as error:
-                results = [error] * len(batch)
-            for pending, result in zip(batch, results, strict=True):
-                pending.resolve(result)
+                change_results = [error] * len(pending_batch)
+            for pending_change, change_result in zip(pending_batch, change_results, strict=True):
+                pending_change.resolve(change_result)
         self._commit_task = None
 
 
@@ -68,14 +70,14 @@ class _PendingChange:
 
 def apply_changes(store: Store, changes: Sequence[StoreChange]) -> list[bool | Exception]:
     """Apply changes in one transaction; return the result or exception of each, in order."""
-    results: list[bool | Exception] = []
+    change_results: list[bool | Exception] = []
     with store.transaction():
         for change in changes:
             try:
                 with store.savepoint():
-                    results.append(change())
+                    change_results.append(change())
             except (DatabaseBusy, DatabaseNotWritable):
                 raise  # affects the whole batch, not this change alone
             except Exception as error:
-                results.append(error)
-    return results
+                change_results.append(error)
+    return change_results

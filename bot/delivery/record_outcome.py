@@ -44,25 +44,25 @@ def record_outcome(context: DeliveryContext, message: OutboxMessage, outcome: Se
     match outcome:
         case RetryLater(seconds=seconds, requested_by_telegram=requested_by_telegram):
             if requested_by_telegram:
-                until = now + timedelta(seconds=seconds)
-                outbox.hold_chat(message.bot, message.chat, until, by_telegram=True)
+                retry_at = now + timedelta(seconds=seconds)
+                outbox.hold_chat(message.bot, message.chat, retry_at, by_telegram=True)
                 # Pause all chats once several must wait. Answers and groups do not count: anybody
                 # can provoke flood limits in their own chats.
                 is_flood_sign = message.chat > 0 and message.priority > Priority.INTERACTIVE
                 if is_flood_sign and context.telegram_floods.record_flood(message.chat):
-                    outbox.hold_chat(message.bot, 0, until, by_telegram=True)
+                    outbox.hold_chat(message.bot, 0, retry_at, by_telegram=True)
             return send_outcomes.record(message, _retry_or_refuse(message, outcome), now)
         case MessageRejected(form_unsupported=form_unsupported):
             if form_unsupported:
                 context.is_rich_unsupported.set()
-            replacements = _simpler_messages(context, message)
+            replacement_messages = _simpler_messages(context, message)
             is_reply = message.priority is Priority.REPLY and not message.edited_message_id
-            if replacements and is_reply:
-                refused = reply_encoding.decode_reply_part(message.reply_content)
-                if refused.fallback_messages and not refused.is_fallback_paired:
+            if replacement_messages and is_reply:
+                refused_part = reply_encoding.decode_reply_part(message.reply_content)
+                if refused_part.fallback_messages and not refused_part.is_fallback_paired:
                     # The fallback text replaces all messages of the answer.
                     outbox.drop_following_replies(message, reply_encoding.FIRST_FILE_PART, now=now)
-            return send_outcomes.record(message, outcome, now, replacements=replacements)
+            return send_outcomes.record(message, outcome, now, replacements=replacement_messages)
         case UnknownOutcome(reason=reason) if message.edited_message_id:
             # An edit may safely be repeated.
             return send_outcomes.record(
@@ -161,8 +161,8 @@ def log_outcome(message: OutboxMessage, outcome: SendOutcome, *, accepted: bool)
             log.info("parcel not sent", extra=facts | {"reason": reason})
         case MessageRejected(reason=reason) if message.priority is Priority.REPLY:
             # A message that cannot be edited is replaced by a new answer: nothing is wrong.
-            level = logging.INFO if message.edited_message_id else logging.WARNING
-            log.log(level, "answer refused", extra=facts | {"reason": reason})
+            log_level = logging.INFO if message.edited_message_id else logging.WARNING
+            log.log(log_level, "answer refused", extra=facts | {"reason": reason})
         case MessageRejected(reason=reason):
             log.error("parcel refused", extra=facts | {"reason": reason})
         case MovedToSupergroup():

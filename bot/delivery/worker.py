@@ -76,30 +76,30 @@ class DeliveryWorker:
         starts workers for new messages meanwhile, so that a hanging send delays no other.
         """
         async with asyncio.TaskGroup() as group:
-            pool = _WorkerPool(self, self._context, group, workers)
-            pool.start_worker()
+            worker_pool = _WorkerPool(self, self._context, group, workers)
+            worker_pool.start_worker()
             if wake:
-                pool.start_on_wake(wake)
-        await pool.release_claims()
-        return pool.counts
+                worker_pool.start_on_wake(wake)
+        await worker_pool.release_claims()
+        return worker_pool.counts
 
     async def send_reply(self, messages: Sequence[OutboxMessage]) -> bool:
         """Send the messages of an answer, which were stored with a lease, in their order.
 
         Return False if one must wait: it and those behind it are released for the workers.
         """
-        for index, message in enumerate(messages):
+        for message_index, message in enumerate(messages):
             try:
-                outcome = await self.attempt(message, _render(self._context, message))
+                outcome = await self.attempt_send(message, _render_message(self._context, message))
             except (DatabaseBusy, DatabaseNotWritable) as error:
                 log.warning("delivery waits", extra={"error": type(error).__name__})
                 outcome = None
             if not isinstance(outcome, Sent):
-                await asyncio.shield(self.release(messages[index:]))
+                await asyncio.shield(self.release(messages[message_index:]))
                 return False
         return True
 
-    async def attempt(
+    async def attempt_send(
         self, message: OutboxMessage, content: ReplyContent | MessageRejected
     ) -> SendOutcome | None:
         """Send a claimed message within the rate limits, and record its outcome.
@@ -133,10 +133,10 @@ class DeliveryWorker:
 
     async def _record_outcome(self, message: OutboxMessage, outcome: SendOutcome) -> None:
         """Record an outcome, retrying as long as the store cannot write: else it is sent again."""
-        accepted = await self._commit_with_retry(
+        is_accepted = await self._commit_with_retry(
             partial(record_outcome, self._context, message, outcome)
         )
-        log_outcome(message, outcome, accepted=accepted)
+        log_outcome(message, outcome, accepted=is_accepted)
 
     async def release(self, messages: Sequence[OutboxMessage]) -> None:
         """Release claimed messages that will not be sent now."""
@@ -187,7 +187,7 @@ class _WorkerPool:
         """Start one more worker, unless the maximum is reached."""
         if self._active_workers < self._max_workers:
             self._active_workers += 1
-            self._group.create_task(self._work())
+            self._group.create_task(self._send_until_empty())
 
     def start_on_wake(self, wake: asyncio.Event) -> None:
         """Start a worker whenever ``wake`` is set, as long as any worker is active."""
@@ -200,29 +200,31 @@ class _WorkerPool:
 
         self._watch_task = self._group.create_task(start_workers())
 
-    async def _work(self) -> None:
+    async def _send_until_empty(self) -> None:
         """Send one message after the other until none is left."""
         try:
             while not self._context.is_stopping.is_set():
                 if len(self._queue) < CLAIM_BATCH_SIZE // 2 and self._claim_task is None:
                     self._claim_task = self._group.create_task(self._claim_messages())
                 if self._queue:
-                    prepared = self._queue.popleft()
+                    prepared_message = self._queue.popleft()
                 elif self._claim_task and not await asyncio.shield(self._claim_task):
                     return
                 else:
                     continue
-                is_interactive = prepared.message.priority <= Priority.INTERACTIVE
+                is_interactive = prepared_message.message.priority <= Priority.INTERACTIVE
                 self._interactive_sending += is_interactive
                 try:
-                    outcome = await self._worker.attempt(prepared.message, prepared.content)
+                    outcome = await self._worker.attempt_send(
+                        prepared_message.message, prepared_message.content
+                    )
                     if outcome is None:
-                        await asyncio.shield(self._worker.release([prepared.message]))
+                        await asyncio.shield(self._worker.release([prepared_message.message]))
                         outcome = RetryLater(0.0, "the lease ended before the send")
                 except StorageError as error:
                     # Busy or full: the next run goes on, and other workers finish their sends.
                     log.warning("delivery waits", extra={"error": type(error).__name__})
-                    self._queue.append(prepared)
+                    self._queue.append(prepared_message)
                     return
                 finally:
                     self._interactive_sending -= is_interactive
@@ -258,25 +260,25 @@ class _WorkerPool:
             max_interactive = None
             if self._context.rate_limiter.limits_interactive:
                 # Interactive messages, sent more slowly than others, would soon occupy all workers.
-                queued = sum(
+                queued_count = sum(
                     prepared.message.priority <= Priority.INTERACTIVE for prepared in self._queue
                 )
                 max_sending = max(1, self._max_workers // 3)
-                max_interactive = max(0, max_sending - self._interactive_sending - queued)
-            claimed = await self._context.store.run(
+                max_interactive = max(0, max_sending - self._interactive_sending - queued_count)
+            claimed_messages = await self._context.store.run(
                 _claim_and_render,
                 self._context,
                 1 if is_trial else CLAIM_BATCH_SIZE,
                 max_interactive,
             )
-            if not claimed:
+            if not claimed_messages:
                 breaker.give_back_attempt()
-            self._queue.extend(claimed)
+            self._queue.extend(claimed_messages)
             if breaker.is_open and not is_trial:
                 await self.release_claims()
             for _ in self._queue:
                 self.start_worker()
-            return bool(claimed)
+            return bool(claimed_messages)
         except StorageError as error:
             log.warning("delivery waits", extra={"error": type(error).__name__})
             return False
@@ -290,7 +292,7 @@ def _claim_and_render(
     """Claim and render the next messages; the lease starts once the write lock is held."""
     outbox = context.store.outbox
     with context.store.transaction():
-        claimed = outbox.claim(
+        claimed_messages = outbox.claim(
             context.bot,
             context.holder,
             context.now(),
@@ -298,7 +300,9 @@ def _claim_and_render(
             limit,
             max_interactive=max_interactive,
         )
-    return [_PreparedMessage(message, _render(context, message)) for message in claimed]
+    return [
+        _PreparedMessage(message, _render_message(context, message)) for message in claimed_messages
+    ]
 
 
 def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: ReplyContent) -> bool:
@@ -316,7 +320,9 @@ def _mark_sending(context: DeliveryContext, message: OutboxMessage, content: Rep
     )
 
 
-def _render(context: DeliveryContext, message: OutboxMessage) -> ReplyContent | MessageRejected:
+def _render_message(
+    context: DeliveryContext, message: OutboxMessage
+) -> ReplyContent | MessageRejected:
     """Return the content of a message: a stored answer, or the digest as it was issued."""
     try:
         if message.priority is Priority.REPLY:
