@@ -21,22 +21,22 @@ class CallArguments:
 
     def text(self, name: str) -> str:
         """Return the argument as text, empty if it is missing."""
-        value = self.values.get(name)
-        if value is None:
+        text_argument = self.values.get(name)
+        if text_argument is None:
             return ""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return json.dumps(value, ensure_ascii=False)
+        if isinstance(text_argument, str):
+            return text_argument
+        if isinstance(text_argument, bool):
+            return "true" if text_argument else "false"
+        return json.dumps(text_argument, ensure_ascii=False)
 
     def number(self, name: str, default: int = 0) -> int:
         """Return the argument as an integer; invalid text is zero, as on the server."""
-        value = self.text(name)
-        if not value:
+        number_text = self.text(name)
+        if not number_text:
             return default
         try:
-            return int(value)
+            return int(number_text)
         except ValueError:
             return 0
 
@@ -46,21 +46,21 @@ class CallArguments:
 
     def json_value(self, name: str, error_text: str) -> Json:
         """Return a nested value, decoded if it is the JSON text of a form."""
-        value = self.values.get(name)
-        if not isinstance(value, str):
-            return value
-        if not value:
+        json_argument = self.values.get(name)
+        if not isinstance(json_argument, str):
+            return json_argument
+        if not json_argument:
             return None
         try:
-            return decode_json(value)
+            return decode_json(json_argument)
         except ValueError as error:
             raise bad_request(error_text) from error
 
     def json_object(self, name: str, error_text: str) -> JsonObject | None:
         """Return a nested object, or None if it is missing."""
-        value = self.json_value(name, error_text)
-        if value is None or isinstance(value, dict):
-            return value
+        json_argument = self.json_value(name, error_text)
+        if json_argument is None or isinstance(json_argument, dict):
+            return json_argument
         raise bad_request(error_text)
 
     def chat_reference(self) -> str:
@@ -69,7 +69,7 @@ class CallArguments:
         Raises:
             ApiError: It is missing.
         """
-        value = self.text("chat_id").strip()
-        if not value:
+        chat_id_text = self.text("chat_id").strip()
+        if not chat_id_text:
             raise bad_request("chat_id is empty")
-        return value
+        return chat_id_text

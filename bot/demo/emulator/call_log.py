@@ -84,12 +84,12 @@ class CallLog:
 
 def logged_parameters(arguments: CallArguments) -> JsonObject:
     """Return the parameters as values, and files as names and sizes."""
-    values: JsonObject = {}
-    for name, value in arguments.values.items():
-        values[name] = _decode_form_value(value)
-    for name, upload in arguments.files.items():
-        values[name] = {"file_name": upload.name, "file_size": len(upload.content)}
-    return values
+    logged_values: JsonObject = {}
+    for parameter_name, parameter_value in arguments.values.items():
+        logged_values[parameter_name] = _decode_form_value(parameter_value)
+    for parameter_name, upload in arguments.files.items():
+        logged_values[parameter_name] = {"file_name": upload.name, "file_size": len(upload.content)}
+    return logged_values
 
 
 def _decode_form_value(value: Json) -> Json:
@@ -105,36 +105,38 @@ def _decode_form_value(value: Json) -> Json:
 def find_misuses(arguments: CallArguments) -> Iterator[str]:
     """Yield the parameters that Telegram ignores or reads differently than meant."""
     signature = {parameter.name: parameter for parameter in SIGNATURES[arguments.method]}
-    for name, value in logged_parameters(arguments).items():
-        if name in arguments.files:
+    for parameter_name, parameter_value in logged_parameters(arguments).items():
+        if parameter_name in arguments.files:
             continue
-        if name not in signature:
-            yield f"unknown parameter {name}"
-        elif value is not None and not _matches_type(signature[name], value):
-            yield f"{name} is no {signature[name].kind}"
+        if parameter_name not in signature:
+            yield f"unknown parameter {parameter_name}"
+        elif parameter_value is not None and not _matches_type(
+            signature[parameter_name], parameter_value
+        ):
+            yield f"{parameter_name} is no {signature[parameter_name].kind}"
     rich_message = _decode_form_value(arguments.values.get("rich_message"))
-    for anchor in sorted(
+    for missing_anchor in sorted(
         _anchor_names(rich_message, "anchor_link") - _anchor_names(rich_message, "anchor") - {""}
     ):
-        yield f"link to missing anchor {anchor}"
+        yield f"link to missing anchor {missing_anchor}"
 
 
 _BOOLEAN_WORDS = {"true", "false", "True", "False"}
 
 
 def _matches_type(parameter: Parameter, value: Json) -> bool:
-    kind = parameter.kind
-    if kind == "Integer":
+    type_name = parameter.kind
+    if type_name == "Integer":
         is_text = isinstance(value, str) and value.removeprefix("-").isdecimal()
         return is_text or (isinstance(value, int) and not isinstance(value, bool))
-    if kind == "Boolean":
+    if type_name == "Boolean":
         return isinstance(value, bool) or (isinstance(value, str) and value in _BOOLEAN_WORDS)
-    if kind == "Integer or String":
+    if type_name == "Integer or String":
         return isinstance(value, int | str) and not isinstance(value, bool)
-    if kind == "String" or "InputFile" in kind:
+    if type_name == "String" or "InputFile" in type_name:
         # In a form, a text that begins with a brace was decoded as JSON.
         return isinstance(value, str | list | dict)
-    return isinstance(value, list if kind.startswith("Array") else dict)
+    return isinstance(value, list if type_name.startswith("Array") else dict)
 
 
 def _anchor_names(value: Json, kind: str) -> set[str]:
@@ -142,8 +144,10 @@ def _anchor_names(value: Json, kind: str) -> set[str]:
         return set().union(*(_anchor_names(item, kind) for item in value)) if value else set()
     if not isinstance(value, dict):
         return set()
-    names = set().union(*(_anchor_names(item, kind) for item in value.values())) if value else set()
-    name = value.get("anchor_name" if kind == "anchor_link" else "name")
-    if value.get("type") == kind and isinstance(name, str):
-        names.add(name)
-    return names
+    nested_names = (
+        set().union(*(_anchor_names(item, kind) for item in value.values())) if value else set()
+    )
+    anchor_name = value.get("anchor_name" if kind == "anchor_link" else "name")
+    if value.get("type") == kind and isinstance(anchor_name, str):
+        nested_names.add(anchor_name)
+    return nested_names

@@ -50,8 +50,8 @@ def error_response(
 
 def chat_migrated(new_chat_id: int) -> Fault:
     """Return that the group has become a supergroup."""
-    text = "Bad Request: group chat was upgraded to a supergroup chat"
-    return error_response(400, text, {"migrate_to_chat_id": new_chat_id})
+    error_text = "Bad Request: group chat was upgraded to a supergroup chat"
+    return error_response(400, error_text, {"migrate_to_chat_id": new_chat_id})
 
 
 def internal_error() -> Fault:
@@ -123,11 +123,13 @@ class FaultSchedule:
 
     def take_fault(self, method: str, chat: str) -> Fault | None:
         """Return the fault for a call and use it up, or return None."""
-        for scheduled in self._scheduled:
-            matches_method = scheduled.method in {method, "*"}
-            if matches_method and (scheduled.chat is None or str(scheduled.chat) == chat):
-                scheduled.remaining -= 1
-                if scheduled.remaining == 0:
-                    self._scheduled.remove(scheduled)
-                return scheduled.fault
+        for scheduled_fault in self._scheduled:
+            matches_method = scheduled_fault.method in {method, "*"}
+            if matches_method and (
+                scheduled_fault.chat is None or str(scheduled_fault.chat) == chat
+            ):
+                scheduled_fault.remaining -= 1
+                if scheduled_fault.remaining == 0:
+                    self._scheduled.remove(scheduled_fault)
+                return scheduled_fault.fault
         return None

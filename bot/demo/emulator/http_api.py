@@ -63,17 +63,19 @@ class HttpApi:
             return _json_response(ApiError(404, "Not Found: method not found"))
         content_type = request.headers.get("content-type", "")
         try:
-            values, files = parse_body(content_type, await request.body(), request.url.query)
+            argument_values, files = parse_body(
+                content_type, await request.body(), request.url.query
+            )
         except ApiError as error:
             return _json_response(error)
-        arguments = CallArguments(method, values, files)
+        arguments = CallArguments(method, argument_values, files)
         fault = self.faults.take_fault(arguments.method, arguments.text("chat_id"))
-        result: Json | ApiError = None
+        call_result: Json | ApiError = None
         if fault is None or fault.is_accepted:
-            result = await self._run_method(arguments)
-        self._record(arguments, result, fault)
+            call_result = await self._run_method(arguments)
+        self._record_call(arguments, call_result, fault)
         if fault is None:
-            return _json_response(result)
+            return _json_response(call_result)
         if fault.release_event is not None:
             await self._hold_response(request, fault.release_event)
         if fault.is_silent:
@@ -82,7 +84,7 @@ class HttpApi:
             return Response()
         if fault.html_page is not None:
             return HTMLResponse(fault.html_page[1], fault.html_page[0])
-        return _json_response(fault.error or result)
+        return _json_response(fault.error or call_result)
 
     async def download_file(self, request: Request) -> Response:
         """Respond with a file that the bot sent."""
@@ -102,8 +104,8 @@ class HttpApi:
             if retry_after_seconds is not None:
                 return too_many_requests(retry_after_seconds)
         try:
-            result: Json | Awaitable[Json] = METHODS[arguments.method](self.state, arguments)
-            return await result if isawaitable(result) else result
+            method_result: Json | Awaitable[Json] = METHODS[arguments.method](self.state, arguments)
+            return await method_result if isawaitable(method_result) else method_result
         except ApiError as error:
             return error
 
@@ -117,31 +119,31 @@ class HttpApi:
             for task in tasks:
                 task.cancel()
 
-    def _record(
+    def _record_call(
         self, arguments: CallArguments, result: Json | ApiError, fault: Fault | None
     ) -> None:
         response = fault.error if fault and fault.error else result
         if isinstance(response, ApiError):
-            code, value, description = response.code, None, response.description
+            status_code, returned_value, error_text = response.code, None, response.description
         else:
-            code, value, description = 200, response, ""
+            status_code, returned_value, error_text = 200, response, ""
         if fault and fault.html_page:
-            code = fault.html_page[0]
-        call = ApiCall(
+            status_code = fault.html_page[0]
+        api_call = ApiCall(
             number=len(self.call_log.calls) + 1,
             called_at=self.state.now(),
             method=arguments.method,
             parameters=logged_parameters(arguments),
-            code=code,
-            result=value,
-            description=description,
+            code=status_code,
+            result=returned_value,
+            description=error_text,
             is_accepted=not isinstance(result, ApiError) and (fault is None or fault.is_accepted),
             is_answered=fault is None or not (fault.is_silent or fault.html_page),
             fault=fault.name if fault else "",
         )
-        self.call_log.add(call)
+        self.call_log.add(api_call)
         if arguments.method != "getUpdates":
-            self.state.record_event("call", call.chat_id or 0, call.number)
+            self.state.record_event("call", api_call.chat_id or 0, api_call.number)
 
 
 async def _wait_for_disconnect(request: Request) -> bool:

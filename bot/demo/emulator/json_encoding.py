@@ -42,14 +42,14 @@ class ApiError(Exception):
 
     def as_json(self) -> JsonObject:
         """Return the JSON object that Telegram would send."""
-        body: JsonObject = {
+        response_object: JsonObject = {
             "ok": False,
             "error_code": self.code,
             "description": self.description,
         }
         if self.parameters:
-            body["parameters"] = dict(self.parameters)
-        return body
+            response_object["parameters"] = dict(self.parameters)
+        return response_object
 
 
 def bad_request(text: str) -> ApiError:
@@ -65,13 +65,13 @@ def forbidden(text: str) -> ApiError:
 
 def too_many_requests(retry_after_seconds: int) -> ApiError:
     """Return a 429 with the seconds to wait."""
-    text = f"Too Many Requests: retry after {retry_after_seconds}"
-    return ApiError(429, text, {"retry_after": retry_after_seconds})
+    error_text = f"Too Many Requests: retry after {retry_after_seconds}"
+    return ApiError(429, error_text, {"retry_after": retry_after_seconds})
 
 
 def parse_body(content_type: str, body: bytes, query: str) -> tuple[JsonObject, dict[str, Upload]]:
     """Return parameters and files of a call, from its query and any body Telegram accepts."""
-    values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
+    argument_values: JsonObject = dict(parse_qsl(query, keep_blank_values=True))
     files: dict[str, Upload] = {}
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "application/json" and body.strip():
@@ -81,17 +81,17 @@ def parse_body(content_type: str, body: bytes, query: str) -> tuple[JsonObject, 
             raise bad_request("Can't parse request JSON object") from error
         if not isinstance(json_object, dict):
             raise bad_request("Request JSON object expected")
-        values.update(json_object)
+        argument_values.update(json_object)
     elif media_type == "application/x-www-form-urlencoded":
-        values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        argument_values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     elif media_type == "multipart/form-data":
-        fields: list[Field] = []
+        form_fields: list[Field] = []
         uploads: list[File] = []
         in_memory = {"MAX_MEMORY_FILE_SIZE": len(body)}
         try:
             parser = create_form_parser(
                 {"Content-Type": content_type.encode()},
-                fields.append,
+                form_fields.append,
                 uploads.append,
                 config=in_memory,
             )
@@ -99,15 +99,20 @@ def parse_body(content_type: str, body: bytes, query: str) -> tuple[JsonObject, 
             parser.finalize()
         except FormParserError as error:
             raise bad_request("boundary not found in the request") from error
-        values.update({_text(part.field_name): _text(part.value) for part in fields})
-        for part in uploads:
-            part.file_object.seek(0)
-            files[_text(part.field_name)] = Upload(
-                _text(part.file_name),
-                part.content_type or "application/octet-stream",
-                part.file_object.read(),
+        argument_values.update(
+            {
+                _text(uploaded_part.field_name): _text(uploaded_part.value)
+                for uploaded_part in form_fields
+            }
+        )
+        for uploaded_part in uploads:
+            uploaded_part.file_object.seek(0)
+            files[_text(uploaded_part.field_name)] = Upload(
+                _text(uploaded_part.file_name),
+                uploaded_part.content_type or "application/octet-stream",
+                uploaded_part.file_object.read(),
             )
-    return values, files
+    return argument_values, files
 
 
 def _text(part: bytes | None) -> str:
@@ -117,18 +122,18 @@ def _text(part: bytes | None) -> str:
 def decode_json(source: str | bytes) -> Json:
     """Decode JSON with at most a hundred levels of nesting, like the server's parser."""
     try:
-        value: Json = json.loads(source)
+        decoded_value: Json = json.loads(source)
     except RecursionError as error:
         raise ValueError("too much nesting") from error
-    values: list[Json] = [value]
+    level_values: list[Json] = [decoded_value]
     for _ in range(_MAX_NESTING):
         nested_values: list[Json] = []
-        for parent in values:
-            if isinstance(parent, dict):
-                nested_values += parent.values()
-            elif isinstance(parent, list):
-                nested_values += parent
+        for parent_value in level_values:
+            if isinstance(parent_value, dict):
+                nested_values += parent_value.values()
+            elif isinstance(parent_value, list):
+                nested_values += parent_value
         if not nested_values:
-            return value
-        values = nested_values
+            return decoded_value
+        level_values = nested_values
     raise ValueError("too much nesting")

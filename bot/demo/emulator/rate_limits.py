@@ -25,21 +25,21 @@ class RateLimits:
         """Count a post and return None, or return the seconds to wait."""
         is_group = chat.startswith(("-", "@"))
         posts = self._posts_by_chat.setdefault(chat, deque())
-        wait = max(
+        wait_seconds = max(
             _time_to_wait(self._all_posts, _OVERALL_LIMIT, now),
             _time_to_wait(posts, _GROUP_LIMIT if is_group else _PRIVATE_CHAT_LIMIT, now),
         )
-        if wait > timedelta(0):
-            return max(1, ceil(wait.total_seconds()))
+        if wait_seconds > timedelta(0):
+            return max(1, ceil(wait_seconds.total_seconds()))
         self._all_posts.append(now)
         posts.append(now)
         return None
 
 
 def _time_to_wait(posts: deque[datetime], limit: tuple[int, timedelta], now: datetime) -> timedelta:
-    count, window = limit
-    while posts and now - posts[0] >= window:
+    max_calls, window_seconds = limit
+    while posts and now - posts[0] >= window_seconds:
         posts.popleft()
-    if len(posts) < count:
+    if len(posts) < max_calls:
         return timedelta(0)
-    return posts[len(posts) - count] + window - now
+    return posts[len(posts) - max_calls] + window_seconds - now

@@ -22,12 +22,16 @@ class User:
 
     def as_json(self) -> JsonObject:
         """Return the User object."""
-        value: JsonObject = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        user_object: JsonObject = {
+            "id": self.id,
+            "is_bot": self.is_bot,
+            "first_name": self.first_name,
+        }
         if self.username:
-            value["username"] = self.username
+            user_object["username"] = self.username
         if self.language_code:
-            value["language_code"] = self.language_code
-        return value
+            user_object["language_code"] = self.language_code
+        return user_object
 
 
 @dataclass(slots=True)
@@ -68,12 +72,12 @@ class Chat:
     def as_json(self) -> JsonObject:
         """Return the Chat object."""
         title_field = "first_name" if self.is_private else "title"
-        value: JsonObject = {"id": self.id, "type": self.kind, title_field: self.title}
+        chat_object: JsonObject = {"id": self.id, "type": self.kind, title_field: self.title}
         if self.username:
-            value["username"] = self.username
+            chat_object["username"] = self.username
         if self.is_forum:
-            value["is_forum"] = True
-        return value
+            chat_object["is_forum"] = True
+        return chat_object
 
 
 @dataclass(frozen=True, slots=True)

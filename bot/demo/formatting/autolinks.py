@@ -22,18 +22,20 @@ _AUTOLINK = re.compile(
 
 def add_detected_entities(formatted: FormattedText) -> FormattedText:
     """Add the entities that Telegram detects, outside entities that exclude them."""
-    blocking = [entity for entity in formatted.entities if entity.kind not in _STYLE_KINDS]
-    detected = []
+    blocking_entities = [entity for entity in formatted.entities if entity.kind not in _STYLE_KINDS]
+    detected_entities = []
     for match in _AUTOLINK.finditer(formatted.text):
-        kind = str(match.lastgroup)
-        if kind == "url" and normalize_link(match[0]) is None:
+        entity_kind = str(match.lastgroup)
+        if entity_kind == "url" and normalize_link(match[0]) is None:
             continue
         entity = MessageEntity(
-            kind, utf16_length(formatted.text[: match.start()]), utf16_length(match[0])
+            entity_kind, utf16_length(formatted.text[: match.start()]), utf16_length(match[0])
         )
-        if not any(entity.offset < other.end and other.offset < entity.end for other in blocking):
-            detected.append(entity)
-    return FormattedText(formatted.text, sort_entities([*formatted.entities, *detected]))
+        if not any(
+            entity.offset < other.end and other.offset < entity.end for other in blocking_entities
+        ):
+            detected_entities.append(entity)
+    return FormattedText(formatted.text, sort_entities([*formatted.entities, *detected_entities]))
 
 
 # A detected entity may lie inside these.

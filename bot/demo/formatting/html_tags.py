@@ -31,16 +31,16 @@ def html_parse_error(text: str) -> ApiError:
 
 def decode_reference(reference: re.Match[str]) -> str | None:
     """Return the character of a reference, or None if the reference is literal text."""
-    hexadecimal, decimal, name = reference.groups()
-    if name is not None:
-        return _NAMED_REFERENCES.get(name)
-    digits, base = (hexadecimal, 16) if hexadecimal is not None else (decimal, 10)
+    hexadecimal, decimal, entity_name = reference.groups()
+    if entity_name is not None:
+        return _NAMED_REFERENCES.get(entity_name)
+    digits, number_base = (hexadecimal, 16) if hexadecimal is not None else (decimal, 10)
     if not digits or len(reference[0].rstrip(";")) >= 10:
         return None
-    code = int(digits, base)
-    if code == 0 or code >= 0x10FFFF:
+    code_point = int(digits, number_base)
+    if code_point == 0 or code_point >= 0x10FFFF:
         return None
-    return chr(code)
+    return chr(code_point)
 
 
 _ExtraFields = tuple[tuple[str, str | int], ...]

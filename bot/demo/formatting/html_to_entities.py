@@ -65,26 +65,26 @@ class _HtmlParser:
             elif self.source[self.position] == "<":
                 self._read_start_tag()
             else:
-                text = self._take_until("<&") or self._take_character()
-                self.text_parts.append(text)
-                self.text_length += utf16_length(text)
+                plain_text = self._take_until("<&") or self._take_character()
+                self.text_parts.append(plain_text)
+                self.text_length += utf16_length(plain_text)
         if self.open_tags:
             tag = self.open_tags[-1].tag
             raise html_parse_error(f'Can\'t find end tag corresponding to start tag "{tag}"')
-        text = "".join(self.text_parts)
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
+        plain_text = "".join(self.text_parts)
+        if any("\ud800" <= letter <= "\udfff" for letter in plain_text):
             raise html_parse_error(_SURROGATE_ERROR)
-        return FormattedText(text, sort_entities(self.entities))
+        return FormattedText(plain_text, sort_entities(self.entities))
 
     def _take_character(self) -> str:
         """Take one character, decoding a reference."""
         reference = CHARACTER_REFERENCE.match(self.source, self.position)
-        decoded = decode_reference(reference) if reference else None
-        if reference is None or decoded is None:
+        decoded_character = decode_reference(reference) if reference else None
+        if reference is None or decoded_character is None:
             self.position += 1
             return self.source[self.position - 1]
         self.position = reference.end()
-        return decoded
+        return decoded_character
 
     def _peek(self) -> str:
         return self.source[self.position] if self.position < len(self.source) else ""
@@ -94,42 +94,44 @@ class _HtmlParser:
             self.position += 1
 
     def _take_until(self, stops: str) -> str:
-        start = self.position
+        taken_start = self.position
         while self._peek() and self._peek() not in stops:
             self.position += 1
-        return self.source[start : self.position]
+        return self.source[taken_start : self.position]
 
     def _byte_offset(self, position: int) -> int:
         return len(self.source[:position].encode("utf-8", "surrogatepass"))
 
     def _read_start_tag(self) -> None:
-        start = self.position
+        tag_start = self.position
         self.position += 1
-        tag = _lower_ascii(self._take_until(_WHITESPACE + ">"))
+        tag_name = _lower_ascii(self._take_until(_WHITESPACE + ">"))
         if not self._peek():
-            raise html_parse_error(f"Unclosed start tag at byte offset {self._byte_offset(start)}")
-        if tag not in SUPPORTED_TAGS:
             raise html_parse_error(
-                f'Unsupported start tag "{tag}" at byte offset {self._byte_offset(start)}'
+                f"Unclosed start tag at byte offset {self._byte_offset(tag_start)}"
+            )
+        if tag_name not in SUPPORTED_TAGS:
+            raise html_parse_error(
+                f'Unsupported start tag "{tag_name}" at byte offset {self._byte_offset(tag_start)}'
             )
         attributes: dict[str, str] = {}
         self._skip_space()
         while self._peek() != ">":
-            name, value = self._read_attribute(tag, start)
-            attributes[name] = value
+            attribute_name, attribute_value = self._read_attribute(tag_name, tag_start)
+            attributes[attribute_name] = attribute_value
             self._skip_space()
         self.position += 1
-        if tag == "span" and attributes.get("class") != "tg-spoiler":
-            byte_offset = self._byte_offset(start)
+        if tag_name == "span" and attributes.get("class") != "tg-spoiler":
+            byte_offset = self._byte_offset(tag_start)
             raise html_parse_error(
                 f'Tag "span" must have class "tg-spoiler" at byte offset {byte_offset}'
             )
-        self.open_tags.append(_OpenTag(tag, self.text_length, attributes))
+        self.open_tags.append(_OpenTag(tag_name, self.text_length, attributes))
 
     def _read_attribute(self, tag: str, start: int) -> tuple[str, str]:
         byte_offset = self._byte_offset(start)
-        name = _lower_ascii(self._take_until(_WHITESPACE + "=>/\"'"))
-        if not name:
+        attribute_name = _lower_ascii(self._take_until(_WHITESPACE + "=>/\"'"))
+        if not attribute_name:
             raise html_parse_error(
                 f'Empty attribute name in the tag "{tag}" at byte offset {byte_offset}'
             )
@@ -137,7 +139,7 @@ class _HtmlParser:
         if not self._peek():
             raise html_parse_error(f'Unclosed start tag "{tag}" at byte offset {byte_offset}')
         if self._peek() != "=":
-            return name, ""
+            return attribute_name, ""
         self.position += 1
         self._skip_space()
         if not self._peek():
@@ -145,11 +147,11 @@ class _HtmlParser:
         if self._peek() in "\"'":
             quote = self._peek()
             self.position += 1
-            letters: list[str] = []
+            value_letters: list[str] = []
             while self._peek() and self._peek() != quote:
-                letters.append(self._take_character())
+                value_letters.append(self._take_character())
             self.position += 1
-            value = "".join(letters)
+            attribute_value = "".join(value_letters)
         else:
             token = _NAME_TOKEN.match(self.source, self.position)
             assert token is not None
@@ -159,42 +161,46 @@ class _HtmlParser:
                 raise html_parse_error(
                     f"Unexpected end of name token at byte offset {token_offset}"
                 )
-            value = token[0].lower()
+            attribute_value = token[0].lower()
         if not self._peek():
             raise html_parse_error(f"Unclosed start tag at byte offset {byte_offset}")
-        return name, value
+        return attribute_name, attribute_value
 
     def _read_end_tag(self) -> None:
-        start = self.position
-        byte_offset = self._byte_offset(start)
+        tag_start = self.position
+        byte_offset = self._byte_offset(tag_start)
         if not self.open_tags:
             raise html_parse_error(f"Unexpected end tag at byte offset {byte_offset}")
         self.position += 2
-        tag = _lower_ascii(self._take_until(_WHITESPACE + ">"))
+        tag_name = _lower_ascii(self._take_until(_WHITESPACE + ">"))
         self._skip_space()
         if self._peek() != ">":
             raise html_parse_error(f"Unclosed end tag at byte offset {byte_offset}")
         open_tag = self.open_tags.pop()
-        if tag and tag != open_tag.tag:
+        if tag_name and tag_name != open_tag.tag:
             raise html_parse_error(
                 f"Unmatched end tag at byte offset {byte_offset}, "
-                f'expected "</{open_tag.tag}>", found "</{tag}>"'
+                f'expected "</{open_tag.tag}>", found "</{tag_name}>"'
             )
         self.position += 1
-        length = self.text_length - open_tag.text_offset
-        if length == 0:
+        entity_length = self.text_length - open_tag.text_offset
+        if entity_length == 0:
             return
         if open_tag.tag in {"pre", "code"}:
-            self._close_code_tag(open_tag, length)
+            self._close_code_tag(open_tag, entity_length)
             return
         if open_tag.tag == "a" and not open_tag.attributes.get("href"):
             encoded_text = "".join(self.text_parts).encode("utf-16-le", "surrogatepass")
-            label = encoded_text[2 * open_tag.text_offset :].decode("utf-16-le", "surrogatepass")
-            open_tag.attributes["href"] = label
+            tagged_text = encoded_text[2 * open_tag.text_offset :].decode(
+                "utf-16-le", "surrogatepass"
+            )
+            open_tag.attributes["href"] = tagged_text
         kind_and_fields = entity_for_tag(open_tag.tag, open_tag.attributes)
         if kind_and_fields is not None:
-            kind, extra_fields = kind_and_fields
-            self.entities.append(MessageEntity(kind, open_tag.text_offset, length, extra_fields))
+            entity_kind, extra_fields = kind_and_fields
+            self.entities.append(
+                MessageEntity(entity_kind, open_tag.text_offset, entity_length, extra_fields)
+            )
 
     def _close_code_tag(self, open_tag: _OpenTag, length: int) -> None:
         """Add a code entity, and merge it with one over the same text.

@@ -47,20 +47,20 @@ _OTHER_KEYBOARDS = ("keyboard", "remove_keyboard", "force_reply")
 
 def parse_reply_markup(arguments: CallArguments, *, inline_only: bool = False) -> JsonObject | None:
     """Return the inline keyboard of a call, None without one, or raise its error."""
-    value = arguments.json_value("reply_markup", "Can't parse reply keyboard markup JSON object")
-    if value is None:
+    markup = arguments.json_value("reply_markup", "Can't parse reply keyboard markup JSON object")
+    if markup is None:
         return None
-    if not isinstance(value, dict):
+    if not isinstance(markup, dict):
         raise bad_request("Object expected as reply markup")
-    if "inline_keyboard" not in value:
-        if inline_only or not any(name in value for name in _OTHER_KEYBOARDS):
+    if "inline_keyboard" not in markup:
+        if inline_only or not any(name in markup for name in _OTHER_KEYBOARDS):
             raise bad_request("inline keyboard expected")
         return None
-    if not isinstance(value["inline_keyboard"], list):
+    if not isinstance(markup["inline_keyboard"], list):
         raise bad_request('Field "inline_keyboard" of the InlineKeyboardMarkup must be an Array')
     nonempty_rows: list[Json] = []
     button_count = 0
-    for row in value["inline_keyboard"]:
+    for row in markup["inline_keyboard"]:
         if not isinstance(row, list):
             raise bad_request('Field "inline_keyboard" must be an Array of Arrays')
         buttons: list[Json] = [_parse_button(button) for button in row]
@@ -73,23 +73,23 @@ def parse_reply_markup(arguments: CallArguments, *, inline_only: bool = False) -
 
 
 def _parse_button(value: Json) -> JsonObject:
-    prefix = "Can't parse inline keyboard button: "
+    error_prefix = "Can't parse inline keyboard button: "
     if not isinstance(value, dict):
-        raise bad_request(prefix + "InlineKeyboardButton must be an Object")
+        raise bad_request(error_prefix + "InlineKeyboardButton must be an Object")
     if "text" not in value:
-        raise bad_request(prefix + 'Can\'t find field "text"')
+        raise bad_request(error_prefix + 'Can\'t find field "text"')
     if not isinstance(value["text"], str):
-        raise bad_request(prefix + 'Field "text" must be of type String')
+        raise bad_request(error_prefix + 'Field "text" must be of type String')
     if not value["text"].strip():
         raise bad_request("inline keyboard button text must be non-empty")
     style = value.get("style")
     if style is not None and (not isinstance(style, str) or style not in _BUTTON_STYLES):
-        raise bad_request(prefix + "Invalid button style specified")
-    action = button_action(value, prefix)
+        raise bad_request(error_prefix + "Invalid button style specified")
+    action = button_action(value, error_prefix)
     button: JsonObject = {"text": value["text"], action: echo_action(action, value[action])}
-    for extra in ("style", "icon_custom_emoji_id"):
-        if isinstance(value.get(extra), str):
-            button[extra] = value[extra]
+    for extra_field in ("style", "icon_custom_emoji_id"):
+        if isinstance(value.get(extra_field), str):
+            button[extra_field] = value[extra_field]
     if action == "url":
         url = str(value["url"])
         link = normalize_link(url)
@@ -112,26 +112,28 @@ def button_action(value: JsonObject, prefix: str) -> str:
     ]
     if not actions:
         raise bad_request(prefix + "Text buttons are unallowed in the inline keyboard")
-    action = actions[0]
-    detail = value[action]
-    expected_type, type_name = (str, "String") if action in _STRING_ACTIONS else (dict, "Object")
-    if not isinstance(detail, expected_type):
-        raise bad_request(f'{prefix}Field "{action}" must be of type {type_name}')
-    if action == "callback_data" and len(str(detail).encode()) > MAX_CALLBACK_DATA_BYTES:
+    action_name = actions[0]
+    action_value = value[action_name]
+    expected_type, type_name = (
+        (str, "String") if action_name in _STRING_ACTIONS else (dict, "Object")
+    )
+    if not isinstance(action_value, expected_type):
+        raise bad_request(f'{prefix}Field "{action_name}" must be of type {type_name}')
+    if action_name == "callback_data" and len(str(action_value).encode()) > MAX_CALLBACK_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
-    if action == "copy_text":
-        text = detail.get("text") if isinstance(detail, dict) else None
-        if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY_TEXT_LENGTH:
+    if action_name == "copy_text":
+        copied_text = action_value.get("text") if isinstance(action_value, dict) else None
+        if not isinstance(copied_text, str) or not 1 <= len(copied_text) <= MAX_COPY_TEXT_LENGTH:
             raise bad_request("BUTTON_COPY_TEXT_INVALID")
-    if action in {"web_app", "login_url"}:
-        url = detail.get("url") if isinstance(detail, dict) else None
+    if action_name in {"web_app", "login_url"}:
+        url = action_value.get("url") if isinstance(action_value, dict) else None
         if not isinstance(url, str):
             raise bad_request(prefix + 'Can\'t find field "url"')
         if not url.startswith("https://"):
-            kind = "Web App" if action == "web_app" else "login"
+            button_kind = "Web App" if action_name == "web_app" else "login"
             problem = "is invalid: Only HTTPS links are allowed"
-            raise bad_request(f"inline keyboard button {kind} URL '{url}' {problem}")
-    return action
+            raise bad_request(f"inline keyboard button {button_kind} URL '{url}' {problem}")
+    return action_name
 
 
 def echo_action(action: str, detail: Json) -> Json:

@@ -45,9 +45,9 @@ def normalize_link(url: str) -> str | None:
 
 def is_rich_link(url: str) -> bool:
     """Return whether a link is allowed in a rich message."""
-    lowered = url.lower()
+    lowered_url = url.lower()
     if url.startswith("#"):
         return len(url) > 1
-    if lowered.startswith(("mailto:", "tel:", "tg://")):
+    if lowered_url.startswith(("mailto:", "tel:", "tg://")):
         return not url.endswith((":", "/"))
-    return lowered.startswith(("http://", "https://")) and normalize_link(url) is not None
+    return lowered_url.startswith(("http://", "https://")) and normalize_link(url) is not None

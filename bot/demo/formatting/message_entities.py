@@ -81,14 +81,16 @@ def sort_entities(entities: list[MessageEntity]) -> tuple[MessageEntity, ...]:
 def trim(formatted: FormattedText) -> FormattedText:
     """Strip whitespace at both ends, and the entities inside it."""
     text = formatted.text
-    start = utf16_length(text[: len(text) - len(text.lstrip())])
+    text_start = utf16_length(text[: len(text) - len(text.lstrip())])
     stripped_text = text.strip()
-    end = start + utf16_length(stripped_text)
+    text_end = text_start + utf16_length(stripped_text)
     entities = []
     for entity in formatted.entities:
-        first, last = max(entity.offset, start), min(entity.end, end)
-        if first < last:
+        kept_start, kept_end = max(entity.offset, text_start), min(entity.end, text_end)
+        if kept_start < kept_end:
             entities.append(
-                MessageEntity(entity.kind, first - start, last - first, entity.extra_fields)
+                MessageEntity(
+                    entity.kind, kept_start - text_start, kept_end - kept_start, entity.extra_fields
+                )
             )
     return FormattedText(stripped_text, tuple(entities))

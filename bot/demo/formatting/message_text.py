@@ -36,28 +36,28 @@ _ENTITY_FIELDS = {
 
 def message_text_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
     """Return ``text`` and ``entities`` of a message, or raise its error."""
-    source = arguments.text("text")
-    if not source:
+    message_text = arguments.text("text")
+    if not message_text:
         raise bad_request("message text is empty")
-    formatted = _parse_formatted_text(arguments, source, "entities")
-    if not formatted.text:
+    formatted_text = _parse_formatted_text(arguments, message_text, "entities")
+    if not formatted_text.text:
         raise bad_request("text must be non-empty")
-    if len(formatted.text) > MAX_TEXT_LENGTH:
+    if len(formatted_text.text) > MAX_TEXT_LENGTH:
         raise bad_request("message is too long")
-    return _text_fields(formatted, "text", "entities", users)
+    return _text_fields(formatted_text, "text", "entities", users)
 
 
 def caption_fields(arguments: CallArguments, users: dict[int, JsonObject]) -> JsonObject:
     """Return ``caption`` and ``caption_entities``, if there are any, or raise an error."""
-    source = arguments.text("caption")
-    if not source:
+    caption = arguments.text("caption")
+    if not caption:
         return {}
-    formatted = _parse_formatted_text(arguments, source, "caption_entities")
-    if len(formatted.text) > MAX_CAPTION_LENGTH:
+    formatted_caption = _parse_formatted_text(arguments, caption, "caption_entities")
+    if len(formatted_caption.text) > MAX_CAPTION_LENGTH:
         raise bad_request("message caption is too long")
-    if not formatted.text:
+    if not formatted_caption.text:
         return {}
-    return _text_fields(formatted, "caption", "caption_entities", users)
+    return _text_fields(formatted_caption, "caption", "caption_entities", users)
 
 
 def _parse_formatted_text(
@@ -67,46 +67,48 @@ def _parse_formatted_text(
         raise bad_request("text is too long")
     parse_mode = arguments.text("parse_mode").lower()
     if parse_mode == "html":
-        formatted = parse_html(source)
+        formatted_text = parse_html(source)
     elif parse_mode:
         # The bot sends HTML and blocks only; an approximate Markdown parser would prove nothing.
         raise bad_request("unsupported parse_mode")
     else:
-        values = arguments.json_value(entities_parameter, "Can't parse entities JSON object")
-        if values is not None and not isinstance(values, list):
+        entity_values = arguments.json_value(entities_parameter, "Can't parse entities JSON object")
+        if entity_values is not None and not isinstance(entity_values, list):
             raise bad_request("expected an Array of MessageEntity")
-        formatted = FormattedText(source, tuple(_parse_entity(value) for value in values or ()))
-    return add_detected_entities(trim(formatted))
+        formatted_text = FormattedText(
+            source, tuple(_parse_entity(value) for value in entity_values or ())
+        )
+    return add_detected_entities(trim(formatted_text))
 
 
 def _parse_entity(value: Json) -> MessageEntity:
     if not isinstance(value, dict):
         raise bad_request("Can't parse MessageEntity: expected an Object")
-    for name in ("offset", "length", "type"):
-        if name not in value:
-            raise bad_request(f"Can't parse MessageEntity: Can't find field \"{name}\"")
-    kind, offset, length = value["type"], value["offset"], value["length"]
-    if type(offset) is not int or type(length) is not int:
+    for field_name in ("offset", "length", "type"):
+        if field_name not in value:
+            raise bad_request(f"Can't parse MessageEntity: Can't find field \"{field_name}\"")
+    entity_type, entity_offset, entity_length = value["type"], value["offset"], value["length"]
+    if type(entity_offset) is not int or type(entity_length) is not int:
         raise bad_request('Can\'t parse MessageEntity: Field "offset" must be of type Number')
-    if not isinstance(kind, str) or kind not in _ENTITY_FIELDS:
+    if not isinstance(entity_type, str) or entity_type not in _ENTITY_FIELDS:
         raise bad_request("Can't parse MessageEntity: Unsupported type specified")
     extra_fields = []
-    for name in _ENTITY_FIELDS[kind]:
-        detail = value.get(name)
-        if isinstance(detail, int if name == "unix_time" else str):
-            extra_fields.append((name, detail))
-    return MessageEntity(kind, offset, length, tuple(extra_fields))
+    for field_name in _ENTITY_FIELDS[entity_type]:
+        detail_value = value.get(field_name)
+        if isinstance(detail_value, int if field_name == "unix_time" else str):
+            extra_fields.append((field_name, detail_value))
+    return MessageEntity(entity_type, entity_offset, entity_length, tuple(extra_fields))
 
 
 def _text_fields(
     formatted: FormattedText, text_key: str, entities_key: str, users: dict[int, JsonObject]
 ) -> JsonObject:
-    fields: JsonObject = {text_key: formatted.text}
-    size = utf16_length(formatted.text)
+    message_fields: JsonObject = {text_key: formatted.text}
+    text_length = utf16_length(formatted.text)
     entity_objects: list[Json] = []
     # Telegram silently drops entities beyond the limit.
     for entity in formatted.entities[:MAX_ENTITIES]:
-        if not 0 <= entity.offset < entity.end <= size:
+        if not 0 <= entity.offset < entity.end <= text_length:
             continue
         entity_object = entity.as_json()
         user_id = entity_object.get("user")
@@ -115,5 +117,5 @@ def _text_fields(
             entity_object["user"] = users.get(user_id, unknown_user)
         entity_objects.append(entity_object)
     if entity_objects:
-        fields[entities_key] = entity_objects
-    return fields
+        message_fields[entities_key] = entity_objects
+    return message_fields

@@ -50,14 +50,14 @@ def parse_rich_message(value: JsonObject | None, resolve_media: ResolveMedia) ->
         raise bad_request("rich message must be non-empty")
     if not isinstance(blocks, list):
         raise bad_request('Field "blocks" must be of type Array')
-    echo = _parse_blocks(blocks, resolve_media)
-    kinds = [block["type"] for block in echo if isinstance(block, dict)]
+    echoed_blocks = _parse_blocks(blocks, resolve_media)
+    kinds = [block["type"] for block in echoed_blocks if isinstance(block, dict)]
     if "thinking" in kinds:  # allowed in drafts only
         raise bad_request("block is not allowed")
     if all(kind in _INVISIBLE_BLOCKS for kind in kinds):
         raise bad_request("RICH_MESSAGE_EMPTY")
-    check_size(measure_blocks(echo))
-    message: JsonObject = {"blocks": echo}
+    check_size(measure_blocks(echoed_blocks))
+    message: JsonObject = {"blocks": echoed_blocks}
     if flag_field(value, "is_rtl"):
         message["is_rtl"] = True
     return message
@@ -66,24 +66,27 @@ def parse_rich_message(value: JsonObject | None, resolve_media: ResolveMedia) ->
 def _parse_blocks(value: Json, resolve_media: ResolveMedia) -> list[Json]:
     if not isinstance(value, list):
         raise block_parse_error('Field "blocks" must be of type Array')
-    echo: list[Json] = []
+    echoed_blocks: list[Json] = []
     for block in value:
         if not isinstance(block, dict):
             raise block_parse_error("expected an Object")
-        kind = string_field(block, "type")
-        if kind in MEDIA_TYPES:
-            media_object = required_field(block, kind)
+        block_type = string_field(block, "type")
+        if block_type in MEDIA_TYPES:
+            media_object = required_field(block, block_type)
             if not isinstance(media_object, dict):
-                raise block_parse_error(f'Field "{kind}" must be of type Object')
-            fields: JsonObject = {kind: resolve_media(media_object), **_parse_caption(block)}
-        elif kind in _BLOCK_FIELDS:
-            fields = _parse_fields(block, *_BLOCK_FIELDS[kind], resolve_media)
-        elif kind in _BLOCK_PARSERS:
-            fields = _BLOCK_PARSERS[kind](block, resolve_media)
+                raise block_parse_error(f'Field "{block_type}" must be of type Object')
+            block_fields: JsonObject = {
+                block_type: resolve_media(media_object),
+                **_parse_caption(block),
+            }
+        elif block_type in _BLOCK_FIELDS:
+            block_fields = _parse_fields(block, *_BLOCK_FIELDS[block_type], resolve_media)
+        elif block_type in _BLOCK_PARSERS:
+            block_fields = _BLOCK_PARSERS[block_type](block, resolve_media)
         else:
-            raise block_parse_error(f'type "{kind}" is unsupported')
-        echo.append({"type": kind, **fields})
-    return echo
+            raise block_parse_error(f'type "{block_type}" is unsupported')
+        echoed_blocks.append({"type": block_type, **block_fields})
+    return echoed_blocks
 
 
 def _parse_fields(
@@ -93,21 +96,25 @@ def _parse_fields(
     resolve_media: ResolveMedia,
 ) -> JsonObject:
     """Return the fields of a block, each of the type that its name has in all blocks."""
-    echo: JsonObject = {}
-    present_names = [name for name in optional_names if block.get(name) is not None]
-    for name in (*required_names, *present_names):
-        if name == "blocks":
-            echo[name] = _parse_blocks(required_field(block, name), resolve_media)
-        elif name == "caption":
-            echo |= _parse_caption(block)
-        elif name == "is_open":
-            if flag_field(block, name):
-                echo[name] = True
-        elif name in {"expression", "language", "name"}:
-            echo[name] = string_field(block, name)
+    echoed_fields: JsonObject = {}
+    present_names = [
+        field_name for field_name in optional_names if block.get(field_name) is not None
+    ]
+    for field_name in (*required_names, *present_names):
+        if field_name == "blocks":
+            echoed_fields[field_name] = _parse_blocks(
+                required_field(block, field_name), resolve_media
+            )
+        elif field_name == "caption":
+            echoed_fields |= _parse_caption(block)
+        elif field_name == "is_open":
+            if flag_field(block, field_name):
+                echoed_fields[field_name] = True
+        elif field_name in {"expression", "language", "name"}:
+            echoed_fields[field_name] = string_field(block, field_name)
         else:
-            echo[name] = parse_rich_text(required_field(block, name))
-    return echo
+            echoed_fields[field_name] = parse_rich_text(required_field(block, field_name))
+    return echoed_fields
 
 
 def _parse_caption(block: JsonObject) -> JsonObject:
@@ -117,48 +124,50 @@ def _parse_caption(block: JsonObject) -> JsonObject:
         return {}
     if not isinstance(caption, dict):
         raise block_parse_error('Field "caption" must be of type Object')
-    echo: JsonObject = {"text": parse_rich_text(required_field(caption, "text"))}
+    echoed_caption: JsonObject = {"text": parse_rich_text(required_field(caption, "text"))}
     if caption.get("credit") is not None:
-        echo["credit"] = parse_rich_text(caption["credit"])
-    return {"caption": echo}
+        echoed_caption["credit"] = parse_rich_text(caption["credit"])
+    return {"caption": echoed_caption}
 
 
 def _parse_heading(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    size = number_field(block, "size")
-    text = parse_rich_text(required_field(block, "text"))
-    if not 1 <= size <= 6:
+    heading_size = number_field(block, "size")
+    heading_text = parse_rich_text(required_field(block, "text"))
+    if not 1 <= heading_size <= 6:
         raise bad_request("Invalid section heading size specified")
-    return {"text": text, "size": size}
+    return {"text": heading_text, "size": heading_size}
 
 
 def _parse_list(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
-    items = required_field(block, "items")
-    if not isinstance(items, list):
+    list_items = required_field(block, "items")
+    if not isinstance(list_items, list):
         raise block_parse_error('Field "items" must be of type Array')
-    if not items:
+    if not list_items:
         raise bad_request("List must be non-empty")
-    echo: list[Json] = []
+    echoed_items: list[Json] = []
     ordered_flags = set()
-    for position, item in enumerate(items, start=1):
-        if not isinstance(item, dict):
+    for item_number, list_item in enumerate(list_items, start=1):
+        if not isinstance(list_item, dict):
             raise block_parse_error("expected an Object")
-        is_ordered = "value" in item or "type" in item
+        is_ordered = "value" in list_item or "type" in list_item
         ordered_flags.add(is_ordered)
-        nested_blocks = _parse_blocks(required_field(item, "blocks"), resolve_media)
+        nested_blocks = _parse_blocks(required_field(list_item, "blocks"), resolve_media)
         item_echo: JsonObject = {"label": "•", "blocks": nested_blocks}
-        for name in ("has_checkbox", "is_checked"):
-            if flag_field(item, name):
-                item_echo[name] = True
+        for flag_name in ("has_checkbox", "is_checked"):
+            if flag_field(list_item, flag_name):
+                item_echo[flag_name] = True
         if is_ordered:
-            item_echo["value"] = number_field(item, "value") if "value" in item else position
-            item_echo["type"] = string_field(item, "type") if "type" in item else "1"
+            item_echo["value"] = (
+                number_field(list_item, "value") if "value" in list_item else item_number
+            )
+            item_echo["type"] = string_field(list_item, "type") if "type" in list_item else "1"
             item_echo["label"] = f"{item_echo['value']}."
             if item_echo["type"] not in {"a", "A", "i", "I", "1"}:
                 raise bad_request("Invalid list item type specified")
-        echo.append(item_echo)
+        echoed_items.append(item_echo)
     if len(ordered_flags) > 1:
         raise bad_request("List must be either ordered or unordered")
-    return {"items": echo}
+    return {"items": echoed_items}
 
 
 def _parse_table(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
@@ -170,32 +179,32 @@ def _parse_table(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
         if not isinstance(row, list):
             raise block_parse_error('Field "cells" must be an Array of Arrays')
         row_echoes.append([_parse_cell(cell) for cell in row])
-    echo: JsonObject = {"cells": row_echoes}
-    for name in ("is_bordered", "is_striped", "is_compact"):
-        if flag_field(block, name):
-            echo[name] = True
+    echoed_table: JsonObject = {"cells": row_echoes}
+    for flag_name in ("is_bordered", "is_striped", "is_compact"):
+        if flag_field(block, flag_name):
+            echoed_table[flag_name] = True
     if block.get("caption") is not None:
-        echo["caption"] = parse_rich_text(block["caption"])
-    return echo
+        echoed_table["caption"] = parse_rich_text(block["caption"])
+    return echoed_table
 
 
 def _parse_cell(cell: Json) -> JsonObject:
     if not isinstance(cell, dict):
         raise block_parse_error("expected an Object")
-    echo: JsonObject = {}
+    echoed_cell: JsonObject = {}
     if cell.get("text") is not None:
-        echo["text"] = parse_rich_text(cell["text"])
+        echoed_cell["text"] = parse_rich_text(cell["text"])
     if flag_field(cell, "is_header"):
-        echo["is_header"] = True
-    for name in ("colspan", "rowspan"):
-        if cell.get(name) is not None:
-            span = echo[name] = number_field(cell, name)
+        echoed_cell["is_header"] = True
+    for field_name in ("colspan", "rowspan"):
+        if cell.get(field_name) is not None:
+            span = echoed_cell[field_name] = number_field(cell, field_name)
             if not 1 <= span <= 1000:
-                raise bad_request(f"Invalid table cell {name} specified")
+                raise bad_request(f"Invalid table cell {field_name} specified")
     # Documented as required, but the live server accepts cells without them.
-    echo["align"] = _choice_field(cell, "align", _ALIGNMENTS)
-    echo["valign"] = _choice_field(cell, "valign", _VERTICAL_ALIGNMENTS)
-    return echo
+    echoed_cell["align"] = _choice_field(cell, "align", _ALIGNMENTS)
+    echoed_cell["valign"] = _choice_field(cell, "valign", _VERTICAL_ALIGNMENTS)
+    return echoed_cell
 
 
 def _choice_field(value: JsonObject, name: str, choices: tuple[str, ...]) -> str:
@@ -212,27 +221,29 @@ def _parse_buttons(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject
         raise block_parse_error('Field "buttons" must be of type Array')
     if not 1 <= len(buttons) <= MAX_BUTTONS:
         raise bad_request("RICH_MESSAGE_BUTTONS_INVALID")
-    echo: JsonObject = {"buttons": [parse_rich_button(button) for button in buttons]}
+    echoed_buttons: JsonObject = {"buttons": [parse_rich_button(button) for button in buttons]}
     if block.get("align") is not None:
-        echo["align"] = _choice_field(block, "align", _ALIGNMENTS)
-    return echo
+        echoed_buttons["align"] = _choice_field(block, "align", _ALIGNMENTS)
+    return echoed_buttons
 
 
 def _parse_map(block: JsonObject, resolve_media: ResolveMedia) -> JsonObject:
     location = required_field(block, "location")
     if not isinstance(location, dict):
         raise block_parse_error('Field "location" must be of type Object')
-    coordinates: JsonObject = {name: location.get(name) for name in ("latitude", "longitude")}
+    coordinates: JsonObject = {
+        field_name: location.get(field_name) for field_name in ("latitude", "longitude")
+    }
     if not all(isinstance(value, int | float) for value in coordinates.values()):
         raise block_parse_error("Location is invalid")
-    echo: JsonObject = {"location": coordinates, "zoom": 13, "width": 600, "height": 300}
-    for name in ("zoom", "width", "height"):
-        if block.get(name) is not None:
-            echo[name] = number_field(block, name)
-    zoom = echo["zoom"]
+    echoed_map: JsonObject = {"location": coordinates, "zoom": 13, "width": 600, "height": 300}
+    for field_name in ("zoom", "width", "height"):
+        if block.get(field_name) is not None:
+            echoed_map[field_name] = number_field(block, field_name)
+    zoom = echoed_map["zoom"]
     if not isinstance(zoom, int) or not 0 <= zoom <= 24:
         raise bad_request("Invalid map properties specified")
-    return {**echo, **_parse_caption(block)}
+    return {**echoed_map, **_parse_caption(block)}
 
 
 _BLOCK_PARSERS: dict[str, Callable[[JsonObject, ResolveMedia], JsonObject]] = {

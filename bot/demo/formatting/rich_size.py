@@ -56,32 +56,36 @@ def check_size(size: RichMessageSize) -> None:
 
 
 def _sum_sizes(sizes: Iterator[RichMessageSize]) -> RichMessageSize:
-    total = RichMessageSize()
+    total_size = RichMessageSize()
     for size in sizes:
-        total += size
-    return total
+        total_size += size
+    return total_size
 
 
 def _block_size(block: JsonObject, depth: int) -> RichMessageSize:
     """Return the size of a block with its texts, and its children one level deeper."""
-    kind = block.get("type")
-    size = RichMessageSize(blocks=1, depth=depth, media=1 if kind in MEDIA_TYPES else 0)
-    for name in ("text", "summary", "credit", "caption", "expression"):
-        size += _text_size(block.get(name), depth)
-    size += _sum_sizes(_block_size(child, depth + 1) for child in object_items(block.get("blocks")))
+    block_type = block.get("type")
+    block_size = RichMessageSize(blocks=1, depth=depth, media=1 if block_type in MEDIA_TYPES else 0)
+    for field_name in ("text", "summary", "credit", "caption", "expression"):
+        block_size += _text_size(block.get(field_name), depth)
+    block_size += _sum_sizes(
+        _block_size(child, depth + 1) for child in object_items(block.get("blocks"))
+    )
     for item in object_items(block.get("items")):
-        size += RichMessageSize(blocks=1)
-        size += _sum_sizes(
+        block_size += RichMessageSize(blocks=1)
+        block_size += _sum_sizes(
             _block_size(child, depth + 1) for child in object_items(item.get("blocks"))
         )
     for button in object_items(block.get("buttons")):
-        size += _text_size(button.get("text"), depth)
+        block_size += _text_size(button.get("text"), depth)
     rows = block.get("cells")
     if isinstance(rows, list):
-        size += RichMessageSize(blocks=len(rows), columns=column_count(rows))
+        block_size += RichMessageSize(blocks=len(rows), columns=column_count(rows))
         for row in rows:
-            size += _sum_sizes(_text_size(cell.get("text"), depth) for cell in object_items(row))
-    return size
+            block_size += _sum_sizes(
+                _text_size(cell.get("text"), depth) for cell in object_items(row)
+            )
+    return block_size
 
 
 def column_count(rows: list[Json]) -> int:
@@ -89,15 +93,15 @@ def column_count(rows: list[Json]) -> int:
     max_width = 0
     open_rowspans: list[tuple[int, int]] = []  # (rows still covered, columns covered)
     for row in rows:
-        width = sum(span for _, span in open_rowspans)
+        width = sum(colspan for _, colspan in open_rowspans)
         open_rowspans = [
-            (rows_left - 1, span) for rows_left, span in open_rowspans if rows_left > 1
+            (rows_left - 1, colspan) for rows_left, colspan in open_rowspans if rows_left > 1
         ]
         for cell in object_items(row):
-            span, rowspan = _span_value(cell, "colspan"), _span_value(cell, "rowspan")
-            width += span
+            colspan, rowspan = _span_value(cell, "colspan"), _span_value(cell, "rowspan")
+            width += colspan
             if rowspan > 1:
-                open_rowspans.append((rowspan - 1, span))
+                open_rowspans.append((rowspan - 1, colspan))
         max_width = max(max_width, width)
     return max_width
 
@@ -117,8 +121,12 @@ def _text_size(value: Json, depth: int) -> RichMessageSize:
         return RichMessageSize()
     if "type" not in value:  # a caption: text and credit
         return _text_size(value.get("text"), depth) + _text_size(value.get("credit"), depth)
-    size = RichMessageSize(depth=depth + 1)
-    for name in ("text", *_SOURCE_FIELDS):
-        size += _text_size(value.get(name), depth + 1)
+    text_size = RichMessageSize(depth=depth + 1)
+    for field_name in ("text", *_SOURCE_FIELDS):
+        text_size += _text_size(value.get(field_name), depth + 1)
     button = value.get("button")
-    return size + _text_size(button.get("text"), depth + 1) if isinstance(button, dict) else size
+    return (
+        text_size + _text_size(button.get("text"), depth + 1)
+        if isinstance(button, dict)
+        else text_size
+    )

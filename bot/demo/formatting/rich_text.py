@@ -89,31 +89,31 @@ def parse_rich_text(value: Json) -> Json:
         return [parse_rich_text(item) for item in value]
     if not isinstance(value, dict):
         raise block_parse_error("RichText must be a String, an Array or an Object")
-    kind = string_field(value, "type")
-    if kind not in RICH_TEXT_FIELDS:
+    text_type = string_field(value, "type")
+    if text_type not in RICH_TEXT_FIELDS:
         raise block_parse_error("Unsupported rich text type")
-    echo: JsonObject = {"type": kind}
-    for name in RICH_TEXT_FIELDS[kind]:
-        if name == "text":
-            echo[name] = parse_rich_text(required_field(value, name))
-        elif name == "button":
-            echo[name] = parse_rich_button(required_field(value, name))
-        elif name == "unix_time":
-            echo[name] = number_field(value, name)
-        elif name == "user":
-            user = required_field(value, name)  # a bot may pass only its id
+    echoed_text: JsonObject = {"type": text_type}
+    for field_name in RICH_TEXT_FIELDS[text_type]:
+        if field_name == "text":
+            echoed_text[field_name] = parse_rich_text(required_field(value, field_name))
+        elif field_name == "button":
+            echoed_text[field_name] = parse_rich_button(required_field(value, field_name))
+        elif field_name == "unix_time":
+            echoed_text[field_name] = number_field(value, field_name)
+        elif field_name == "user":
+            user = required_field(value, field_name)  # a bot may pass only its id
             if not isinstance(user, dict) or type(user.get("id")) is not int:
                 raise block_parse_error('Field "user" must be of type Object')
             first_name = user.get("first_name")
-            echo[name] = {
+            echoed_text[field_name] = {
                 "id": user["id"],
                 "is_bot": user.get("is_bot") is True,
                 "first_name": first_name if isinstance(first_name, str) else "",
             }
         else:
-            echo[name] = string_field(value, name)
-    _check_values(kind, echo)
-    return echo
+            echoed_text[field_name] = string_field(value, field_name)
+    _check_values(text_type, echoed_text)
+    return echoed_text
 
 
 def _check_values(kind: str, echo: JsonObject) -> None:
@@ -139,16 +139,16 @@ def parse_rich_button(value: Json) -> JsonObject:
     if not _is_plain_label(label):
         raise bad_request("RICH_MESSAGE_ENTITIES_INVALID")
     action = button_action(value, "Can't parse InputRichBlock: ")
-    echo: JsonObject = {"text": label, action: echo_action(action, value[action])}
-    style = value.get("style")
-    if style is not None:
-        is_known = isinstance(style, str) and style in _BUTTON_STYLES
-        if not is_known or (style == "link" and action != "callback_data"):
+    echoed_button: JsonObject = {"text": label, action: echo_action(action, value[action])}
+    button_style = value.get("style")
+    if button_style is not None:
+        is_known_style = isinstance(button_style, str) and button_style in _BUTTON_STYLES
+        if not is_known_style or (button_style == "link" and action != "callback_data"):
             raise block_parse_error("Invalid button style specified")
-        echo["style"] = style
+        echoed_button["style"] = button_style
     if action == "url" and not is_rich_link(str(value["url"])):
         raise bad_request("RICH_MESSAGE_URL_INVALID")
-    return echo
+    return echoed_button
 
 
 def _is_plain_label(label: Json) -> bool:

@@ -12,17 +12,17 @@ def get_chat(state: TelegramState, arguments: CallArguments) -> Json:
     gifts = ("unlimited", "limited", "unique")
     accepted_gifts: JsonObject = {f"{kind}_gifts": True for kind in gifts}
     accepted_gifts |= {"premium_subscription": True, "gifts_from_channels": True}
-    description: JsonObject = {
+    chat_object: JsonObject = {
         **chat.as_json(),
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": accepted_gifts,
     }
     if chat.kind in {"group", "supergroup"}:
-        description["permissions"] = {
+        chat_object["permissions"] = {
             name: name not in chat.forbidden_permissions for name in MEMBER_PERMISSIONS
         }
-    return description
+    return chat_object
 
 
 def get_chat_member(state: TelegramState, arguments: CallArguments) -> Json:

@@ -49,20 +49,20 @@ def writable_chat(
 ) -> Chat:
     """Return the chat of a call if the bot may post there."""
     chat = resolve_chat(state, arguments)
-    status = chat.members.get(state.bot.id)
+    bot_status = chat.members.get(state.bot.id)
     if chat.is_private:
         if chat.is_deleted:
             raise forbidden("user is deactivated")
-        if status is None:
+        if bot_status is None:
             raise forbidden("bot can't initiate conversation with a user")
-        if status == "kicked":
+        if bot_status == "kicked":
             raise forbidden("bot was blocked by the user")
         return chat
     _check_membership(state, chat)
-    if chat.kind == "channel" and status not in {"administrator", "creator"}:
+    if chat.kind == "channel" and bot_status not in {"administrator", "creator"}:
         raise bad_request("need administrator rights in the channel chat")
-    is_forbidden = status == "member" and "can_send_messages" in chat.forbidden_permissions
-    if status == "restricted" or is_forbidden:
+    is_forbidden = bot_status == "member" and "can_send_messages" in chat.forbidden_permissions
+    if bot_status == "restricted" or is_forbidden:
         raise bad_request(f"not enough rights to send {content_name} to the chat")
     return chat
 

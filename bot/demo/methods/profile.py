@@ -48,18 +48,18 @@ def set_my_commands(state: TelegramState, arguments: CallArguments) -> Json:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     commands = [_parse_command(value) for value in command_objects]
     scope = arguments.json_object("scope", "Can't parse BotCommandScope JSON object")
-    kind = "default" if scope is None else scope.get("type")
-    if not isinstance(kind, str) or kind not in _COMMAND_SCOPES:
+    scope_type = "default" if scope is None else scope.get("type")
+    if not isinstance(scope_type, str) or scope_type not in _COMMAND_SCOPES:
         raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
-    scope_key = kind
-    if scope and kind in {"chat", "chat_administrators", "chat_member"}:
+    scope_key = scope_type
+    if scope and scope_type in {"chat", "chat_administrators", "chat_member"}:
         chat = find_chat(state, str(scope.get("chat_id", "")))
-        scope_key = f"{kind}:{chat.id}:{scope.get('user_id', '')}"
-    key = scope_key, _language_code(arguments)
+        scope_key = f"{scope_type}:{chat.id}:{scope.get('user_id', '')}"
+    menu_key = scope_key, _language_code(arguments)
     if commands:
-        state.command_menus[key] = commands
+        state.command_menus[menu_key] = commands
     else:
-        state.command_menus.pop(key, None)
+        state.command_menus.pop(menu_key, None)
     state.record_event("commands", 0, None)
     return True
 
@@ -83,19 +83,19 @@ def _parse_command(value: Json) -> JsonObject:
 
 
 def _required_text(value: JsonObject, name: str) -> str:
-    text = value.get(name)
-    if text is None:
+    argument_text = value.get(name)
+    if argument_text is None:
         raise bad_request(f"Can't parse BotCommand: Can't find field \"{name}\"")
-    if not isinstance(text, str):
+    if not isinstance(argument_text, str):
         raise bad_request(f'Can\'t parse BotCommand: Field "{name}" must be of type String')
-    return text
+    return argument_text
 
 
 def _language_code(arguments: CallArguments) -> str:
-    code = arguments.text("language_code")
-    if code and not re.fullmatch(r"[a-z]{2}", code):
+    given_code = arguments.text("language_code")
+    if given_code and not re.fullmatch(r"[a-z]{2}", given_code):
         raise bad_request("invalid language code specified")
-    return code
+    return given_code
 
 
 def set_my_description(state: TelegramState, arguments: CallArguments) -> Json:
@@ -113,8 +113,8 @@ def set_my_short_description(state: TelegramState, arguments: CallArguments) -> 
 def _set_profile_field(
     state: TelegramState, arguments: CallArguments, name: str, max_length: int, error_code: str
 ) -> Json:
-    value = arguments.text(name).strip()
-    if len(value) > max_length:
+    new_text = arguments.text(name).strip()
+    if len(new_text) > max_length:
         raise bad_request(error_code)
-    state.profile_fields[name, _language_code(arguments)] = value
+    state.profile_fields[name, _language_code(arguments)] = new_text
     return True

@@ -21,22 +21,25 @@ _PREVIEW_FIELDS: dict[str, type] = {
 
 def send_message(state: TelegramState, arguments: CallArguments) -> Json:
     """Post a text message."""
-    content = message_text_fields(arguments, user_objects(state))
-    content |= link_preview_fields(arguments)
-    return _post_message(state, arguments, content)
+    text_fields = message_text_fields(arguments, user_objects(state))
+    text_fields |= link_preview_fields(arguments)
+    return _post_message(state, arguments, text_fields)
 
 
 def send_rich_message(state: TelegramState, arguments: CallArguments) -> Json:
     """Post a rich message."""
-    content: JsonObject = {"rich_message": requested_rich_message(state, arguments)}
-    return _post_message(state, arguments, content, content_name="the rich message")
+    message_content: JsonObject = {"rich_message": requested_rich_message(state, arguments)}
+    return _post_message(state, arguments, message_content, content_name="the rich message")
 
 
 def send_document(state: TelegramState, arguments: CallArguments) -> Json:
     """Post a file."""
     document = _resolve_document(state, arguments, arguments.text("document"), "document")
-    content: JsonObject = {"document": document, **caption_fields(arguments, user_objects(state))}
-    return _post_message(state, arguments, content, content_name="documents")
+    message_content: JsonObject = {
+        "document": document,
+        **caption_fields(arguments, user_objects(state)),
+    }
+    return _post_message(state, arguments, message_content, content_name="documents")
 
 
 def user_objects(state: TelegramState) -> dict[int, JsonObject]:
@@ -47,11 +50,11 @@ def user_objects(state: TelegramState) -> dict[int, JsonObject]:
 def link_preview_fields(arguments: CallArguments) -> JsonObject:
     """Return the link preview options of a call, if it has any."""
     options = arguments.json_object("link_preview_options", "Can't parse link preview options")
-    fields: JsonObject = {}
-    for name, value in (options or {}).items():
-        if isinstance(value, _PREVIEW_FIELDS.get(name, ())):
-            fields[name] = value
-    return {"link_preview_options": fields} if fields else {}
+    preview_fields: JsonObject = {}
+    for option_name, option_value in (options or {}).items():
+        if isinstance(option_value, _PREVIEW_FIELDS.get(option_name, ())):
+            preview_fields[option_name] = option_value
+    return {"link_preview_options": preview_fields} if preview_fields else {}
 
 
 def requested_rich_message(state: TelegramState, arguments: CallArguments) -> JsonObject:
@@ -63,8 +66,10 @@ def requested_rich_message(state: TelegramState, arguments: CallArguments) -> Js
             raise bad_request("wrong file identifier/HTTP URL specified")
         return _resolve_document(state, arguments, str(media_object.get("media", "")), "media")
 
-    value = arguments.json_object("rich_message", "Can't parse InputRichMessage JSON object")
-    return parse_rich_message(value, resolve_media)
+    rich_argument = arguments.json_object(
+        "rich_message", "Can't parse InputRichMessage JSON object"
+    )
+    return parse_rich_message(rich_argument, resolve_media)
 
 
 def _resolve_document(
@@ -104,7 +109,7 @@ def _post_message(
     """Check the keyboard, then the chat, then post, in the order of the server."""
     markup = parse_reply_markup(arguments)
     chat = writable_chat(state, arguments, content_name)
-    fields = thread_fields(chat, arguments)
+    message_fields = thread_fields(chat, arguments)
     reply_parameters = arguments.json_object(
         "reply_parameters", "Can't parse reply parameters JSON object"
     )
@@ -114,15 +119,15 @@ def _post_message(
             raise bad_request("message identifier is not specified")
         replied_message = chat.messages.get(replied_id)
         if replied_message is not None:
-            fields["reply_to_message"] = {
+            message_fields["reply_to_message"] = {
                 key: value for key, value in replied_message.items() if key != "reply_to_message"
             }
         elif reply_parameters.get("allow_sending_without_reply") is not True:
             raise bad_request("message to be replied not found")
     if arguments.flag("protect_content"):
-        fields["has_protected_content"] = True
+        message_fields["has_protected_content"] = True
     if arguments.text("message_effect_id") and chat.is_private:
-        fields["effect_id"] = arguments.text("message_effect_id")
+        message_fields["effect_id"] = arguments.text("message_effect_id")
     if markup is not None:
         content["reply_markup"] = markup
-    return state.post_message(chat, state.bot, {**fields, **content})
+    return state.post_message(chat, state.bot, {**message_fields, **content})

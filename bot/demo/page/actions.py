@@ -33,14 +33,14 @@ class PageSession:
 
     async def send_message(self, payload: JsonObject) -> Json:
         """Send a text to the open chat."""
-        text = str(payload["text"]).strip()[:_MAX_MESSAGE_LENGTH]
-        if not text:
+        typed_text = str(payload["text"]).strip()[:_MAX_MESSAGE_LENGTH]
+        if not typed_text:
             raise ValueError("nothing to say")
         if self.group and self.chat.kind == "channel":
             if self.group.owner.id != self.person.id:
                 raise ValueError("only the owner posts here")
-            return {"message": self.group.post_message(text)}
-        return {"message": self.person.send_text(text, self.group)}
+            return {"message": self.group.post_message(typed_text)}
+        return {"message": self.person.send_text(typed_text, self.group)}
 
     async def press_button(self, payload: JsonObject) -> Json:
         """Press a button, and return the bot's answer."""

@@ -14,14 +14,14 @@ def create_demo_accounts(people: People, view: PageView) -> None:
     """
     accounts = json.loads(files(__package__).joinpath("demo_accounts.json").read_text("utf-8"))
     persons = {
-        name: people.create_person(name, language=language_code)
-        for name, language_code in accounts["people"].items()
+        speaker: people.create_person(speaker, language=language_code)
+        for speaker, language_code in accounts["people"].items()
     }
     owner, *members = persons.values()
     group = people.create_supergroup(accounts["group"], owner, *members)
     group.add_bot()
-    for name, text in accounts["talk"]:
-        persons[name].send_text(text, group)
+    for speaker, said_text in accounts["talk"]:
+        persons[speaker].send_text(said_text, group)
     channel = people.create_channel(accounts["channel"], owner, username=accounts["username"])
     channel.add_bot(is_administrator=True)
     channel.post_message(accounts["post"])

@@ -81,10 +81,12 @@ class PageEndpoints:
 
     async def asset(self, request: Request) -> Response:
         """Return a style sheet, a script or the texts of the page."""
-        name = request.path_params["name"]
-        if name not in _ASSETS:
+        asset_name = request.path_params["name"]
+        if asset_name not in _ASSETS:
             return JSONResponse({"error": "not found"}, 404)
-        return FileResponse(_STATIC / name, media_type=_ASSETS[name], headers=_SECURITY_HEADERS)
+        return FileResponse(
+            _STATIC / asset_name, media_type=_ASSETS[asset_name], headers=_SECURITY_HEADERS
+        )
 
     async def file(self, request: Request) -> Response:
         """Return a document of the conversation as a download."""
@@ -97,7 +99,7 @@ class PageEndpoints:
     async def conversation(self, request: Request) -> Response:
         """Return the open conversation, with its context and all messages."""
         session = self._session(request)
-        body: JsonObject = {
+        conversation_object: JsonObject = {
             **self._context_object(session),
             "messages": [*session.chat.messages.values()],
             "own": [*session.chat.bot_message_ids],
@@ -106,7 +108,7 @@ class PageEndpoints:
             "isInvented": self.has_invented_papers,
             "event": self.state.last_event_number,
         }
-        return JSONResponse(body, headers=_SECURITY_HEADERS)
+        return JSONResponse(conversation_object, headers=_SECURITY_HEADERS)
 
     async def conversation_context(self, request: Request) -> Response:
         """Return the context of a conversation: chats, menu and time."""
@@ -114,10 +116,10 @@ class PageEndpoints:
 
     async def events(self, request: Request) -> Response:
         """Return the events after a number; wait if there are none."""
-        after = _query_number(request, "after")
+        after_number = _query_number(request, "after")
         try:
             async with asyncio.timeout(_POLL_TIMEOUT):
-                while self.state.last_event_number <= after and not self.is_closed:
+                while self.state.last_event_number <= after_number and not self.is_closed:
                     await self.state.wait_for_event()
         except TimeoutError:
             pass
@@ -129,7 +131,7 @@ class PageEndpoints:
                 "detail": event.detail,
             }
             for event in self.state.events
-            if event.number > after
+            if event.number > after_number
         ]
         return JSONResponse(
             {"events": events, "event": self.state.last_event_number}, headers=_SECURITY_HEADERS
@@ -137,15 +139,15 @@ class PageEndpoints:
 
     async def calls(self, request: Request) -> Response:
         """Return the latest calls of the bot, for the panel of raw traffic."""
-        after = _query_number(request, "after")
+        after_number = _query_number(request, "after")
         shown_calls = [
             call
-            for call in self.call_log.calls[after:]
+            for call in self.call_log.calls[after_number:]
             if call.method != "getUpdates" or call.code != 200 or call.result
         ]
         calls: list[Json] = [call.as_json() for call in shown_calls[-_MAX_SHOWN_CALLS:]]
-        body: JsonObject = {"calls": calls, "last": len(self.call_log.calls)}
-        return JSONResponse(body, headers=_SECURITY_HEADERS)
+        calls_object: JsonObject = {"calls": calls, "last": len(self.call_log.calls)}
+        return JSONResponse(calls_object, headers=_SECURITY_HEADERS)
 
     async def run_action(self, request: Request) -> Response:
         """Run an action of the person at the page."""
@@ -169,10 +171,12 @@ class PageEndpoints:
         else:
             language = request.query_params.get("language", "en")
             person = self.people.create_person("You", language=language[:2].lower())
-        group = self.people.groups.get(_query_number(request, "chat"))
-        if group and person.id not in group.chat.members:
-            group = None
-        return PageSession(self.view, person, group, self.advance_clock, self.skip_to_next_digest)
+        group_chat = self.people.groups.get(_query_number(request, "chat"))
+        if group_chat and person.id not in group_chat.chat.members:
+            group_chat = None
+        return PageSession(
+            self.view, person, group_chat, self.advance_clock, self.skip_to_next_digest
+        )
 
     def _context_object(self, session: PageSession) -> JsonObject:
         return {
@@ -182,5 +186,5 @@ class PageEndpoints:
 
 
 def _query_number(request: Request, name: str) -> int:
-    value = request.query_params.get(name, "")
-    return int(value) if value.removeprefix("-").isdecimal() else 0
+    number_text = request.query_params.get(name, "")
+    return int(number_text) if number_text.removeprefix("-").isdecimal() else 0

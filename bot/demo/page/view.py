@@ -106,9 +106,9 @@ class PageView:
             shown_message = visible_message(
                 last_message, is_from_bot=last_id in chat.bot_message_ids
             )
-            text = " ".join((shown_message.text or shown_message.document).split())
+            one_line_text = " ".join((shown_message.text or shown_message.document).split())
             preview = {
-                "text": text[:_PREVIEW_LENGTH],
+                "text": one_line_text[:_PREVIEW_LENGTH],
                 "author": shown_message.author if chat.kind in {"group", "supergroup"} else "",
                 "date": last_message["date"],
                 "service": "new_chat_members" if "new_chat_members" in last_message else "",

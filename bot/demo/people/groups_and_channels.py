@@ -46,8 +46,8 @@ class GroupOrChannel:
         status = "administrator" if is_administrator else "member"
         set_bot_status(self.state, self.chat, self.owner, status)
         if self.chat.kind != "channel":
-            content: JsonObject = {"new_chat_members": [self.state.bot.as_json()]}
-            self._post_service_message(content)
+            message_content: JsonObject = {"new_chat_members": [self.state.bot.as_json()]}
+            self._post_service_message(message_content)
 
     def remove_bot(self) -> None:
         """Ban the bot."""

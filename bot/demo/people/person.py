@@ -142,8 +142,8 @@ class Person:
     def follow_link(self, label: str, group: GroupOrChannel | None = None) -> str:
         """Open the newest link with a label, and return its URL."""
         for message in reversed(self.messages(group)):
-            for text, url in message.links:
-                if label in text:
+            for link_text, url in message.links:
+                if label in link_text:
                     self._open_link(url)
                     return url
         raise AssertionError(f"no link {label!r}\n{self.chat_transcript(group)}")
@@ -225,11 +225,14 @@ class Person:
             return status != "kicked"
         if status not in {"member", "restricted"}:
             return False
-        text = str(message.get("text") or message.get("caption") or "")
-        command, _, addressee = "".join(text.split(maxsplit=1)[:1]).partition("@")
+        message_text = str(message.get("text") or message.get("caption") or "")
+        command, _, addressee = "".join(message_text.split(maxsplit=1)[:1]).partition("@")
         if command.startswith("/"):
             return addressee.lower() in {"", bot.username.lower()}
-        return f"@{bot.username.lower()}" in text.lower() or reply_to_id in chat.bot_message_ids
+        return (
+            f"@{bot.username.lower()}" in message_text.lower()
+            or reply_to_id in chat.bot_message_ids
+        )
 
     def _press_button(self, chat: Chat, message_id: int, button: Button) -> PendingPress:
         answer: asyncio.Future[CallbackAnswer] = asyncio.get_running_loop().create_future()
@@ -260,17 +263,17 @@ class Person:
 
     def _open_link(self, url: str) -> None:
         """Open a link as a client does: a deep link of the bot sends /start."""
-        parts = urlsplit(url)
-        if parts.hostname != "t.me" or parts.path.strip("/") != self.state.bot.username:
+        url_parts = urlsplit(url)
+        if url_parts.hostname != "t.me" or url_parts.path.strip("/") != self.state.bot.username:
             return
-        self.open_deep_link(parse_qs(parts.query).get("start", [""])[0])
+        self.open_deep_link(parse_qs(url_parts.query).get("start", [""])[0])
 
 
 def _text_content(text: str) -> JsonObject:
-    content: JsonObject = {"text": text}
+    message_content: JsonObject = {"text": text}
     entities: list[Json] = [
         entity.as_json() for entity in add_detected_entities(FormattedText(text)).entities
     ]
     if entities:
-        content["entities"] = entities
-    return content
+        message_content["entities"] = entities
+    return message_content

@@ -56,7 +56,7 @@ def visible_message(message: JsonObject, *, is_from_bot: bool) -> VisibleMessage
     """Return a Message object as a person sees it."""
     rich_message = message.get("rich_message")
     blocks = rich_message["blocks"] if isinstance(rich_message, dict) else []
-    text = str(message.get("text") or message.get("caption") or "")
+    message_text = str(message.get("text") or message.get("caption") or "")
     author = message.get("from") or message.get("sender_chat") or {}
     document, thread_id = message.get("document"), message.get("message_thread_id")
     assert isinstance(author, dict)
@@ -64,9 +64,9 @@ def visible_message(message: JsonObject, *, is_from_bot: bool) -> VisibleMessage
         id=message_id_of(message),
         author=str(author.get("first_name") or author.get("title") or ""),
         is_from_bot=is_from_bot,
-        text=("\n".join(_block_lines(blocks)) if blocks else text).replace(WORD_JOINER, ""),
+        text=("\n".join(_block_lines(blocks)) if blocks else message_text).replace(WORD_JOINER, ""),
         button_rows=_button_rows(message, blocks),
-        links=_links(message, text, blocks),
+        links=_links(message, message_text, blocks),
         is_rich=isinstance(rich_message, dict),
         is_edited="edit_date" in message,
         document=str(document["file_name"]) if isinstance(document, dict) else "",
@@ -79,13 +79,13 @@ def _block_lines(blocks: Json) -> list[str]:
     lines: list[str] = []
     for block in object_items(blocks):
         prefixes = {"details": "▸ ", "divider": "---"}
-        prefix = prefixes.get(str(block["type"]), "")
-        for name in ("summary", "text", "expression", "credit", "caption"):
-            if name in block:
-                lines += (prefix + plain_text(block[name])).split("\n")
-                prefix = ""
-        if prefix == "---":
-            lines.append(prefix)
+        line_prefix = prefixes.get(str(block["type"]), "")
+        for field_name in ("summary", "text", "expression", "credit", "caption"):
+            if field_name in block:
+                lines += (line_prefix + plain_text(block[field_name])).split("\n")
+                line_prefix = ""
+        if line_prefix == "---":
+            lines.append(line_prefix)
         for row in block.get("cells") if isinstance(block.get("cells"), list) else []:  # type: ignore[union-attr]
             lines.append(" | ".join(plain_text(cell.get("text")) for cell in object_items(row)))
         for item in object_items(block.get("items")):
@@ -103,9 +103,9 @@ def plain_text(text: Json) -> str:
         return "".join(plain_text(item) for item in text)
     if not isinstance(text, dict):
         return ""
-    for name in ("text", "expression", "alternative_text"):
-        if name in text:
-            return plain_text(text[name])
+    for field_name in ("text", "expression", "alternative_text"):
+        if field_name in text:
+            return plain_text(text[field_name])
     return ""
 
 
@@ -118,11 +118,11 @@ def _button_rows(message: JsonObject, blocks: Json) -> tuple[tuple[Button, ...],
     """Return the buttons inside a rich message, a row per block, then those of the keyboard."""
     markup = message.get("reply_markup")
     button_rows: list[Json] = []
-    for value in _nested_objects(blocks):
-        if value.get("type") == "buttons":
-            button_rows.append(value.get("buttons"))
-        if value.get("type") == "button":
-            button_rows.append([value.get("button")])
+    for nested_object in _nested_objects(blocks):
+        if nested_object.get("type") == "buttons":
+            button_rows.append(nested_object.get("buttons"))
+        if nested_object.get("type") == "button":
+            button_rows.append([nested_object.get("button")])
     if isinstance(markup, dict):
         keyboard_rows = markup.get("inline_keyboard")
         assert isinstance(keyboard_rows, list)
@@ -135,17 +135,21 @@ def _links(message: JsonObject, text: str, blocks: Json) -> tuple[tuple[str, str
     links = []
     encoded_text = text.encode("utf-16-le")
     for entity in object_items(message.get("entities") or message.get("caption_entities")):
-        offset, length = entity["offset"], entity["length"]
-        assert isinstance(offset, int)
-        assert isinstance(length, int)
-        label = encoded_text[2 * offset : 2 * (offset + length)].decode("utf-16-le")
+        entity_offset, entity_length = entity["offset"], entity["length"]
+        assert isinstance(entity_offset, int)
+        assert isinstance(entity_length, int)
+        link_label = encoded_text[2 * entity_offset : 2 * (entity_offset + entity_length)].decode(
+            "utf-16-le"
+        )
         if entity["type"] in {"text_link", "url"}:
-            links.append((label.replace(WORD_JOINER, ""), str(entity.get("url", label))))
-    for value in _nested_objects(blocks):
-        if value.get("type") == "url":
-            links.append((plain_text(value.get("text")), str(value["url"])))
-        if value.get("type") == "anchor_link":
-            links.append((plain_text(value.get("text")), f"#{value['anchor_name']}"))
+            links.append((link_label.replace(WORD_JOINER, ""), str(entity.get("url", link_label))))
+    for nested_object in _nested_objects(blocks):
+        if nested_object.get("type") == "url":
+            links.append((plain_text(nested_object.get("text")), str(nested_object["url"])))
+        if nested_object.get("type") == "anchor_link":
+            links.append(
+                (plain_text(nested_object.get("text")), f"#{nested_object['anchor_name']}")
+            )
     return tuple(links)
 
 

@@ -56,10 +56,10 @@ class Sample(NamedTuple):
 
 def load_sample(today: date) -> Sample:
     """Return the sample, placed on the ten feed days up to ``today``."""
-    days = recent_feed_days(today, SAMPLE_DAYS)
+    feed_days = recent_feed_days(today, SAMPLE_DAYS)
     announcements = []
     for position, row in enumerate(sorted(_read_papers(), key=lambda row: -row.day)):
-        day = days[SAMPLE_DAYS - 1 - row.day]
+        day = feed_days[SAMPLE_DAYS - 1 - row.day]
         submitted_at = eastern_midnight(day) - timedelta(hours=11) - position * _BETWEEN_SUBMISSIONS
         while feed_day_of_submission(submitted_at) != day:
             submitted_at -= timedelta(days=1)
