@@ -77,12 +77,12 @@ def _reduce_shared(
     other_topics: OtherTopics,
 ) -> ChatDigest:
     is_complete = not (received_versions or other_topics)
-    remaining = (
+    remaining_digest = (
         shared
         if is_complete
         else remaining_for_chat(store, shared, received_versions, other_topics, topic.limit)
     )
-    return ChatDigest(topic, shared, remaining, received_versions, other_topics)
+    return ChatDigest(topic, shared, remaining_digest, received_versions, other_topics)
 
 
 def other_topics_by_paper(
@@ -98,6 +98,6 @@ def other_topics_by_paper(
     }
     for paper, topics in topics_by_paper.items():
         for topic in topics if len(topics) > 1 else ():
-            names = tuple(other.name for other in topics if other.key != topic.key)
-            names_by_topic[topic.key][paper] = names
+            other_names = tuple(other.name for other in topics if other.key != topic.key)
+            names_by_topic[topic.key][paper] = other_names
     return names_by_topic

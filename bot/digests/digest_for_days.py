@@ -101,23 +101,27 @@ def _build_entries(
             query = parse(day_query.query)
         except QueryError:
             continue  # written for an older version of the query language
-        index = AnnouncementIndex(
+        announcement_index = AnnouncementIndex(
             store.paper_search.find_announcements_on_days(query.clause, *days)
         )
         matches = order_matches(
-            score_by_relevance(store, query, index, index.find(query, day_query.kinds)),
+            score_by_relevance(
+                store, query, announcement_index, announcement_index.find(query, day_query.kinds)
+            ),
             day_query.entry_order,
         )
         new_matches = [m for m in matches if m.announcement.paper.key not in entries_by_paper]
         room = max(explained_limit - len(entries_by_paper), 0)
-        explained = index.explain(query, new_matches[:room])
-        reasons = {match.announcement.paper.key: match.reasons for match in explained}
+        explained_matches = announcement_index.explain(query, new_matches[:room])
+        reasons_by_paper = {
+            match.announcement.paper.key: match.reasons for match in explained_matches
+        }
         for match in matches:
             paper = match.announcement.paper
             entry = entries_by_paper.get(paper.key)
             if entry is None:
                 entries_by_paper[paper.key] = Entry(
-                    paper, match.kind, reasons=reasons.get(paper.key, ())
+                    paper, match.kind, reasons=reasons_by_paper.get(paper.key, ())
                 )
             elif day_query.name not in entry.other_topics:
                 entries_by_paper[paper.key] = replace(

@@ -30,24 +30,26 @@ def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
     """
     if store.delivery_statistics.oldest_waiting_since(bot, now) is not None:
         return 0
-    edits = 0
-    for number in store.missing_summaries.digests_with_late_summaries(bot, now - EDIT_WINDOW):
-        digest = store.digests.get(number)
+    edit_count = 0
+    for digest_number in store.missing_summaries.digests_with_late_summaries(
+        bot, now - EDIT_WINDOW
+    ):
+        digest = store.digests.get(digest_number)
         if not digest or not is_ready_to_edit(store, digest, now):
             continue
         summaries = [
             summary for entry in digest.entries for summary in _model_summaries(store, entry.paper)
         ]
         with store.transaction():
-            revision = store.digests.add_revision(number, summaries)
-            for message in store.outbox.messages_of_digest(number):
+            revision = store.digests.add_revision(digest_number, summaries)
+            for message in store.outbox.messages_of_digest(digest_number):
                 is_sent = message.state is MessageState.SENT and message.message_id
                 if not is_sent or message.edited_message_id:
                     continue
                 # Plain text is not edited, nor is a possible repeat, which would lose its mark.
                 if is_plain_text(message) or message.unknown_sends:
                     continue
-                edits += store.outbox.put_once(
+                edit_count += store.outbox.put_once(
                     replace(
                         message,
                         revision=revision,
@@ -57,7 +59,7 @@ def edit_late_summaries(store: Store, bot: int, now: datetime) -> int:
                     ),
                     due_at=now,
                 )
-    return edits
+    return edit_count
 
 
 def is_ready_to_edit(store: Store, digest: Digest, now: datetime) -> bool:

@@ -47,11 +47,11 @@ def issue_digest(
 
     A chat that has received none of a shared digest gets a copy of it.
     """
-    topic, remaining = chat_digest.topic, refresh_chat_digest(store, chat_digest).remaining
-    if not remaining.digest.entries:
+    topic, remaining_digest = chat_digest.topic, refresh_chat_digest(store, chat_digest).remaining
+    if not remaining_digest.digest.entries:
         return None
-    addressed = replace(
-        remaining.digest,
+    addressed_digest = replace(
+        remaining_digest.digest,
         topic=topic.name,
         period=occasion.period,
         bot=chat.bot,
@@ -60,11 +60,11 @@ def issue_digest(
         subscription=topic.key,
         languages=display_options_of(chat, topic).languages,
     )
-    number = store.digests.issue(addressed, copy_of=remaining.number)
-    remaining.number = number
-    digest = replace(addressed, number=number)
-    store.receipts.reserve_entries(number, now=now)
-    message_parts = remaining.message_parts(
+    digest_number = store.digests.issue(addressed_digest, copy_of=remaining_digest.number)
+    remaining_digest.number = digest_number
+    digest = replace(addressed_digest, number=digest_number)
+    store.receipts.reserve_entries(digest_number, now=now)
+    message_parts = remaining_digest.message_parts(
         digest.topic, display_options_of(chat, topic), full=chat.full_entries
     )
     _queue_messages(store, chat, digest, message_parts, occasion.priority, topic)
@@ -91,23 +91,23 @@ def _queue_messages(
 ) -> None:
     """Queue each message of the digest; only the first one makes a sound."""
     display_options = display_options_of(chat, topic)
-    silent = topic.silent if topic and topic.silent is not None else chat.silent
-    for index, part in enumerate(message_parts):
+    is_silent = topic.silent if topic and topic.silent is not None else chat.silent
+    for part_index, message_part in enumerate(message_parts):
         store.outbox.put_once(
             OutboxMessage(
                 bot=chat.bot,
                 chat=chat.id,
                 thread=digest.thread,
                 period=digest.period,
-                part=part.number,
+                part=message_part.number,
                 form=display_options.form,
                 language=display_options.language,
                 languages=display_options.languages,
                 zone=display_options.zone,
                 digest=digest.number,
-                first_entry=part.first_entry,
-                last_entry=part.last_entry,
-                silent=silent or index > 0,
+                first_entry=message_part.first_entry,
+                last_entry=message_part.last_entry,
+                silent=is_silent or part_index > 0,
                 priority=priority,
             ),
             due_at=digest.issued_at,
@@ -143,7 +143,7 @@ def prepare_news(
         Refusal: the first topic alone exceeds the time for queries.
     """
     shown_versions: dict[int, int] = {}
-    prepared: list[TopicNews] = []
+    prepared_news: list[TopicNews] = []
     for topic in topics:
         try:
             announcements = NewAnnouncements(store, topic.cursor, only_query=topic.query)
@@ -163,12 +163,12 @@ def prepare_news(
                     store, chat, parse(topic.query), now, topic.entry_order, topic.limit
                 )
         except QueryBudgetExceeded:
-            if prepared:
+            if prepared_news:
                 break
             raise Refusal("digest-too-dear", topic=topic.name) from None
         shown_versions |= chat_digest.shown_versions
-        prepared.append(TopicNews(chat_digest, announcements.last_position, recent_digest))
-    return tuple(prepared)
+        prepared_news.append(TopicNews(chat_digest, announcements.last_position, recent_digest))
+    return tuple(prepared_news)
 
 
 def issue_news(
@@ -248,7 +248,7 @@ def issue_missed(
 def _issue_prepared(
     store: Store, chat: Chat, prepared: PreparedDigest, period: str, thread: int
 ) -> Digest:
-    addressed = replace(
+    addressed_digest = replace(
         prepared.digest,
         period=period,
         bot=chat.bot,
@@ -256,7 +256,7 @@ def _issue_prepared(
         thread=thread,
         languages=display_options_of(chat).languages,
     )
-    digest = replace(addressed, number=store.digests.issue(addressed))
+    digest = replace(addressed_digest, number=store.digests.issue(addressed_digest))
     _queue_messages(store, chat, digest, prepared.message_parts, Priority.INTERACTIVE)
     return digest
 

@@ -106,11 +106,14 @@ class SlicedAnnouncements:
         announcements = self._store.announcements.between(
             self._after, self.last_position, paper_keys=(after_key, after_key + SLICE_PAPERS)
         )
-        index, light_announcements = AnnouncementIndex(announcements), dict[int, Announcement]()
+        announcement_index, light_announcements = (
+            AnnouncementIndex(announcements),
+            dict[int, Announcement](),
+        )
         for (query, kinds, cursor), matches in self._matches.items():
             try:
                 parsed_query = parse(query)
-                slice_matches = index.find(parsed_query, kinds, after=cursor)
+                slice_matches = announcement_index.find(parsed_query, kinds, after=cursor)
             except Exception as error:  # raised again where the topic is published
                 self._errors[query, kinds, cursor] = error
                 continue
@@ -123,7 +126,9 @@ class SlicedAnnouncements:
                     )
                     light_announcements[announcement.seq] = replace(announcement, paper=bare_paper)
                 score = (
-                    relevance.nearness(*index.indexed_texts(paper)) if relevance.has_words else 0
+                    relevance.nearness(*announcement_index.indexed_texts(paper))
+                    if relevance.has_words
+                    else 0
                 )
                 matches.append(Match(light_announcements[announcement.seq], match.kind, score))
 
@@ -133,10 +138,10 @@ class SlicedAnnouncements:
 
     def find(self, query: Query, kinds: frozenset[AnnouncementKind], after: int) -> list[Match]:
         """Return what a query matches after a cursor, scored by its words alone."""
-        key = query.text, kinds, after
-        if key in self._errors:
-            raise self._errors[key]
-        return self._matches[key]
+        matches_key = query.text, kinds, after
+        if matches_key in self._errors:
+            raise self._errors[matches_key]
+        return self._matches[matches_key]
 
     def explainer(self, query: Query) -> ExplainMatches:
         """Return a function that adds papers and reasons to a query's matches."""
@@ -171,9 +176,11 @@ def recent_days(now: datetime) -> tuple[date, date]:
 
 def recent_matches(store: Store, query: Query, now: datetime) -> tuple[list[Match], ExplainMatches]:
     """Return what a query matches among the papers of the last seven days, scored by relevance."""
-    first, last = recent_days(now)
-    index = AnnouncementIndex(
-        store.paper_search.find_announcements_on_days(query.clause, first, last)
+    first_day, last_day = recent_days(now)
+    announcement_index = AnnouncementIndex(
+        store.paper_search.find_announcements_on_days(query.clause, first_day, last_day)
     )
-    matches = score_by_relevance(store, query, index, index.find(query, FRESH_KINDS))
-    return matches, partial(index.explain, query)
+    matches = score_by_relevance(
+        store, query, announcement_index, announcement_index.find(query, FRESH_KINDS)
+    )
+    return matches, partial(announcement_index.explain, query)

@@ -28,12 +28,12 @@ def notify_quiet_day(
 
     It says whether arXiv is closed and why, and when the next papers come.
     """
-    interested = (
+    interested_topics = (
         topic
         for topic in topics
         if topic.cadence.on_quiet_days is QuietDayPolicy.NOTICE and topic.cadence.times
     )
-    if not (topic := next(interested, None)):
+    if not (topic := next(interested_topics, None)):
         return
     today = calendar.arxiv_day(now)
     next_papers = format_moment(chat.language, calendar.next_feed_update(now), topic.zone)
@@ -60,23 +60,27 @@ def notify_new_versions(store: Store, bot: int, now: datetime) -> int:
 
     The store is searched only after new announcements: a library may be large and a tick is short.
     """
-    last = str(store.announcements.last_seq())
-    if store.feed_cursors.get(_VERSIONS_CURSOR).resumption_token == last:
+    last_seq = str(store.announcements.last_seq())
+    if store.feed_cursors.get(_VERSIONS_CURSOR).resumption_token == last_seq:
         return 0
     with store.transaction():
         new_versions = store.saved_papers.unseen_versions(bot, MAX_VERSION_NOTICES)
         for person, paper in new_versions:
             if chat := store.chats.get(bot, person):
                 title = shorten(display_title(paper), _MAX_TITLE_UNITS)
-                values = (("title", title), ("version", paper.version), ("link", paper_url(paper)))
+                text_values = (
+                    ("title", title),
+                    ("version", paper.version),
+                    ("link", paper_url(paper)),
+                )
                 message = notice_message(
                     chat,
-                    Notice("saved-version", values),
+                    Notice("saved-version", text_values),
                     period=f"version/{paper.key}/{paper.version}",
                     silent=chat.silent,
                 )
                 store.outbox.put_once(message, due_at=now)
             store.saved_papers.mark_notified(bot, person, paper)
         if len(new_versions) < MAX_VERSION_NOTICES:
-            store.feed_cursors.put(FeedCursor(_VERSIONS_CURSOR, resumption_token=last))
+            store.feed_cursors.put(FeedCursor(_VERSIONS_CURSOR, resumption_token=last_seq))
     return len(new_versions)

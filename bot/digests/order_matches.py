@@ -33,7 +33,7 @@ def score_by_relevance(
     if len(matches) < 2:
         return list(matches)
     relevance = TopicRelevance(query.clause)
-    scored = [
+    scored_matches = [
         replace(
             match,
             score=relevance.nearness(*index.indexed_texts(match.announcement.paper))
@@ -43,22 +43,22 @@ def score_by_relevance(
         for match in within_budget(matches)
     ]
     if len(matches) <= CROWDED:
-        return scored
+        return scored_matches
     first_day = min(match.announcement.day for match in matches)
     earlier_papers = store.paper_search.newest_before(query.clause, first_day, limit=EARLIER_PAPERS)
     if not earlier_papers:
-        return scored
-    nearest = order_matches(scored, EntryOrder.RELEVANCE)
+        return scored_matches
+    ordered_matches = order_matches(scored_matches, EntryOrder.RELEVANCE)
     compared_count = MAX_COMPARED if relevance.has_words else MAX_COMPARED_WITHOUT_WORDS
     likeness = EarlierPapers([paper.words for paper in earlier_papers]).likeness
     compared = [
         (match, " ".join(index.indexed_texts(match.announcement.paper)))
-        for match in nearest[:compared_count]
+        for match in ordered_matches[:compared_count]
     ]
     return [
         replace(match, score=match.score + likeness(text.split()))
         for match, text in within_budget(compared)
-    ] + nearest[compared_count:]
+    ] + ordered_matches[compared_count:]
 
 
 def order_matches(matches: Sequence[Match], order: EntryOrder) -> list[Match]:

@@ -70,10 +70,14 @@ def order_recent_missing(
 
     These could not be prefetched; their summaries are edited in later.
     """
-    missing = store.missing_summaries.find(bot, now - MIN_DIGEST_AGE)
+    missing_summaries = store.missing_summaries.find(bot, now - MIN_DIGEST_AGE)
     return order_jobs(
         store,
-        [job for job in missing if offered_languages is None or job.language in offered_languages],
+        [
+            job
+            for job in missing_summaries
+            if offered_languages is None or job.language in offered_languages
+        ],
     )
 
 
@@ -102,7 +106,7 @@ def jobs_for_due_digests(
     shared_digests = SharedDigests(
         store, NewAnnouncements(store, min(cursor for _, cursor in due_chats)), now
     )
-    expected = (
+    chats_topics_digests = (
         (chat, topic, digest)
         for chat_id, _ in due_chats
         if (chat := store.chats.get(bot, chat_id))
@@ -110,7 +114,7 @@ def jobs_for_due_digests(
     )
     return merge_jobs(
         job
-        for chat, topic, digest in takewhile(lambda _: should_continue(), expected)
+        for chat, topic, digest in takewhile(lambda _: should_continue(), chats_topics_digests)
         for job in missing_jobs(chat, topic, digest, topic.next_due or now, offered_languages)
     )
 
@@ -142,12 +146,17 @@ def jobs_since(
     For each day as many papers as a digest of the topic has entries; the newest papers come first.
     """
     announcements = store.announcements.on_days(first, now.date() + timedelta(days=1))
-    index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
-    for query, kinds, limit in store.subscriptions.active_requests(bot):
+    announcement_index, papers = AnnouncementIndex(announcements), dict[int, Paper]()
+    for query, kinds, entry_limit in store.subscriptions.active_requests(bot):
         try:
             parsed_query = parse(query)
             all_matches = order_matches(
-                score_by_relevance(store, parsed_query, index, index.find(parsed_query, kinds)),
+                score_by_relevance(
+                    store,
+                    parsed_query,
+                    announcement_index,
+                    announcement_index.find(parsed_query, kinds),
+                ),
                 EntryOrder.RELEVANCE,
             )
         except (DatabaseBusy, DatabaseNotWritable):
@@ -159,7 +168,7 @@ def jobs_since(
             sorted(all_matches, key=_announcement_day), key=_announcement_day
         ):
             papers |= {
-                m.announcement.paper.key: m.announcement.paper for m in islice(matches, limit)
+                m.announcement.paper.key: m.announcement.paper for m in islice(matches, entry_limit)
             }
     summaries = store.summaries.best_of_papers(papers)
     return [
@@ -178,9 +187,9 @@ def merge_jobs(jobs: Iterable[SummaryJob]) -> list[SummaryJob]:
     """Return one job for each summary, with the earliest time it is needed at."""
     jobs_by_summary: dict[tuple[int, int, str], SummaryJob] = {}
     for job in jobs:
-        existing = jobs_by_summary.get(key := (job.paper, job.version, job.language))
-        if existing is None or job.needed_at < existing.needed_at:
-            jobs_by_summary[key] = job
+        existing_job = jobs_by_summary.get(summary_key := (job.paper, job.version, job.language))
+        if existing_job is None or job.needed_at < existing_job.needed_at:
+            jobs_by_summary[summary_key] = job
     return list(jobs_by_summary.values())
 
 
@@ -231,8 +240,8 @@ def order_jobs(
     store: Store, jobs: Iterable[SummaryJob], *, should_continue: ShouldContinue = lambda: True
 ) -> int:
     """Order summaries, a batch in each transaction; return how many are new."""
-    new_count, remaining = 0, iter(jobs)
-    while should_continue() and (batch := list(islice(remaining, JOBS_PER_TRANSACTION))):
+    new_count, remaining_jobs = 0, iter(jobs)
+    while should_continue() and (job_batch := list(islice(remaining_jobs, JOBS_PER_TRANSACTION))):
         with store.transaction():
-            new_count += store.summary_jobs.enqueue(batch)
+            new_count += store.summary_jobs.enqueue(job_batch)
     return new_count

@@ -57,33 +57,41 @@ def preview(
         Refusal: the query names a category that this bot does not poll.
     """
     refuse_unpolled(query, polled_categories)
-    first, last = recent_days(now)
-    papers, is_exact = count_recent_papers(store, query, now)
-    index = AnnouncementIndex(
-        store.paper_search.newest_matches(query.clause, first, last, EXAMPLE_CANDIDATES)
+    first_day, last_day = recent_days(now)
+    paper_count, is_exact = count_recent_papers(store, query, now)
+    announcement_index = AnnouncementIndex(
+        store.paper_search.newest_matches(query.clause, first_day, last_day, EXAMPLE_CANDIDATES)
     )
     base_preview = Preview(
         query=query,
-        papers=papers,
+        papers=paper_count,
         is_exact=is_exact,
         days=RECENT_DAYS,
-        days_stored=sum(first <= day <= last for day, _ in store.announcements.counts_by_day()),
-        examples=tuple(match.announcement.paper for match in index.find(query, FRESH_KINDS)[:3]),
+        days_stored=sum(
+            first_day <= day <= last_day for day, _ in store.announcements.counts_by_day()
+        ),
+        examples=tuple(
+            match.announcement.paper for match in announcement_index.find(query, FRESH_KINDS)[:3]
+        ),
         has_chinese=has_chinese(query),
         is_index_complete=not store.paper_index.is_reindexing(),
     )
     try:
-        stored_papers = 0 if papers else count_stored_papers(store, query)
+        stored_papers = 0 if paper_count else count_stored_papers(store, query)
     except QueryBudgetExceeded:
         return base_preview  # suggestions are optional
     return replace(
         base_preview,
         stored_papers=stored_papers,
         suggestions=suggest_other_readings(
-            store, words, now, papers=papers or stored_papers, polled_categories=polled_categories
+            store,
+            words,
+            now,
+            papers=paper_count or stored_papers,
+            polled_categories=polled_categories,
         ),
         near_suggestion=suggest_words_near(
-            query, partial(_weekly_count, store, now), papers=papers
+            query, partial(_weekly_count, store, now), papers=paper_count
         ),
     )
 
@@ -126,10 +134,10 @@ class WeeklyPaperCounts:
         self, store: Store, queries: Sequence[str], now: datetime, *, count: int
     ) -> dict[str, int]:
         """Return the known weekly counts, after counting at most ``count`` unknown ones."""
-        counts = self.known_counts(queries, now)
+        known_counts = self.known_counts(queries, now)
         if store.paper_index.is_reindexing():
-            return counts  # a count made now is too low, and would be kept for the day
-        unknown_queries = [query for query in queries if query not in counts]
+            return known_counts  # a count made now is too low, and would be kept for the day
+        unknown_queries = [query for query in queries if query not in known_counts]
         for query in unknown_queries[:count]:
             try:
                 self.remember(query, weekly_papers(store, query, now), now)
@@ -159,12 +167,12 @@ def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int,
     Some queries the index counts by itself. For the others it yields candidates; where these are
     very many, the share of matches among the newest ones is applied to all.
     """
-    first, last = recent_days(now)
-    papers, is_exact = store.paper_search.count_new_matches(query.clause, first, last)
+    first_day, last_day = recent_days(now)
+    papers, is_exact = store.paper_search.count_new_matches(query.clause, first_day, last_day)
     if is_exact or not papers:
         return papers, True
     sample_index = AnnouncementIndex(
-        store.paper_search.newest_matches(query.clause, first, last, SAMPLE_CANDIDATES)
+        store.paper_search.newest_matches(query.clause, first_day, last_day, SAMPLE_CANDIDATES)
     )
     matching_sample = len(sample_index.find(query, FRESH_KINDS))
     if papers <= len(sample_index):

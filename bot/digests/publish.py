@@ -106,16 +106,16 @@ def publish_chats_behind(
     last_round = last_feed_round(store)
     oldest_position = oldest_indexed_position(store)
     due_chats = store.subscriptions.due_chats(bot, now, last_seq=last_round)
-    behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
-    result = PublishResult()
-    while behind and should_continue():
+    chats_behind = [chat for chat, cursor in due_chats if cursor < oldest_position]
+    publish_result = PublishResult()
+    while chats_behind and should_continue():
         topics_by_chat = {
             chat: store.subscriptions.due(bot, chat, now, last_seq=last_round)
-            for chat in behind[:CATCH_UP_CHATS]
+            for chat in chats_behind[:CATCH_UP_CHATS]
         }
         first_topics = next((topics for topics in topics_by_chat.values() if topics), [])
         if not first_topics:
-            behind = behind[CATCH_UP_CHATS:]
+            chats_behind = chats_behind[CATCH_UP_CHATS:]
             continue
         announcements = SlicedAnnouncements(
             store,
@@ -125,17 +125,17 @@ def publish_chats_behind(
         )
         if not announcements.is_complete:
             break
-        ready = [
+        ready_chats = [
             chat
             for chat, topics in topics_by_chat.items()
             if all(map(announcements.covers, topics))
         ]
         publish_run = _PublishRun(store, bot, now, last_round, announcements, None)
         # One chat a transaction: each writes thousands of rows.
-        result += publish_run.publish(ready, should_continue, chats_per_transaction=1)
-        published = set(ready)
-        behind = [chat for chat in behind if chat not in published]
-    return result
+        publish_result += publish_run.publish(ready_chats, should_continue, chats_per_transaction=1)
+        published_chats = set(ready_chats)
+        chats_behind = [chat for chat in chats_behind if chat not in published_chats]
+    return publish_result
 
 
 def mark_feed_round_complete(store: Store, now: datetime) -> None:
@@ -143,10 +143,10 @@ def mark_feed_round_complete(store: Store, now: datetime) -> None:
 
     Without this mark they would get a digest for each feed of the round.
     """
-    last = store.announcements.last_seq()
-    if last != last_feed_round(store):
+    last_seq = store.announcements.last_seq()
+    if last_seq != last_feed_round(store):
         store.feed_cursors.put(
-            FeedCursor(FEED_ROUND_CURSOR, resumption_token=str(last), checked_at=now)
+            FeedCursor(FEED_ROUND_CURSOR, resumption_token=str(last_seq), checked_at=now)
         )
 
 
@@ -217,19 +217,19 @@ class _PublishRun:
 
         Each chat is published whole or not at all, whatever happens to the others of its batch.
         """
-        result, remaining = PublishResult(), iter(chats)
-        while batch := list(
-            takewhile(lambda _: should_continue(), islice(remaining, chats_per_transaction))
+        publish_result, remaining_chats = PublishResult(), iter(chats)
+        while chat_batch := list(
+            takewhile(lambda _: should_continue(), islice(remaining_chats, chats_per_transaction))
         ):
             due_chats: list[_DueChat] = []
-            for chat_id in batch:  # digests are built before the store is locked
+            for chat_id in chat_batch:  # digests are built before the store is locked
                 try:
                     due_chat = self._prepare_chat(chat_id)
                 except (DatabaseBusy, DatabaseNotWritable):
                     raise
                 except Exception:  # such as a row that cannot be read
                     log.exception("chat not published", extra={"chat": chat_id})
-                    result += PublishResult(failed=1)
+                    publish_result += PublishResult(failed=1)
                     continue
                 if due_chat:
                     due_chats.append(due_chat)
@@ -237,7 +237,7 @@ class _PublishRun:
                 for due_chat in due_chats:
                     try:
                         with self._store.savepoint():
-                            result += self._issue_digests(due_chat)
+                            publish_result += self._issue_digests(due_chat)
                     except (DatabaseBusy, DatabaseNotWritable):
                         raise  # affects every chat: the next tick goes on with those that are left
                     except Exception:
@@ -246,8 +246,8 @@ class _PublishRun:
                             chat_digest.shared.number = 0  # rolled back: the number is free again
                         for topic in due_chat.topics:
                             postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
-                        result += PublishResult(failed=1)
-        return result
+                        publish_result += PublishResult(failed=1)
+        return publish_result
 
     def _prepare_chat(self, chat_id: int) -> _DueChat | None:
         """Build the digests of a chat's due topics, in its order, and order missing summaries.
@@ -319,8 +319,8 @@ class _PublishRun:
             postpone_topic(self._store, topic, self._now + RETRY_FAILED_AFTER)
         for topic in due_chat.unreadable:
             pause_unreadable_topic(self._store, chat, topic, self._now)
-        failed = len(due_chat.failed) + len(due_chat.unreadable)
-        issued = changed = 0
+        failed_count = len(due_chat.failed) + len(due_chat.unreadable)
+        issued_count = changed_count = 0
         for chat_digest in due_chat.chat_digests:
             topic = chat_digest.topic
             is_advanced = self._store.subscriptions.advance_cursor(
@@ -329,15 +329,15 @@ class _PublishRun:
                 next_due=self._next_due(topic.cadence, topic.zone),
             )
             if not is_advanced:  # edited a moment ago: the next tick reads its new state
-                changed += 1
+                changed_count += 1
                 continue
             # The cursor makes the period unique; a local time alone is not: the zone may change,
             # and two batches announced within a minute are two occasions.
             period = self._period_name(topic.cadence, topic.zone, topic.next_due or self._now)
             occasion = DigestOccasion(f"{topic.key}/{period}/{topic.cursor}")
             if issue_digest(self._store, chat, chat_digest, occasion, self._now):
-                issued += 1
+                issued_count += 1
         # A topic that was changed a moment ago or could not be read may still have papers.
-        if not (issued or changed or failed):
+        if not (issued_count or changed_count or failed_count):
             notify_quiet_day(self._store, chat, due_chat.topics, self._now)
-        return PublishResult(chats=1, digests=issued, failed=failed)
+        return PublishResult(chats=1, digests=issued_count, failed=failed_count)

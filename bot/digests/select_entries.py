@@ -47,15 +47,15 @@ def assemble_digest(
             *new_matches[explained_count:],
         )
     )
-    days = [match.announcement.day for match in new_matches]
+    announced_days = [match.announcement.day for match in new_matches]
     return Digest(
         topic=topic,
         query=query,
         issued_at=issued,
         entries=entries[:limit],
         left_out=entries[limit:],
-        first_day=min(days, default=None),
-        last_day=max(days, default=None),
+        first_day=min(announced_days, default=None),
+        last_day=max(announced_days, default=None),
         entry_order=entry_order,
     )
 

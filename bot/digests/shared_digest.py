@@ -50,17 +50,19 @@ class SharedDigest:
         self, topic: str, display_options: DisplayOptions, *, full: bool
     ) -> tuple[Part, ...]:
         """Return its messages; they depend on all display options but the time zone."""
-        key = (
+        rendering_key = (
             topic,
             display_options.form,
             display_options.language,
             display_options.languages,
             full,
         )
-        if key not in self._parts_cache:
-            widest = replace(self.digest, topic=topic, number=WIDEST_NUMBER)
-            self._parts_cache[key] = digest_parts(widest, display_options, with_entries=full)
-        return self._parts_cache[key]
+        if rendering_key not in self._parts_cache:
+            digest_with_widest_number = replace(self.digest, topic=topic, number=WIDEST_NUMBER)
+            self._parts_cache[rendering_key] = digest_parts(
+                digest_with_widest_number, display_options, with_entries=full
+            )
+        return self._parts_cache[rendering_key]
 
 
 class SharedDigests:
@@ -85,9 +87,9 @@ class SharedDigests:
 
     def for_topic(self, topic: Subscription) -> SharedDigest:
         """Return the shared digest of what a topic matches after its cursor."""
-        key = (topic.query, topic.kinds, topic.cursor, topic.limit, topic.entry_order)
-        if key in self._cache:
-            return self._cache[key]
+        share_key = (topic.query, topic.kinds, topic.cursor, topic.limit, topic.entry_order)
+        if share_key in self._cache:
+            return self._cache[share_key]
         query = parse(topic.query)
         matches = order_matches(
             self._announcements.find(query, topic.kinds, topic.cursor), topic.entry_order
@@ -109,8 +111,8 @@ class SharedDigests:
         )
         if len(self._cache) >= MAX_CACHED_DIGESTS:
             del self._cache[next(iter(self._cache))]
-        self._cache[key] = SharedDigest(matches, explain_matches, digest)
-        return self._cache[key]
+        self._cache[share_key] = SharedDigest(matches, explain_matches, digest)
+        return self._cache[share_key]
 
     def _count_papers(self, cursor: int) -> int:
         """Return how many papers were announced after a cursor."""
@@ -150,7 +152,7 @@ def remaining_for_chat(
     """
     full_digest = shared.digest
     explained_entries = {entry.paper.key: entry for entry in split_soon_read(full_digest)[0]}
-    selected = assemble_digest(
+    selected_digest = assemble_digest(
         shared.matches,
         topic=full_digest.topic,
         query=full_digest.query,
@@ -166,15 +168,15 @@ def remaining_for_chat(
     }
     new_papers = [
         entry.paper
-        for entry in split_soon_read(selected)[0]
+        for entry in split_soon_read(selected_digest)[0]
         if entry.paper.key not in explained_entries
     ]
     if new_papers:
         summaries |= fill_missing_summaries(store, new_papers, full_digest.issued_at)
-    remaining = replace(
-        with_summaries(selected, summaries), announced_count=full_digest.announced_count
+    remaining_digest = replace(
+        with_summaries(selected_digest, summaries), announced_count=full_digest.announced_count
     )
-    return SharedDigest(shared.matches, shared.explain_matches, remaining)
+    return SharedDigest(shared.matches, shared.explain_matches, remaining_digest)
 
 
 def _explain_remaining(
@@ -185,16 +187,18 @@ def _explain_remaining(
         [m for m in matches if m.announcement.paper.key not in explained_entries]
     )
     matches_by_paper = {match.announcement.paper.key: match for match in newly_explained}
-    explained = []
+    explained_matches = []
     for match in matches:
-        key = match.announcement.paper.key
-        if key not in matches_by_paper:
-            entry = explained_entries[key]
+        paper_key = match.announcement.paper.key
+        if paper_key not in matches_by_paper:
+            entry = explained_entries[paper_key]
             announcement = replace(match.announcement, paper=entry.paper)
-            explained.append(replace(match, announcement=announcement, reasons=entry.reasons))
+            explained_matches.append(
+                replace(match, announcement=announcement, reasons=entry.reasons)
+            )
         else:
-            explained.append(matches_by_paper[key])
-    return explained
+            explained_matches.append(matches_by_paper[paper_key])
+    return explained_matches
 
 
 def split_soon_read(digest: Digest) -> tuple[Sequence[Entry], Sequence[Entry]]:
@@ -221,6 +225,8 @@ def with_best_summaries(
     For the later left-out entries the beginning of the abstract will do.
     """
     soon_entries, late_entries = split_soon_read(digest)
-    stored = store.summaries.best_of_papers([entry.paper.key for entry in late_entries])
-    created = fill_missing_summaries(store, [entry.paper for entry in soon_entries], now, save=save)
-    return with_summaries(digest, {**stored, **created})
+    stored_summaries = store.summaries.best_of_papers([entry.paper.key for entry in late_entries])
+    created_summaries = fill_missing_summaries(
+        store, [entry.paper for entry in soon_entries], now, save=save
+    )
+    return with_summaries(digest, {**stored_summaries, **created_summaries})

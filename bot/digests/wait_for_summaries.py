@@ -55,13 +55,13 @@ class SummaryWait:
         ``announced_at`` is since when topics are due that are sent as soon as announced.
         """
         due_times = [topic.next_due or announced_at or now for topic, _ in topic_digests]
-        missing = [
+        jobs_to_order = [
             job
             for (topic, digest), due in zip(topic_digests, due_times, strict=True)
             for job in missing_jobs(chat, topic, digest, due, self.offered_languages)
         ]
-        self._order_jobs(missing, now)
-        is_expected = any(self._expected_soon[_job_key(job)] for job in missing)
+        self._order_jobs(jobs_to_order, now)
+        is_expected = any(self._expected_soon[_job_key(job)] for job in jobs_to_order)
         # Further announcements do not start a wait anew. One that began so long ago, or in the
         # future, was for other summaries.
         waiting_since = self._waiting_since.get(chat.id, now)
