@@ -137,20 +137,20 @@ class Fetcher:
         """Return the response after at most three redirects, to permitted hosts."""
         current_url = url
         for _ in range(MAX_REDIRECTS + 1):
-            response, target = await self._request(current_url, etag)
-            if not target:
+            response, target_url = await self._request(current_url, etag)
+            if not target_url:
                 return response
             try:
-                current_url = urljoin(current_url, target)
-                parts = _http_parts(current_url)
-                is_allowed = _is_arxiv(parts) or _host_and_port(parts) in {
+                current_url = urljoin(current_url, target_url)
+                url_parts = _http_parts(current_url)
+                is_allowed = _is_arxiv(url_parts) or _host_and_port(url_parts) in {
                     *self._hosts,
                     _host_and_port(urlsplit(url)),
                 }
             except ValueError as error:
-                raise RedirectRefused(url, target=target[:200]) from error
+                raise RedirectRefused(url, target=target_url[:200]) from error
             if not is_allowed:
-                raise RedirectRefused(url, target=target[:200])
+                raise RedirectRefused(url, target=target_url[:200])
         raise RedirectRefused(url, target=current_url)
 
     async def _request(self, url: str, etag: str) -> tuple[FetchResponse, str]:
@@ -159,42 +159,44 @@ class Fetcher:
         Reading stops once the body is too large, packed or unpacked.
         """
         # arXiv's etags are not quoted as HTTP requires, and are returned as received.
-        headers = {"If-None-Match": etag} if etag else {}
-        started = elapsed_seconds()
+        request_headers = {"If-None-Match": etag} if etag else {}
+        started_at = elapsed_seconds()
         try:
-            parts = _http_parts(url)
+            url_parts = _http_parts(url)
             # A mirror may pass requests on to arXiv.
-            is_paced = _is_arxiv(parts) or _host_and_port(parts) in self._hosts
+            is_paced = _is_arxiv(url_parts) or _host_and_port(url_parts) in self._hosts
             async with (
                 self._request_pace.slot(keep_interval=is_paced),
-                self._client.stream("GET", url, headers=headers) as response,
+                self._client.stream("GET", url, headers=request_headers) as response,
             ):
                 if self._on_server_date is not None and response.url.scheme == "https":
                     self._on_server_date(
-                        response.headers.get("date", ""), elapsed_seconds() - started
+                        response.headers.get("date", ""), elapsed_seconds() - started_at
                     )
-                received = bytearray()
+                received_bytes = bytearray()
                 async for chunk in response.aiter_raw():
-                    received += chunk
-                    if len(received) > self._max_bytes:
+                    received_bytes += chunk
+                    if len(received_bytes) > self._max_bytes:
                         raise too_large_error(url, self._max_bytes)
-                body = bytes(received)
-                encoding = response.headers.get("content-encoding", "identity").strip().lower()
-                if body and encoding in ("gzip", "x-gzip"):
-                    body = await asyncio.to_thread(
-                        gunzip, body, location=url, max_bytes=self._max_bytes
+                response_body = bytes(received_bytes)
+                content_encoding = (
+                    response.headers.get("content-encoding", "identity").strip().lower()
+                )
+                if response_body and content_encoding in ("gzip", "x-gzip"):
+                    response_body = await asyncio.to_thread(
+                        gunzip, response_body, location=url, max_bytes=self._max_bytes
                     )
-                elif body and encoding not in ("identity", ""):
-                    raise SourceUnreadable(url, fact=f"content-encoding {encoding[:40]}")
+                elif response_body and content_encoding not in ("identity", ""):
+                    raise SourceUnreadable(url, fact=f"content-encoding {content_encoding[:40]}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
             raise SourceUnreadable(url, fact=str(error)[:200]) from error
         except httpx.TransportError as error:
-            fact = str(error) or type(error).__name__
-            raise SourceUnreachable(url, fact=fact[:200]) from error
+            error_text = str(error) or type(error).__name__
+            raise SourceUnreachable(url, fact=error_text[:200]) from error
         retry_after = retry_after_seconds(response.headers)
         fetch_response = FetchResponse(
             response.status_code,
-            body,
+            response_body,
             response.headers.get("etag", ""),
             None if retry_after is None else min(retry_after, _MAX_RETRY_AFTER),
             url,
@@ -206,17 +208,21 @@ class Fetcher:
 def _retry_decision(error: Exception) -> bool | float:
     """Return whether to retry, or after how many seconds if the host named them."""
     if isinstance(error, _RetryableResponse):
-        wait = error.response.retry_after
-        return wait if wait is not None and wait <= _MAX_RETRY_WAIT else wait is None
+        wait_seconds = error.response.retry_after
+        return (
+            wait_seconds
+            if wait_seconds is not None and wait_seconds <= _MAX_RETRY_WAIT
+            else wait_seconds is None
+        )
     return isinstance(error, SourceUnreachable)
 
 
 def _http_parts(url: str) -> SplitResult:
     """Split an HTTP address; raise ValueError for any other."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    url_parts = urlsplit(url)
+    if url_parts.scheme not in ("http", "https") or not url_parts.hostname:
         raise ValueError("no http address")
-    return parts
+    return url_parts
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:

@@ -77,20 +77,22 @@ def gunzip(body: bytes, *, location: str, max_bytes: int = MAX_BYTES) -> bytes:
         SourceUnreadable: it is damaged or ends too early.
     """
     chunks: list[bytes] = []
-    room, remaining = max_bytes, body
-    while remaining:
+    allowed_size, compressed_rest = max_bytes, body
+    while compressed_rest:
         decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
-            chunk = decompressor.decompress(remaining, room + 1)
+            chunk = decompressor.decompress(compressed_rest, allowed_size + 1)
         except zlib.error as error:
             raise SourceUnreadable(location, fact=str(error)) from error
-        room -= len(chunk)
-        if room < 0:
+        allowed_size -= len(chunk)
+        if allowed_size < 0:
             raise too_large_error(location, max_bytes)
         if not decompressor.eof:
             raise SourceUnreadable(location, fact="gzip ends too early")
         chunks.append(chunk)
-        remaining = decompressor.unused_data if decompressor.unused_data.startswith(_GZIP) else b""
+        compressed_rest = (
+            decompressor.unused_data if decompressor.unused_data.startswith(_GZIP) else b""
+        )
     return b"".join(chunks)
 
 
@@ -105,10 +107,14 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         if not path.is_file():  # nor a device or a pipe, which would never end
             raise SourceUnreadable(location, fact="no file")
         with path.open("rb") as file:
-            body = file.read(max_bytes + 1)
+            content = file.read(max_bytes + 1)
     except (OSError, ValueError) as error:
-        fact = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SourceUnreadable(location, fact=fact) from error
-    if len(body) > max_bytes:
+        error_text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceUnreadable(location, fact=error_text) from error
+    if len(content) > max_bytes:
         raise too_large_error(location, max_bytes)
-    return gunzip(body, location=location, max_bytes=max_bytes) if body.startswith(_GZIP) else body
+    return (
+        gunzip(content, location=location, max_bytes=max_bytes)
+        if content.startswith(_GZIP)
+        else content
+    )

@@ -87,8 +87,8 @@ async def _store_announcements(
         if cursor or missing_papers
         else None
     )
-    added = await add_in_chunks(store, batch.announcements, now, advance_cursor)
-    return IngestReport(batch, added)
+    added_counts = await add_in_chunks(store, batch.announcements, now, advance_cursor)
+    return IngestReport(batch, added_counts)
 
 
 def _advance_cursor(
@@ -106,14 +106,14 @@ async def add_in_chunks(
     on_last_chunk: Callable[[], None] | None,
 ) -> IngestCounts:
     """Add announcements in short transactions, the last one with ``on_last_chunk``."""
-    added = IngestCounts()
+    added_counts = IngestCounts()
     chunks = [
         announcements[start : start + CHUNK_SIZE]
         for start in range(0, len(announcements), CHUNK_SIZE)
     ] or [()]
     for chunk in chunks[:-1]:
-        added = added.plus(await store.run(_add_chunk, store, chunk, now, None))
-    return added.plus(await store.run(_add_chunk, store, chunks[-1], now, on_last_chunk))
+        added_counts = added_counts.plus(await store.run(_add_chunk, store, chunk, now, None))
+    return added_counts.plus(await store.run(_add_chunk, store, chunks[-1], now, on_last_chunk))
 
 
 def _add_chunk(
@@ -123,10 +123,10 @@ def _add_chunk(
     on_last_chunk: Callable[[], None] | None,
 ) -> IngestCounts:
     with store.transaction():
-        added = store.papers.add_announcements(chunk, seen_at=now)
+        added_counts = store.papers.add_announcements(chunk, seen_at=now)
         if on_last_chunk:
             on_last_chunk()
-    return added
+    return added_counts
 
 
 async def poll_due_feeds(
@@ -136,10 +136,10 @@ async def poll_due_feeds(
     reports: list[IngestReport] = []
     if await is_paused(store, FEEDS_LEASE, now):
         return reports
-    for name in feed_groups(categories):
-        cursor = await store.run(store.feed_cursors.get, name)
+    for feed_name in feed_groups(categories):
+        cursor = await store.run(store.feed_cursors.get, feed_name)
         if calendar.is_poll_due(now, cursor.last_day, cursor.checked_at):
-            report = await ingest_source(store, fetcher, arxiv_feed(name, base=base), now)
+            report = await ingest_source(store, fetcher, arxiv_feed(feed_name, base=base), now)
             reports.append(report)
             if report.batch.status is BatchStatus.LIMITED:
                 await pause_requests(store, FEEDS_LEASE, now, report.batch.retry_after)
@@ -206,10 +206,10 @@ async def _fill_day(
     """Store a date's submissions; return False if the API did not give all of them."""
     day_start = calendar.eastern_midnight(day)
     day_end = calendar.eastern_midnight(day + timedelta(days=1))  # 25 hours later once a year
-    position = empty_pages = 0
+    next_position = empty_pages = 0
     for _ in range(_MAX_PAGES + _MAX_EMPTY_PAGES):
         url = arxiv_api.recent_query_url(
-            sorted(categories), day_start, day_end, position, base=base
+            sorted(categories), day_start, day_end, next_position, base=base
         )
         batch = await fetch_batch(Source(FIRST_FILL, url=url), fetcher)
         if batch.status is BatchStatus.EMPTY_PAGE and empty_pages < _MAX_EMPTY_PAGES:
@@ -223,7 +223,7 @@ async def _fill_day(
         await _store_announcements(store, batch, now)
         if not batch.next_position:
             return True
-        position = batch.next_position
+        next_position = batch.next_position
     await pause_requests(store, FIRST_FILL, now, None)
     return False
 

@@ -34,7 +34,7 @@ class RequestPace:
         """Wait for the turn and hold it; ``keep_interval`` keeps the distance to the last one."""
         async with self._lock:
             if keep_interval:
-                if (wait := self._next_start - self._clock()) > 0:
-                    await self._sleep(wait)
+                if (wait_seconds := self._next_start - self._clock()) > 0:
+                    await self._sleep(wait_seconds)
                 self._next_start = self._clock() + self._interval
             yield

@@ -68,9 +68,9 @@ class BackfillResult:
 
 def feed_days_of(backfill: Backfill) -> tuple[date, ...]:
     """Return the feed days of a backfill."""
-    length = (backfill.last_day - backfill.first_day).days + 1
-    days = (backfill.first_day + timedelta(days=n) for n in range(length))
-    return tuple(day for day in days if calendar.is_feed_day(day))
+    day_count = (backfill.last_day - backfill.first_day).days + 1
+    all_days = (backfill.first_day + timedelta(days=n) for n in range(day_count))
+    return tuple(day for day in all_days if calendar.is_feed_day(day))
 
 
 async def run_backfill_exclusively(
@@ -97,32 +97,37 @@ async def run_backfill(
     store: Store, fetcher: Fetcher, backfill: Backfill, now: datetime, *, base: str, max_pages: int
 ) -> BackfillResult:
     """Fetch at most ``max_pages`` pages of a backfill and store what they announced."""
-    result = BackfillResult(BackfillStage.IN_PROGRESS, backfill)
-    while result.stage is BackfillStage.IN_PROGRESS and result.pages < max_pages:
-        current = result.backfill
-        if current.resumption_token:
-            url = arxiv_oai.next_page_url(current.resumption_token, base=base)
-        elif current.first_page_at is None or current.first_page_at.date() < now.date():
-            url = arxiv_oai.first_page_url(current.first_day, current.set_spec, base=base)
+    backfill_result = BackfillResult(BackfillStage.IN_PROGRESS, backfill)
+    while backfill_result.stage is BackfillStage.IN_PROGRESS and backfill_result.pages < max_pages:
+        current_backfill = backfill_result.backfill
+        if current_backfill.resumption_token:
+            url = arxiv_oai.next_page_url(current_backfill.resumption_token, base=base)
+        elif (
+            current_backfill.first_page_at is None
+            or current_backfill.first_page_at.date() < now.date()
+        ):
+            url = arxiv_oai.first_page_url(
+                current_backfill.first_day, current_backfill.set_spec, base=base
+            )
         else:  # it was requested today
-            return replace(result, stage=BackfillStage.WAITS_FOR_TOMORROW)
-        page = await arxiv_oai.fetch_page(url, fetcher)
-        result = await _store_page(store, result, page, now)
+            return replace(backfill_result, stage=BackfillStage.WAITS_FOR_TOMORROW)
+        oai_page = await arxiv_oai.fetch_page(url, fetcher)
+        backfill_result = await _store_page(store, backfill_result, oai_page, now)
         facts = {
             "set": backfill.set_spec or "all",
             "first": backfill.first_day.isoformat(),
             "last": backfill.last_day.isoformat(),
-            "page": result.backfill.pages,
-            "condition": str(page.status),
-            "announcements": result.announcements,
+            "page": backfill_result.backfill.pages,
+            "condition": str(oai_page.status),
+            "announcements": backfill_result.announcements,
         }
-        if page.is_usable or page.is_token_expired:
+        if oai_page.is_usable or oai_page.is_token_expired:
             log.info("archive read", extra=facts)
         else:
             log.warning("archive not usable", extra=facts)
-        for warning in page.warnings:
+        for warning in oai_page.warnings:
             log.warning("archive warns", extra={"set": facts["set"], "warning": warning.text_key})
-    return result
+    return backfill_result
 
 
 async def _store_page(
@@ -131,28 +136,34 @@ async def _store_page(
     """Store a page, or record why there is none."""
     backfill = result.backfill
     if page.is_token_expired and backfill.resumption_token:
-        restarted = replace(backfill, resumption_token="")
-        await store.run(store.backfills.save_progress, restarted)
-        return replace(result, backfill=restarted)
+        restarted_backfill = replace(backfill, resumption_token="")
+        await store.run(store.backfills.save_progress, restarted_backfill)
+        return replace(result, backfill=restarted_backfill)
     announcements = await store.run(unknown_announcements, store, backfill, page.records)
-    advanced = _advance_backfill(backfill, page, now)
+    advanced_backfill = _advance_backfill(backfill, page, now)
     missing_papers = [
         MissingPaper(feed, item.id, backfill.first_day, backfill.last_day, now)
         for item in page.skipped_items
         if item.id and page.is_usable  # one that is not usable is requested again
         for feed in backfill.feeds
     ]
-    added = await add_in_chunks(
-        store, announcements, now, partial(_save_progress, store, advanced, missing_papers)
+    added_counts = await add_in_chunks(
+        store, announcements, now, partial(_save_progress, store, advanced_backfill, missing_papers)
     )
-    if not page.is_usable or advanced == backfill:
+    if not page.is_usable or advanced_backfill == backfill:
         await pause_requests(store, BACKFILL_LEASE, now, page.retry_after)
         return replace(
             result, stage=BackfillStage.PAUSED, reason=page.reason or Notice("harvest-endless")
         )
-    stage = BackfillStage.DONE if advanced.done_at else BackfillStage.IN_PROGRESS
+    backfill_stage = BackfillStage.DONE if advanced_backfill.done_at else BackfillStage.IN_PROGRESS
     page_result = BackfillResult(
-        stage, advanced, 1, len(page.records), len(announcements), added, warnings=page.warnings
+        backfill_stage,
+        advanced_backfill,
+        1,
+        len(page.records),
+        len(announcements),
+        added_counts,
+        warnings=page.warnings,
     )
     return result.plus(page_result)
 
@@ -186,27 +197,29 @@ def unknown_announcements(
     store: Store, backfill: Backfill, records: Sequence[OaiRecord]
 ) -> list[Announcement]:
     """Return the backfill's announcements that are not stored yet."""
-    days = feed_days_of(backfill)
-    unknown: list[Announcement] = []
+    feed_days = feed_days_of(backfill)
+    not_stored: list[Announcement] = []
     for feed in backfill.feeds:
         days_read = (
-            store.feed_health.announced_days(feed, days[0] - MAX_MODERATION_DELAY, days[0])
-            if days
+            store.feed_health.announced_days(
+                feed, feed_days[0] - MAX_MODERATION_DELAY, feed_days[0]
+            )
+            if feed_days
             else frozenset()
         )
         for record in records:
-            announcements = arxiv_history.announcements_of_record(record, feed, days)
+            announcements = arxiv_history.announcements_of_record(record, feed, feed_days)
             # Had it been announced on its own day, which was read, the paper would be known.
             if not announcements and arxiv_history.first_announcement_day(record) in days_read:
-                held_announcement = arxiv_history.late_announcement(record, feed, days)
+                held_announcement = arxiv_history.late_announcement(record, feed, feed_days)
                 if held_announcement and store.papers.get(record.paper.id) is None:
                     announcements = (held_announcement,)
-            unknown += [
+            not_stored += [
                 announcement
                 for announcement in announcements
                 if not _is_announced(store, feed, announcement)
             ]
-    return unknown
+    return not_stored
 
 
 def _is_announced(store: Store, feed: str, announcement: Announcement) -> bool:

@@ -56,15 +56,15 @@ def plan_backfills(store: Store, categories: Collection[str], now: datetime) -> 
     """
     today = arxiv_day(now)
     statuses = store.feed_health.statuses()
-    missed: dict[tuple[date, date], list[str]] = defaultdict(list)
+    feeds_by_day_range: dict[tuple[date, date], list[str]] = defaultdict(list)
     for feed in feed_groups(categories):
-        days = _missed_days(store, feed, statuses.get(feed), today)
-        for day_range in consecutive_days(days):
-            missed[day_range].append(feed)
+        missed_days = _missed_days(store, feed, statuses.get(feed), today)
+        for day_range in consecutive_days(missed_days):
+            feeds_by_day_range[day_range].append(feed)
     with store.transaction():
         return sum(
             store.backfills.plan(backfill)
-            for (first, last), feeds in missed.items()
+            for (first, last), feeds in feeds_by_day_range.items()
             for backfill in backfills_of_days(feeds, first, last, now)
         )
 
@@ -76,27 +76,27 @@ def _missed_days(
     first_feed_day = store.feed_health.first_announced_day(feed)
     if first_feed_day is None:
         return ()
-    first = max(first_feed_day, today - REPAIR_WINDOW)
+    first_day = max(first_feed_day, today - REPAIR_WINDOW)
     # Later days were only partly read.
     last_complete_day = store.feed_cursors.get(feed).last_day
     stored_days = {
         day
-        for day in store.feed_health.announced_days(feed, first, today)
+        for day in store.feed_health.announced_days(feed, first_day, today)
         if last_complete_day and day <= last_complete_day
     }
     planned_days = {
         day
-        for backfill in store.backfills.reaching(first)
+        for backfill in store.backfills.reaching(first_day)
         if feed in backfill.feeds
         for day in feed_days_of(backfill)
     }
     cut_days = (
         {feed_status.truncated_day}
-        if feed_status and feed_status.truncated_day and feed_status.truncated_day >= first
+        if feed_status and feed_status.truncated_day and feed_status.truncated_day >= first_day
         else set()
     )
     missed_days = {
-        *missing_feed_days(first, today, stored_days | planned_days),
+        *missing_feed_days(first_day, today, stored_days | planned_days),
         *(cut_days - planned_days),
     }
     return tuple(sorted(missed_days))
@@ -104,19 +104,19 @@ def _missed_days(
 
 def missing_feed_days(first: date, today: date, known_days: Collection[date]) -> tuple[date, ...]:
     """Return the unknown feed days from ``first`` up to yesterday."""
-    days = (first + timedelta(days=n) for n in range((today - first).days))
-    return tuple(day for day in days if is_feed_day(day) and day not in known_days)
+    all_days = (first + timedelta(days=n) for n in range((today - first).days))
+    return tuple(day for day in all_days if is_feed_day(day) and day not in known_days)
 
 
 def consecutive_days(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Group days in order into runs without another feed day between, each as (first, last)."""
-    start: date | None = None
+    first_day: date | None = None
     for index, day in enumerate(days):
-        start = start or day
+        first_day = first_day or day
         next_day = days[index + 1] if index + 1 < len(days) else None
         if next_day is None or missing_feed_days(day + timedelta(days=1), next_day, ()):
-            yield start, day
-            start = None
+            yield first_day, day
+            first_day = None
 
 
 def backfills_of_days(
@@ -133,7 +133,7 @@ async def run_planned_backfills(
     store: Store, fetcher: Fetcher, now: datetime, *, holder: str, base: str
 ) -> list[BackfillResult]:
     """Run the planned backfills, oldest days first, within the limits of one run."""
-    results: list[BackfillResult] = []
+    backfill_results: list[BackfillResult] = []
     pages_left = MAX_PAGES_PER_PASS
     for backfill in await store.run(store.backfills.unfinished):
         if now - backfill.created_at > GIVE_UP_AFTER:
@@ -147,11 +147,11 @@ async def run_planned_backfills(
             continue
         if pages_left <= 0 or await is_paused(store, BACKFILL_LEASE, now):
             break
-        result = await run_backfill_exclusively(
+        backfill_result = await run_backfill_exclusively(
             store, fetcher, backfill, now, holder=holder, base=base, max_pages=pages_left
         )
-        if result is None:
+        if backfill_result is None:
             break
-        pages_left -= max(result.pages, 1)
-        results.append(result)
-    return results
+        pages_left -= max(backfill_result.pages, 1)
+        backfill_results.append(backfill_result)
+    return backfill_results

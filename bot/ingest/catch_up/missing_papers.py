@@ -57,50 +57,55 @@ async def fetch_missing_papers(
     """Fetch the missing papers that are due; return how many were found."""
     papers = await store.run(_due_papers, store, categories, now)
     ids = list(dict.fromkeys(paper.id for paper in papers))
-    records, answered = await _fetch_from_api(store, fetcher, ids, now, api)
+    records, answered_ids = await _fetch_from_api(store, fetcher, ids, now, api)
     remaining_ids = [id for id in ids if not _is_fetched(id, papers, records)]
     archive_records, archive_answered = await _fetch_from_archive(
         store, fetcher, remaining_ids[:MAX_ARCHIVE_REQUESTS], now, archive
     )
     records |= archive_records
     # Papers that the archive had no time for stay due.
-    answered = answered - {*remaining_ids[MAX_ARCHIVE_REQUESTS:]} | archive_answered
+    answered_ids = answered_ids - {*remaining_ids[MAX_ARCHIVE_REQUESTS:]} | archive_answered
 
-    fetched = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
-    completed = [replace(paper, last_requested_at=now, done_at=now) for paper in fetched]
-    missing = [
+    fetched_papers = [paper for paper in papers if _is_fetched(paper.id, papers, records)]
+    completed_papers = [
+        replace(paper, last_requested_at=now, done_at=now) for paper in fetched_papers
+    ]
+    missing_papers = [
         replace(paper, attempts=paper.attempts + 1, last_requested_at=now)
         for paper in papers
-        if paper.id in answered and paper not in fetched
+        if paper.id in answered_ids and paper not in fetched_papers
     ]
-    if not completed and not missing:
+    if not completed_papers and not missing_papers:
         return 0
     announcements = [
         announcement
-        for paper in fetched
+        for paper in fetched_papers
         for announcement in await store.run(_announcements_of, store, paper, records[paper.id])
     ]
-    save = partial(store.missing_papers.save_progress, [*completed, *missing])
-    await add_in_chunks(store, announcements, now, save)
-    for paper in missing:
+    save_progress = partial(
+        store.missing_papers.save_progress, [*completed_papers, *missing_papers]
+    )
+    await add_in_chunks(store, announcements, now, save_progress)
+    for paper in missing_papers:
         facts = {"feed": paper.feed, "paper": paper.id, "attempts": paper.attempts}
         log.warning("paper not given by its id", extra=facts)
     log.info(
-        "papers fetched by their ids", extra={"papers": len(completed), "missing": len(missing)}
+        "papers fetched by their ids",
+        extra={"papers": len(completed_papers), "missing": len(missing_papers)},
     )
-    return len(completed)
+    return len(completed_papers)
 
 
 def _due_papers(store: Store, categories: Collection[str], now: datetime) -> list[MissingPaper]:
     """Return the papers that are due; those without an id are left to a backfill of their day."""
-    due: list[MissingPaper] = []
+    due_papers: list[MissingPaper] = []
     with store.transaction():
         for paper in store.missing_papers.unfinished():
             if not paper.id or now - paper.noted_at > REPAIR_WINDOW:
                 _plan_backfill(store, paper, categories, now)
             elif paper.last_requested_at is None or now - paper.last_requested_at >= RETRY_INTERVAL:
-                due.append(paper)
-    return due[:MAX_PAPERS]
+                due_papers.append(paper)
+    return due_papers[:MAX_PAPERS]
 
 
 def _plan_backfill(
@@ -108,14 +113,16 @@ def _plan_backfill(
 ) -> None:
     """Plan a backfill of a paper's days, unless they are too old or not from arXiv's feeds."""
     feeds = feed_groups(categories) if paper.feed == FIRST_FILL else (paper.feed,)
-    is_known = all(taxonomy.canonical_code(code) for feed in feeds for code in feed.split("+"))
-    is_planned = is_known and paper.last_day >= arxiv_day(now) - REPAIR_WINDOW
+    are_codes_known = all(
+        taxonomy.canonical_code(code) for feed in feeds for code in feed.split("+")
+    )
+    is_planned = are_codes_known and paper.last_day >= arxiv_day(now) - REPAIR_WINDOW
     if is_planned:
         for planned in backfills_of_days(feeds, paper.first_day, paper.last_day, now):
             store.backfills.plan(planned)
     facts = {"feed": paper.feed, "paper": paper.id or "?", "day": str(paper.last_day)}
-    level = logging.WARNING if is_planned else logging.ERROR
-    log.log(level, "paper not to be had by its id", extra=facts | {"harvest": is_planned})
+    log_level = logging.WARNING if is_planned else logging.ERROR
+    log.log(log_level, "paper not to be had by its id", extra=facts | {"harvest": is_planned})
     store.missing_papers.save_progress([replace(paper, done_at=now)])
 
 
@@ -124,20 +131,20 @@ async def _fetch_from_api(
 ) -> tuple[dict[str, OaiRecord], set[str]]:
     """Return the papers that the API returns, and the ids for which it gave an answer."""
     records: dict[str, OaiRecord] = {}
-    answered: set[str] = set()
+    answered_ids: set[str] = set()
     if (
         not ids
         or await is_paused(store, MISSING_PAPERS_LEASE, now)
         or await is_paused(store, FIRST_FILL, now)
     ):
-        return records, answered
+        return records, answered_ids
     id_batches = [ids[start : start + 100] for start in range(0, len(ids), 100)]
     for id_batch, url in zip(id_batches, id_query_urls(ids, base=base), strict=True):
         batch = await fetch_batch(Source(FIRST_FILL, url=url), fetcher)
         if batch.status in _NO_ANSWER_STATUSES:
             await pause_requests(store, MISSING_PAPERS_LEASE, now, batch.retry_after)
             break
-        answered |= set(id_batch)
+        answered_ids |= set(id_batch)
         for paper in (announcement.paper for announcement in batch.announcements):
             revised_at = paper.revised_at
             assert revised_at is not None  # an answer of the API has it
@@ -147,7 +154,7 @@ async def _fetch_from_api(
                 versions.insert(0, PaperVersion(1, paper.submitted_at))
             record = OaiRecord(paper, tuple(versions), revised_at.date())
             records[paper.id.removeprefix("arxiv:")] = record
-    return records, answered
+    return records, answered_ids
 
 
 async def _fetch_from_archive(
@@ -155,17 +162,17 @@ async def _fetch_from_archive(
 ) -> tuple[dict[str, OaiRecord], set[str]]:
     """Return the same from the archive, which is asked for each paper separately."""
     records: dict[str, OaiRecord] = {}
-    answered: set[str] = set()
+    answered_ids: set[str] = set()
     for id in ids:
         if await is_paused(store, backfill.BACKFILL_LEASE, now):
             break
-        page = await arxiv_oai.fetch_page(arxiv_oai.record_url(id, base=base), fetcher)
-        if page.status in _NO_ANSWER_STATUSES:
-            await pause_requests(store, backfill.BACKFILL_LEASE, now, page.retry_after)
+        oai_page = await arxiv_oai.fetch_page(arxiv_oai.record_url(id, base=base), fetcher)
+        if oai_page.status in _NO_ANSWER_STATUSES:
+            await pause_requests(store, backfill.BACKFILL_LEASE, now, oai_page.retry_after)
             break
-        answered.add(id)
-        records |= {record.paper.id.removeprefix("arxiv:"): record for record in page.records}
-    return records, answered
+        answered_ids.add(id)
+        records |= {record.paper.id.removeprefix("arxiv:"): record for record in oai_page.records}
+    return records, answered_ids
 
 
 def _is_fetched(id: str, papers: Iterable[MissingPaper], records: Mapping[str, OaiRecord]) -> bool:
@@ -177,12 +184,14 @@ def _is_fetched(id: str, papers: Iterable[MissingPaper], records: Mapping[str, O
 def _announcements_of(store: Store, paper: MissingPaper, record: OaiRecord) -> list[Announcement]:
     """Return a feed's announcements of a paper; its history fills in what the item lacked."""
     if paper.feed == FIRST_FILL:
-        kind = AnnouncementKind.NEW if record.paper.version <= 1 else AnnouncementKind.REPLACE
+        announcement_kind = (
+            AnnouncementKind.NEW if record.paper.version <= 1 else AnnouncementKind.REPLACE
+        )
         return [
             Announcement(
                 record.paper,
                 FIRST_FILL,
-                kind,
+                announcement_kind,
                 feed_day_of_submission(record.versions[-1].submitted_at),
             )
         ]

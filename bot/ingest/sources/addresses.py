@@ -34,23 +34,25 @@ def resolve_source(text: str, *, base: str = RSS_BASE) -> Source:
     Raises:
         Refusal: it is none of the three, or the file is missing.
     """
-    trimmed = text.strip()
-    codes = [taxonomy.canonical_code(code) for code in trimmed.split("+")]
-    if all(codes):
-        return arxiv_feed("+".join(dict.fromkeys(code for code in codes if code)), base=base)
-    if trimmed.lower().startswith(("http://", "https://")):
+    trimmed_text = text.strip()
+    category_codes = [taxonomy.canonical_code(code) for code in trimmed_text.split("+")]
+    if all(category_codes):
+        return arxiv_feed(
+            "+".join(dict.fromkeys(code for code in category_codes if code)), base=base
+        )
+    if trimmed_text.lower().startswith(("http://", "https://")):
         try:
-            parts = urlsplit(trimmed)
-            is_usable = bool(parts.hostname) and (parts.port or 80) > 0
+            url_parts = urlsplit(trimmed_text)
+            is_usable = bool(url_parts.hostname) and (url_parts.port or 80) > 0
         except ValueError:
             is_usable = False
-        if not is_usable or any(character.isspace() for character in trimmed):
-            raise Refusal("source-bad-address", given=trimmed[:200])
-        return Source(trimmed, url=trimmed)
-    path = Path(trimmed)
-    if trimmed and "\0" not in trimmed and path.is_file():
-        return Source(trimmed, path=path)
-    if path.suffix.lower() in _SUFFIXES or "/" in trimmed:
-        raise Refusal("source-no-file", given=trimmed[:200])
-    suggestions = ", ".join(taxonomy.nearest_codes(trimmed[:40]) or _EXAMPLES)
-    raise Refusal("source-unknown", given=trimmed[:200], nearest=suggestions)
+        if not is_usable or any(character.isspace() for character in trimmed_text):
+            raise Refusal("source-bad-address", given=trimmed_text[:200])
+        return Source(trimmed_text, url=trimmed_text)
+    path = Path(trimmed_text)
+    if trimmed_text and "\0" not in trimmed_text and path.is_file():
+        return Source(trimmed_text, path=path)
+    if path.suffix.lower() in _SUFFIXES or "/" in trimmed_text:
+        raise Refusal("source-no-file", given=trimmed_text[:200])
+    suggestions = ", ".join(taxonomy.nearest_codes(trimmed_text[:40]) or _EXAMPLES)
+    raise Refusal("source-unknown", given=trimmed_text[:200], nearest=suggestions)

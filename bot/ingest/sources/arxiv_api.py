@@ -38,12 +38,12 @@ _ID_LIST_QUERY = re.compile(r"id_list=[^&\s]")
 
 def id_query_urls(ids: Sequence[str], *, base: str = API_BASE) -> tuple[str, ...]:
     """Return the requests for papers by id, with or without version, a hundred in each."""
-    parts = [
+    id_batches = [
         ids[start : start + _IDS_PER_REQUEST] for start in range(0, len(ids), _IDS_PER_REQUEST)
     ]
     return tuple(
         f"{base}?{urlencode({'id_list': ','.join(part), 'max_results': len(part)})}"
-        for part in parts
+        for part in id_batches
     )
 
 
@@ -63,9 +63,11 @@ def recent_query_url(
     if start >= MAX_WINDOW:
         raise ValueError(f"position {start} is behind the window of {MAX_WINDOW}")
     category_clause = " OR ".join(f"cat:{category}" for category in categories)
-    first, last = (f"{instant.astimezone(UTC):%Y%m%d%H%M}" for instant in (since, until))
+    first_minute, last_minute = (
+        f"{instant.astimezone(UTC):%Y%m%d%H%M}" for instant in (since, until)
+    )
     parameters = {
-        "search_query": f"({category_clause}) AND submittedDate:[{first} TO {last}]",
+        "search_query": f"({category_clause}) AND submittedDate:[{first_minute} TO {last_minute}]",
         "start": start,
         "max_results": min(PAGE_SIZE, MAX_WINDOW - start),
         "sortBy": "submittedDate",
@@ -85,8 +87,8 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
     The cursor stays: the answer to a query is not the source's next batch.
     """
     try:
-        recovered = recover_feed(body)
-        feed = parse_feed(recovered.body)
+        recovered_feed = recover_feed(body)
+        feed = parse_feed(recovered_feed.body)
     except UnusableAnswer as error:
         return failed_batch(
             source, error.status, error.reason, previous, skipped_items=error.skipped_items
@@ -95,17 +97,22 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         if "/api/errors" in item.text("id"):
             reason = Notice("source-error-feed", (("said", item.clean_text("summary")[:300]),))
             return failed_batch(source, BatchStatus.ERROR_FEED, reason, previous)
-    total, start = _header_number(feed, "totalresults"), _header_number(feed, "startindex")
+    total_papers, start_index = (
+        _header_number(feed, "totalresults"),
+        _header_number(feed, "startindex"),
+    )
     if not feed.items:
         # The API counts ids that do not exist as found, so a list of ids shows no gap.
-        if start < min(total, MAX_WINDOW) and not _ID_LIST_QUERY.search(feed.header.text("title")):
-            reason = Notice("source-empty-page", (("start", start), ("total", total)))
+        if start_index < min(total_papers, MAX_WINDOW) and not _ID_LIST_QUERY.search(
+            feed.header.text("title")
+        ):
+            reason = Notice("source-empty-page", (("start", start_index), ("total", total_papers)))
             return failed_batch(
-                source, BatchStatus.EMPTY_PAGE, reason, previous, next_position=start
+                source, BatchStatus.EMPTY_PAGE, reason, previous, next_position=start_index
             )
         return failed_batch(source, BatchStatus.EMPTY, Notice("source-none-found"), previous)
     announcements: list[Announcement] = []
-    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
+    skipped_items, shortened_ids = list(recovered_feed.skipped_items), list[str]()
     for item in feed.items:
         try:
             announcements.append(_parse_announcement(item, source, shortened_ids))
@@ -120,22 +127,25 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
             source, BatchStatus.BROKEN, reason, previous, skipped_items=unread_items
         )
     # Skipped items count as well, so that the next page begins where this one ends.
-    next_position = start + len(feed.items) + len(recovered.skipped_items)
-    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
-    if MAX_WINDOW <= next_position < total:
-        notices = (*notices, Notice("source-window", (("total", total), ("most", MAX_WINDOW))))
+    next_position = start_index + len(feed.items) + len(recovered_feed.skipped_items)
+    notices = warning_notices(unread_items, recovered_feed.has_bad_bytes, shortened_ids)
+    if MAX_WINDOW <= next_position < total_papers:
+        notices = (
+            *notices,
+            Notice("source-window", (("total", total_papers), ("most", MAX_WINDOW))),
+        )
     return Batch(
         source,
-        BatchStatus.FRESH if recovered.is_complete else BatchStatus.PARTIAL,
+        BatchStatus.FRESH if recovered_feed.is_complete else BatchStatus.PARTIAL,
         previous or FeedCursor(source),
         max((announcement.day for announcement in announcements), default=None),
         tuple(announcements),
         None
-        if recovered.is_complete
+        if recovered_feed.is_complete
         else Notice("source-partial", (("papers", len(announcements)),)),
         notices,
         next_position=next_position
-        if next_position < min(total, MAX_WINDOW) and recovered.is_complete
+        if next_position < min(total_papers, MAX_WINDOW) and recovered_feed.is_complete
         else 0,
         skipped_items=unread_items,
     )
@@ -165,12 +175,19 @@ def _parse_announcement(item: FeedElement, source: str, shortened_ids: list[str]
         journal_ref=announcement_text.one_line(item.text("arxiv_journal_ref")),
         doi=item.clean_text("arxiv_doi"),
     )
-    kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
+    announcement_kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
     return Announcement(
-        shorten_paper(paper, shortened_ids), source, kind, feed_day_of_submission(revised_at)
+        shorten_paper(paper, shortened_ids),
+        source,
+        announcement_kind,
+        feed_day_of_submission(revised_at),
     )
 
 
 def _header_number(feed: Feed, name: str) -> int:
-    text = feed.header.clean_text(f"opensearch_{name}")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    number_text = feed.header.clean_text(f"opensearch_{name}")
+    return (
+        int(number_text)
+        if number_text.isascii() and number_text.isdigit() and len(number_text) < 10
+        else 0
+    )

@@ -118,10 +118,12 @@ async def fetch_page(url: str, fetcher: Fetcher) -> OaiPage:
 def parse(body: bytes) -> OaiPage:
     """Parse the records in an answer, or the reason why there are none; never raise."""
     try:
-        recovered = recover_feed(body, OAI_FORMATS)
+        recovered_feed = recover_feed(body, OAI_FORMATS)
         parser = XMLParser()  # noqa: S314 - recover_feed() refused what could harm
-        for start in range(0, len(recovered.body), _CHUNK_SIZE):  # other threads get their turn
-            parser.feed(recovered.body[start : start + _CHUNK_SIZE])
+        for start in range(
+            0, len(recovered_feed.body), _CHUNK_SIZE
+        ):  # other threads get their turn
+            parser.feed(recovered_feed.body[start : start + _CHUNK_SIZE])
         root: Element = parser.close()
     except UnusableAnswer as error:
         notices = warning_notices(error.skipped_items, False)
@@ -132,21 +134,21 @@ def parse(body: bytes) -> OaiPage:
         return OaiPage(BatchStatus.BROKEN, reason=Notice("source-broken"))
     error_element = root.find(f"{_OAI}error")
     if error_element is not None:
-        code = error_element.get("code", "")
-        if code == _NO_RECORDS:
+        error_code = error_element.get("code", "")
+        if error_code == _NO_RECORDS:
             return OaiPage(BatchStatus.EMPTY)
         message = announcement_text.one_line(error_element.text or "")
         return OaiPage(
             BatchStatus.ERROR_FEED,
-            is_token_expired=code == _EXPIRED_TOKEN,
-            reason=Notice("source-error-feed", (("said", f"{code}: {message}"[:300]),)),
+            is_token_expired=error_code == _EXPIRED_TOKEN,
+            reason=Notice("source-error-feed", (("said", f"{error_code}: {message}"[:300]),)),
         )
     list_element = root.find(f"{_OAI}ListRecords")
     if list_element is None:
         list_element = root.find(f"{_OAI}GetRecord")
     if list_element is None:
         return OaiPage(BatchStatus.NOT_A_FEED, reason=Notice("source-foreign"))
-    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
+    skipped_items, shortened_ids = list(recovered_feed.skipped_items), list[str]()
     records: list[OaiRecord] = []
     for record_element in list_element.iterfind(f"{_OAI}record"):
         header = record_element.find(f"{_OAI}header")
@@ -157,7 +159,7 @@ def parse(body: bytes) -> OaiPage:
         except SkipItem as skipped:
             skipped_items.append(skipped.item)
     unread_items = find_unread_items(skipped_items, {record.paper.id for record in records})
-    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
+    notices = warning_notices(unread_items, recovered_feed.has_bad_bytes, shortened_ids)
     if not records and (
         len(unread_items) > MAX_UNREADABLE_RECORDS or not all(item.id for item in unread_items)
     ):
@@ -167,7 +169,7 @@ def parse(body: bytes) -> OaiPage:
             BatchStatus.BROKEN, reason=reason, warnings=notices, skipped_items=unread_items
         )
     token_match = _TOKEN.search(body, max(body.rfind(b"</record>"), 0))
-    if not recovered.is_complete:
+    if not recovered_feed.is_complete:
         reason = Notice("source-partial", (("papers", len(records)),))
         return OaiPage(
             BatchStatus.PARTIAL,
@@ -190,10 +192,10 @@ def parse(body: bytes) -> OaiPage:
 
 def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecord:
     raw_element = record_element.find(f"{_OAI}metadata/{_RAW}arXivRaw")
-    header_identifier = _text(record_element, f"{_OAI}header/{_OAI}identifier")
+    header_identifier = _child_text(record_element, f"{_OAI}header/{_OAI}identifier")
     identity = parse_identity(header_identifier)
     if raw_element is not None and (
-        raw_identity := parse_identity(_text(raw_element, f"{_RAW}id"))
+        raw_identity := parse_identity(_child_text(raw_element, f"{_RAW}id"))
     ):
         identity = raw_identity
     if identity is None:
@@ -206,26 +208,28 @@ def _parse_record(record_element: Element, shortened_ids: list[str]) -> OaiRecor
     paper = Paper(
         id=f"arxiv:{identity.id}",
         version=versions[-1].number,
-        title=_text(raw_element, f"{_RAW}title"),
+        title=_child_text(raw_element, f"{_RAW}title"),
         abstract=announcement_text.unwrap_lines(raw_element.findtext(f"{_RAW}abstract") or ""),
-        authors=author_list.split_author_line(_text(raw_element, f"{_RAW}authors")),
-        categories=arxiv_categories_in(_text(raw_element, f"{_RAW}categories").split()),
+        authors=author_list.split_author_line(_child_text(raw_element, f"{_RAW}authors")),
+        categories=arxiv_categories_in(_child_text(raw_element, f"{_RAW}categories").split()),
         link=f"https://arxiv.org/abs/{identity.id}",
         submitted_at=versions[0].submitted_at if versions[0].number == 1 else None,
         revised_at=versions[-1].submitted_at,
-        comment=_text(raw_element, f"{_RAW}comments"),
-        journal_ref=_text(raw_element, f"{_RAW}journal-ref"),
-        doi=_text(raw_element, f"{_RAW}doi"),
-        licence=_text(raw_element, f"{_RAW}license"),
+        comment=_child_text(raw_element, f"{_RAW}comments"),
+        journal_ref=_child_text(raw_element, f"{_RAW}journal-ref"),
+        doi=_child_text(raw_element, f"{_RAW}doi"),
+        licence=_child_text(raw_element, f"{_RAW}license"),
     )
     try:
-        changed_on = date.fromisoformat(_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10])
+        changed_on = date.fromisoformat(
+            _child_text(record_element, f"{_OAI}header/{_OAI}datestamp")[:10]
+        )
     except ValueError:
         changed_on = versions[-1].submitted_at.date()
     return OaiRecord(shorten_paper(paper, shortened_ids), versions, changed_on)
 
 
-def _text(element: Element, path: str) -> str:
+def _child_text(element: Element, path: str) -> str:
     return announcement_text.one_line(element.findtext(path) or "")
 
 
@@ -234,7 +238,7 @@ def _parse_versions(raw_element: Element) -> tuple[PaperVersion, ...]:
     dates_by_number: dict[int, datetime] = {}
     for version_element in raw_element.iterfind(f"{_RAW}version"):
         number_match = _VERSION.fullmatch(version_element.get("version", ""))
-        submitted_at = parse_date(_text(version_element, f"{_RAW}date")[:60])
+        submitted_at = parse_date(_child_text(version_element, f"{_RAW}date")[:60])
         if number_match and submitted_at and submitted_at.year in _PLAUSIBLE_YEARS:
             dates_by_number.setdefault(int(number_match[1]), submitted_at)
     return tuple(PaperVersion(*version) for version in sorted(dates_by_number.items()))

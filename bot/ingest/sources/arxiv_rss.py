@@ -36,8 +36,8 @@ _OLD_FEED_OFFSET = timedelta(hours=4)
 def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
     """Parse the announcements in a feed's body, or the reason why there are none."""
     try:
-        recovered = recover_feed(body)
-        feed = parse_feed(recovered.body)
+        recovered_feed = recover_feed(body)
+        feed = parse_feed(recovered_feed.body)
     except UnusableAnswer as error:
         return failed_batch(
             source, error.status, error.reason, previous, skipped_items=error.skipped_items
@@ -47,13 +47,13 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
         reason = Notice("source-error-feed", (("said", error_text),))
         return failed_batch(source, BatchStatus.ERROR_FEED, reason, previous)
     title_match = _TITLE.match(feed.header.clean_text("title"))
-    name = _feed_name(title_match["asked"].split(", "), source) if title_match else source
+    feed_name = _feed_name(title_match["asked"].split(", "), source) if title_match else source
     day = _feed_date(feed)
     announcements: dict[tuple[str, int], Announcement] = {}
-    skipped_items, shortened_ids = list(recovered.skipped_items), list[str]()
+    skipped_items, shortened_ids = list(recovered_feed.skipped_items), list[str]()
     for item in feed.items:
         try:
-            announcement = _parse_announcement(item, name, day, shortened_ids)
+            announcement = _parse_announcement(item, feed_name, day, shortened_ids)
         except SkipItem as skipped:
             skipped_items.append(skipped.item)
         else:
@@ -63,12 +63,12 @@ def parse(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Ba
     if not announcements and (feed.items or not title_match):  # no empty day
         return failed_batch(source, BatchStatus.NOT_A_FEED, Notice("source-foreign"), previous)
     unread_items = find_unread_items(skipped_items, {paper_id for paper_id, _ in announcements})
-    notices = warning_notices(unread_items, recovered.has_bad_bytes, shortened_ids)
+    notices = warning_notices(unread_items, recovered_feed.has_bad_bytes, shortened_ids)
     if len(feed.items) >= MAX_ITEMS:
         notices = (Notice("source-cut", (("items", len(feed.items)),)), *notices)
     batch = Batch(
         source,
-        BatchStatus.FRESH if recovered.is_complete else BatchStatus.PARTIAL,
+        BatchStatus.FRESH if recovered_feed.is_complete else BatchStatus.PARTIAL,
         previous or FeedCursor(source),
         day,
         tuple(announcements.values()),
@@ -117,14 +117,18 @@ def _parse_announcement(
         raise SkipItem(SkippedItem(f"{item.clean_text('id')[:40] or '?'} (id)"))
     if identity.version == 0 and label.identity:
         identity = label.identity
-    kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or label.kind
-    if kind is None:  # or one that arXiv introduced later
-        kind = AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
+    announcement_kind = announcement_text.parse_kind(item.text("arxiv_announce_type")) or label.kind
+    if announcement_kind is None:  # or one that arXiv introduced later
+        announcement_kind = (
+            AnnouncementKind.NEW if identity.version <= 1 else AnnouncementKind.REPLACE
+        )
     item_date = item.instant("published")
     announced_on = arxiv_day(item_date) if item_date else day
     if announced_on is None:
-        raise SkipItem(SkippedItem(f"{identity.id} (date)", identity.id, identity.version, kind))
-    names = tuple(item.each_part("authors", "name"))
+        raise SkipItem(
+            SkippedItem(f"{identity.id} (date)", identity.id, identity.version, announcement_kind)
+        )
+    author_elements = tuple(item.each_part("authors", "name"))
     categories = tuple(item.each_part("tags", "term")) or (label.category,)
     paper = Paper(
         id=f"arxiv:{identity.id}",
@@ -133,8 +137,8 @@ def _parse_announcement(
         abstract=announced_text.abstract,
         # arXiv writes one line; feedparser removes an address from several elements only.
         authors=(
-            author_list.parse_author_elements(names)
-            if len(names) > 1
+            author_list.parse_author_elements(author_elements)
+            if len(author_elements) > 1
             else author_list.split_author_line(item.clean_text("author"))
         ),
         categories=taxonomy.arxiv_categories_in(categories),
@@ -143,4 +147,4 @@ def _parse_announcement(
         doi=item.clean_text("arxiv_doi"),
         licence=item.clean_text("rights"),
     )
-    return Announcement(shorten_paper(paper, shortened_ids), feed, kind, announced_on)
+    return Announcement(shorten_paper(paper, shortened_ids), feed, announcement_kind, announced_on)

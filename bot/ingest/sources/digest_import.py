@@ -29,18 +29,19 @@ def read_document(
         Refusal: it is no digest document, or nothing tells its topic or its time.
     """
     try:
-        text = body.decode("utf-8")
+        document_text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refusal("digest-document-encoding", byte=error.start + 1) from error
-    text = text.removeprefix("\ufeff")  # a byte order mark is no part of the text
-    carriage_return_index = text.find("\r\n")
+    document_text = document_text.removeprefix("\ufeff")  # a byte order mark is no part of the text
+    carriage_return_index = document_text.find("\r\n")
     if carriage_return_index >= 0:
         raise Refusal(
-            "digest-document-carriage-return", line=text.count("\n", 0, carriage_return_index) + 1
+            "digest-document-carriage-return",
+            line=document_text.count("\n", 0, carriage_return_index) + 1,
         )
     file_topic, file_issued = topic_and_time_of_name(name)
     topic, issued = topic or file_topic, issued or file_issued
-    digest = markdown.parse(text, topic=topic, issued=issued or markdown.UNDATED)
+    digest = markdown.parse(document_text, topic=topic, issued=issued or markdown.UNDATED)
     if not digest.topic:
         raise Refusal("digest-document-topic")
     if digest.issued_at == markdown.UNDATED:
@@ -50,9 +51,9 @@ def read_document(
 
 def topic_and_time_of_name(name: str) -> tuple[str, datetime | None]:
     """Return the topic and the time of issue in a file's name, as far as present."""
-    stem = PurePath(name).name.removesuffix(".gz").removesuffix(".md")
+    file_stem = PurePath(name).name.removesuffix(".gz").removesuffix(".md")
     for pattern in _FILE_NAME_PATTERNS:
-        match = pattern.fullmatch(stem)
+        match = pattern.fullmatch(file_stem)
         if match:
             return match["topic"], _parse_time(match.groupdict().get("issued", ""))
     return "", None

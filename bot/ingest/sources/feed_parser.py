@@ -33,11 +33,11 @@ class FeedElement:
 
     def instant(self, name: str) -> datetime | None:
         """Return an element's date and time in UTC, or None if it cannot be parsed."""
-        value = self._value(f"{name}_parsed")
-        if not isinstance(value, struct_time):
+        parsed_time = self._value(f"{name}_parsed")
+        if not isinstance(parsed_time, struct_time):
             return None
         try:
-            return datetime.fromtimestamp(timegm(value), UTC)
+            return datetime.fromtimestamp(timegm(parsed_time), UTC)
         except (ValueError, OverflowError, OSError):
             return None
 
@@ -76,10 +76,10 @@ def parse_feed(body: bytes) -> Feed:
     off. It takes a bare byte string for a file name, hence the wrapping.
     """
     try:
-        result = feedparser.parse(
+        parsed_feed = feedparser.parse(
             io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # feedparser does not document what it raises
         raise UnusableAnswer(BatchStatus.BROKEN, "source-broken") from error
-    items = tuple(FeedElement(entry) for entry in result.entries)
-    return Feed(result.get("version", ""), FeedElement(result.feed), items)
+    items = tuple(FeedElement(entry) for entry in parsed_feed.entries)
+    return Feed(parsed_feed.get("version", ""), FeedElement(parsed_feed.feed), items)

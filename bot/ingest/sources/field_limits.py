@@ -16,12 +16,14 @@ ELLIPSIS = "…"
 
 def shorten_paper(paper: Paper, shortened_ids: list[str]) -> Paper:
     """Return the paper with its fields within limits; add its id to ``shortened_ids`` if cut."""
-    names = tuple(_shorten_text(name, MAX_NAME) for name in paper.authors)
+    author_names = tuple(_shorten_text(name, MAX_NAME) for name in paper.authors)
     shortened_paper = replace(
         paper,
         title=_shorten_text(paper.title, MAX_TITLE),
         abstract=_shorten_text(paper.abstract, MAX_ABSTRACT),
-        authors=names if len(names) <= MAX_AUTHORS else (*names[:MAX_AUTHORS], ELLIPSIS),
+        authors=author_names
+        if len(author_names) <= MAX_AUTHORS
+        else (*author_names[:MAX_AUTHORS], ELLIPSIS),
         categories=tuple(code for code in paper.categories if len(code) <= MAX_NAME)[
             :MAX_CATEGORIES
         ],

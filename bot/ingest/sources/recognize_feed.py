@@ -136,8 +136,10 @@ def _detect_format(body: bytes, formats: Formats) -> FeedFormat:
     if not root_match:
         if body[:200].lower().startswith(b"rate exceeded"):
             raise UnusableAnswer(BatchStatus.LIMITED, "source-limited")
-        words = " ".join(body[:200].decode("utf-8", "replace").split())[:80]
-        raise UnusableAnswer(BatchStatus.NOT_A_FEED, "source-text", words=strip_invisible(words))
+        first_words = " ".join(body[:200].decode("utf-8", "replace").split())[:80]
+        raise UnusableAnswer(
+            BatchStatus.NOT_A_FEED, "source-text", words=strip_invisible(first_words)
+        )
     if root_match[1].lower() in (b"!doctype", b"html"):  # no feed of arXiv has a document type
         raise UnusableAnswer(BatchStatus.NOT_A_FEED, "source-page")
     if root_match[1] not in formats:
@@ -154,28 +156,28 @@ def _is_well_formed(body: bytes) -> bool:
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    texts: list[list[str]] = []
+    open_element_texts: list[list[str]] = []
     elements = 0
     has_long_text = False
 
     def start_element(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal elements, has_long_text
-        texts.append([])
+        open_element_texts.append([])
         elements += 1
         # feedparser would take minutes for these.
-        if len(texts) > MAX_DEPTH or elements > MAX_ELEMENTS:
+        if len(open_element_texts) > MAX_DEPTH or elements > MAX_ELEMENTS:
             raise UnusableAnswer(BatchStatus.BROKEN, "source-endless", most=MAX_ITEMS)
         has_long_text |= any(len(value) > MAX_TEXT_LENGTH for value in attributes.values())
 
     def collect_text(text: str) -> None:
-        texts[-1].append(text)
+        open_element_texts[-1].append(text)
 
     def end_element(name: str) -> None:
         nonlocal has_long_text
-        text = "".join(texts.pop())
+        element_text = "".join(open_element_texts.pop())
         names_people = name.rpartition(" ")[2].lower() in _PEOPLE_ELEMENTS
-        has_long_text |= len(text) > MAX_TEXT_LENGTH
-        has_long_text |= names_people and _WORD.search(text) is not None
+        has_long_text |= len(element_text) > MAX_TEXT_LENGTH
+        has_long_text |= names_people and _WORD.search(element_text) is not None
 
     def reject_declaration(*declaration: object) -> None:
         raise UnusableAnswer(BatchStatus.NOT_A_FEED, "source-page")
@@ -199,12 +201,12 @@ def _without_declaration(body: bytes) -> bytes:
         encoding_match[1]
     )
     try:
-        text = body.decode(
+        declared_text = body.decode(
             encoding_match[1].decode() if encoding_match and is_single_byte else "utf-8", "replace"
         )
     except LookupError:  # a number that no encoding has
-        text = body.decode("utf-8", "replace")
-    return _DECLARATION.sub("", text, count=1).encode()
+        declared_text = body.decode("utf-8", "replace")
+    return _DECLARATION.sub("", declared_text, count=1).encode()
 
 
 def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> RecoveredFeed:
@@ -212,9 +214,11 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
     if _is_well_formed(body):
         return RecoveredFeed(body, has_bad_bytes=has_bad_bytes)
     start_match = re.search(rb"<%s[\s>]" % feed_format.item_tag, body)
-    end = start_match.start() if start_match else len(body)
-    head = repair_xml(body[:end])
-    root_match = re.search(rb"<%s\b[^>]{0,2000}>" % feed_format.closing_tag[2:-1], head[:10_000])
+    head_end = start_match.start() if start_match else len(body)
+    repaired_head = repair_xml(body[:head_end])
+    root_match = re.search(
+        rb"<%s\b[^>]{0,2000}>" % feed_format.closing_tag[2:-1], repaired_head[:10_000]
+    )
     root = root_match[0] if root_match else b""
     is_closed = (
         feed_format.closing_tag in body[max(body.rfind(b"</%s>" % feed_format.item_tag), 0) :]
@@ -222,7 +226,7 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
     usable_items: list[bytes] = []
     damaged_items: list[bytes] = []
     was_damaged = False
-    for item in _split_items(body[end:], feed_format.item_tag, is_closed=is_closed):
+    for item in _split_items(body[head_end:], feed_format.item_tag, is_closed=is_closed):
         usable_xml = item
         if not root or not _is_well_formed(root + item + feed_format.closing_tag):
             usable_xml = repair_xml(item) if root and len(item) <= MAX_ITEM_BYTES else b""
@@ -238,7 +242,7 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
         else:
             damaged_items.append(item)
     skipped_items = tuple(map(_skipped_item_of, damaged_items))
-    usable_xml = head + b"".join(usable_items) + _closing_tags(head)
+    usable_xml = repaired_head + b"".join(usable_items) + _closing_tags(repaired_head)
     if not usable_items or not _is_well_formed(usable_xml):
         raise UnusableAnswer(BatchStatus.BROKEN, "source-broken", skipped_items=skipped_items)
     return RecoveredFeed(usable_xml, is_closed, skipped_items, has_bad_bytes)
@@ -247,14 +251,14 @@ def _rebuild_feed(body: bytes, feed_format: FeedFormat, has_bad_bytes: bool) -> 
 def _closing_tags(head: bytes) -> bytes:
     """Return the closing tags of the elements open at the end of a feed's head."""
     parser = expat.ParserCreate()
-    names: list[str] = []
-    parser.StartElementHandler = lambda name, attributes: names.append(name)
-    parser.EndElementHandler = lambda name: names.pop()
+    open_tag_names: list[str] = []
+    parser.StartElementHandler = lambda name, attributes: open_tag_names.append(name)
+    parser.EndElementHandler = lambda name: open_tag_names.pop()
     try:
         parser.Parse(head, False)
     except expat.ExpatError:
         return b""
-    return b"".join(f"</{name}>".encode() for name in reversed(names))
+    return b"".join(f"</{name}>".encode() for name in reversed(open_tag_names))
 
 
 def _split_items(body: bytes, name: bytes, *, is_closed: bool) -> Iterator[bytes]:
@@ -263,17 +267,17 @@ def _split_items(body: bytes, name: bytes, *, is_closed: bool) -> Iterator[bytes
     Text between them that is not blank is yielded separately. An item that a truncated feed has
     only begun is left out: it comes whole when the feed is requested again.
     """
-    end = b"</%s>" % name
-    *closed_parts, last_part = body.split(end)
+    end_tag = b"</%s>" % name
+    *closed_parts, last_part = body.split(end_tag)
     for part in closed_parts:
-        yield from _split_at_item_starts(part, name, end)
+        yield from _split_at_item_starts(part, name, end_tag)
     if is_closed and re.search(rb"<%s[\s>]" % name, last_part):
         yield from _split_at_item_starts(last_part, name, b"")
 
 
 def _split_at_item_starts(part: bytes, name: bytes, end: bytes) -> Iterator[bytes]:
-    starts = {0, *(match.start() for match in re.finditer(rb"<%s[\s>]" % name, part))}
-    for start, following in pairwise([*sorted(starts), len(part)]):
+    item_starts = {0, *(match.start() for match in re.finditer(rb"<%s[\s>]" % name, part))}
+    for start, following in pairwise([*sorted(item_starts), len(part)]):
         item = part[start:following] + (end if following == len(part) else b"")
         if item.strip():
             yield item

@@ -36,5 +36,7 @@ SOURCES = (
 
 def parse_batch(body: bytes, *, source: str, previous: FeedCursor | None = None) -> Batch:
     """Parse a body with the first format that recognises it."""
-    form = next(form for form in SOURCES if form.recognizes(body))
-    return form.parse(body, source=source, previous=previous)
+    source_format = next(
+        source_format for source_format in SOURCES if source_format.recognizes(body)
+    )
+    return source_format.parse(body, source=source, previous=previous)

@@ -118,12 +118,12 @@ def find_unread_items(
 ) -> tuple[SkippedItem, ...]:
     """Return the skipped items whose papers, by full id, were not read; each paper once."""
     seen_ids = set(read_ids)
-    remaining = []
+    unread_items = []
     for item in skipped_items:
         if f"arxiv:{item.id}" not in seen_ids:
-            remaining.append(item)
+            unread_items.append(item)
             seen_ids |= {f"arxiv:{item.id}"} if item.id else set()
-    return tuple(remaining)
+    return tuple(unread_items)
 
 
 def warning_notices(
@@ -132,13 +132,13 @@ def warning_notices(
     """Return the warnings about items that could not be read as sent."""
     notices = []
     skipped_names = [item.name for item in skipped_items]
-    for key, item_names in (
+    for text_key, item_names in (
         (SKIPPED_WARNING, skipped_names),
         ("source-shortened", list(shortened_ids)),
     ):
         if item_names:
             names = ", ".join(item_names[:_MAX_NAMED_ITEMS])
-            notices.append(Notice(key, (("items", len(item_names)), ("names", names))))
+            notices.append(Notice(text_key, (("items", len(item_names)), ("names", names))))
     if has_bad_bytes:
         notices.append(Notice("source-bad-bytes"))
     return tuple(notices)
@@ -160,13 +160,13 @@ def compare_with_previous(batch: Batch) -> Batch:
             # The announcements stay in the batch: storing them again adds nothing, and repairs a
             # store that was restored from an older copy than its cursor.
             return replace(batch, status=BatchStatus.UNCHANGED)
-        days = (("day", batch.day.isoformat()), ("last", cursor.last_day.isoformat()))
+        day_values = (("day", batch.day.isoformat()), ("last", cursor.last_day.isoformat()))
         return replace(
             batch,
             status=BatchStatus.STALE,
             announcements=(),
             skipped_items=(),
-            reason=Notice("source-stale", days),
+            reason=Notice("source-stale", day_values),
         )
     if cursor.last_day and batch.day and batch.day < cursor.last_day:
         # Its papers are worth storing, but it does not move the cursor.
@@ -179,10 +179,10 @@ def compare_with_previous(batch: Batch) -> Batch:
 
 def fingerprint(announcements: Iterable[Announcement]) -> str:
     """Return a fingerprint of a set of paper versions, regardless of order and kind."""
-    names = sorted(
+    paper_names = sorted(
         {f"{announcement.paper.id}v{announcement.paper.version}" for announcement in announcements}
     )
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(paper_names).encode()).hexdigest()[:32]
 
 
 def _batch_notice(name: str, batch: Batch) -> Notice:

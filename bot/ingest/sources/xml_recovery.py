@@ -33,39 +33,44 @@ _VERBATIM_SECTIONS = {_CDATA: b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 
 def repair_xml(part: bytes) -> bytes:
     """Return a part of a feed in UTF-8 with its tags intact and everything else escaped."""
-    parts: list[bytes] = []
+    repaired_parts: list[bytes] = []
     missing_closings: set[bytes] = set()  # closing tags known not to follow
-    position = 0
-    while (start := part.find(b"<", position)) >= 0:
-        parts.append(_repair_references(part[position:start]))
-        verbatim, position = _verbatim_section(part, start, missing_closings)
+    unrepaired_start = 0
+    while (tag_start := part.find(b"<", unrepaired_start)) >= 0:
+        repaired_parts.append(_repair_references(part[unrepaired_start:tag_start]))
+        verbatim, unrepaired_start = _verbatim_section(part, tag_start, missing_closings)
         if verbatim:
-            parts.append(verbatim)
+            repaired_parts.append(verbatim)
             continue
-        tag = _TAG.match(part, start)
-        if tag is None:
-            parts.append(b"&lt;")
-            position = start + 1
+        tag_match = _TAG.match(part, tag_start)
+        if tag_match is None:
+            repaired_parts.append(b"&lt;")
+            unrepaired_start = tag_start + 1
             continue
-        attributes = _repair_references(tag["attributes"]).replace(b"<", b"&lt;")
-        parts.append(b"<" + tag["end"] + tag["name"] + attributes + tag["empty"] + b">")
-        position = tag.end()
-        name = tag["name"]
+        attributes = _repair_references(tag_match["attributes"]).replace(b"<", b"&lt;")
+        repaired_parts.append(
+            b"<" + tag_match["end"] + tag_match["name"] + attributes + tag_match["empty"] + b">"
+        )
+        unrepaired_start = tag_match.end()
+        tag_name = tag_match["name"]
         if (
-            tag["end"]
-            or tag["empty"]
-            or name.rpartition(b":")[2] not in TEXT_ELEMENTS
-            or name in missing_closings
+            tag_match["end"]
+            or tag_match["empty"]
+            or tag_name.rpartition(b":")[2] not in TEXT_ELEMENTS
+            or tag_name in missing_closings
         ):
             continue
-        closing = re.compile(rb"</%s\s*>" % re.escape(name)).search(part, position)
-        if closing is None:
-            missing_closings.add(name)
+        closing_tag = re.compile(rb"</%s\s*>" % re.escape(tag_name)).search(part, unrepaired_start)
+        if closing_tag is None:
+            missing_closings.add(tag_name)
         else:
-            parts += [*_escape_around_cdata(part[position : closing.start()]), closing[0]]
-            position = closing.end()
-    parts.append(_repair_references(part[position:]))
-    return b"".join(parts)
+            repaired_parts += [
+                *_escape_around_cdata(part[unrepaired_start : closing_tag.start()]),
+                closing_tag[0],
+            ]
+            unrepaired_start = closing_tag.end()
+    repaired_parts.append(_repair_references(part[unrepaired_start:]))
+    return b"".join(repaired_parts)
 
 
 def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> tuple[bytes, int]:
@@ -81,15 +86,18 @@ def _verbatim_section(part: bytes, start: int, missing_closings: set[bytes]) -> 
 
 def _escape_around_cdata(content: bytes) -> list[bytes]:
     """Escape the content of a text element around its CDATA sections."""
-    parts: list[bytes] = []
-    position = 0
-    while (start := content.find(_CDATA, position)) >= 0:
-        end = content.find(b"]]>", start)
-        if end < 0:
+    escaped_parts: list[bytes] = []
+    unescaped_start = 0
+    while (cdata_start := content.find(_CDATA, unescaped_start)) >= 0:
+        cdata_end = content.find(b"]]>", cdata_start)
+        if cdata_end < 0:
             break
-        parts += [_escape_text(content[position:start]), content[start : end + 3]]
-        position = end + 3
-    return [*parts, _escape_text(content[position:])]
+        escaped_parts += [
+            _escape_text(content[unescaped_start:cdata_start]),
+            content[cdata_start : cdata_end + 3],
+        ]
+        unescaped_start = cdata_end + 3
+    return [*escaped_parts, _escape_text(content[unescaped_start:])]
 
 
 def _escape_text(text: bytes) -> bytes:
@@ -107,10 +115,10 @@ def _repair_reference(match: re.Match[bytes]) -> bytes:
         return _character_reference(int(match["number"]))
     if match["hex"]:
         return _character_reference(int(match["hex"], 16))
-    name = match["name"]
-    if name in _XML_ENTITIES:
+    entity_name = match["name"]
+    if entity_name in _XML_ENTITIES:
         return match[0]
-    characters = html5.get(f"{name.decode()};") if name else None
+    characters = html5.get(f"{entity_name.decode()};") if entity_name else None
     return (
         b"".join(map(_character_reference, map(ord, characters)))
         if characters
