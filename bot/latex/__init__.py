@@ -155,26 +155,28 @@ def display_pieces(text: str) -> Iterator[Piece]:
 
 def _display_pieces(text: str, depth: int, offset: int = 0) -> Iterator[Piece]:
     """Yield the pieces of a text that begins at ``offset`` of the whole."""
-    position = 0
-    while match := _TEX_START.search(text, position):
-        start = match.start()
-        rules = _RULES[text[start]] if depth <= _MAX_NESTING else ()
-        results = (rule(text, start, depth) for rule in rules)
-        result = next((result for result in results if result is not None), None)
-        if start > position:
-            plain_text = text[position:start]
-            if result and not result[0] and _REFERENCE.match(text, start):
+    unread_start = 0
+    while match := _TEX_START.search(text, unread_start):
+        tex_start = match.start()
+        rules = _RULES[text[tex_start]] if depth <= _MAX_NESTING else ()
+        rule_results = (rule(text, tex_start, depth) for rule in rules)
+        rule_result = next(
+            (rule_result for rule_result in rule_results if rule_result is not None), None
+        )
+        if tex_start > unread_start:
+            plain_text = text[unread_start:tex_start]
+            if rule_result and not rule_result[0] and _REFERENCE.match(text, tex_start):
                 plain_text = plain_text.rstrip()  # "as in [3]" without the space before it
-            yield Piece(plain_text, offset + position, offset + position + len(plain_text))
-        if result is None:
-            position = start + 1
-            yield Piece(text[start], offset + start, offset + position)
+            yield Piece(plain_text, offset + unread_start, offset + unread_start + len(plain_text))
+        if rule_result is None:
+            unread_start = tex_start + 1
+            yield Piece(text[tex_start], offset + tex_start, offset + unread_start)
             continue
-        for rendered, piece_start, piece_end in result[0]:
+        for rendered, piece_start, piece_end in rule_result[0]:
             yield Piece(rendered, offset + piece_start, offset + piece_end)
-        position = result[1]
-    if position < len(text):
-        yield Piece(text[position:], offset + position, offset + len(text))
+        unread_start = rule_result[1]
+    if unread_start < len(text):
+        yield Piece(text[unread_start:], offset + unread_start, offset + len(text))
 
 
 def _single_piece(rendered: str, position: int, end: int) -> RuleResult:
@@ -189,29 +191,31 @@ def _math_rule(text: str, position: int, _: int) -> RuleResult | None:
     match = _DOLLAR_MATH.match(text, position)
     if not match or _is_money(match[1], text[match.end() : match.end() + 1]):
         return None
-    end = match.end()
+    formula_end = match.end()
     for _further in range(4):  # dollars within braces belong to a nested formula
-        content = text[position + 1 : end - 1]
+        content = text[position + 1 : formula_end - 1]
         if content.count("{") <= content.count("}"):
             break
-        next_dollar = _UNTIL_NEXT_DOLLAR.match(text, end)
+        next_dollar = _UNTIL_NEXT_DOLLAR.match(text, formula_end)
         if not next_dollar:
             break
-        end = next_dollar.end()
-    result = _formula_piece(text[position + 1 : end - 1], text, position, end)
-    return result or _single_piece(match[0], position, match.end())
+        formula_end = next_dollar.end()
+    formula_piece = _formula_piece(
+        text[position + 1 : formula_end - 1], text, position, formula_end
+    )
+    return formula_piece or _single_piece(match[0], position, match.end())
 
 
 def _formula_piece(content: str, text: str, position: int, end: int) -> RuleResult | None:
     """Return a formula as a piece, with spaces at its ends only where the text has none."""
-    rendered = formula_to_unicode(content)
-    if rendered is None:
+    rendered_formula = formula_to_unicode(content)
+    if rendered_formula is None:
         return None
     if not position or text[position - 1].isspace() or text[position - 1] in "(~":
-        rendered = rendered.lstrip()
+        rendered_formula = rendered_formula.lstrip()
     if not text[end : end + 1].isalnum():
-        rendered = rendered.rstrip()
-    return _single_piece(rendered, position, end)
+        rendered_formula = rendered_formula.rstrip()
+    return _single_piece(rendered_formula, position, end)
 
 
 def _is_money(content: str, next_char: str) -> bool:
@@ -229,11 +233,13 @@ def _accent_rule(text: str, position: int, _: int) -> RuleResult | None:
         match = pattern.match(text, position)
         if match:
             accented_letter = _ACCENT_AND_LETTER.match(match["in"] or match["bare"])
-            marks = match["mark"].strip() + (
+            accent_marks = match["mark"].strip() + (
                 (accented_letter["mark"] or "").strip() if accented_letter else ""
             )
-            rendered = accent_letter(marks, accented_letter["letter"]) if accented_letter else ""
-            return _single_piece(rendered, position, match.end()) if rendered else None
+            accented_text = (
+                accent_letter(accent_marks, accented_letter["letter"]) if accented_letter else ""
+            )
+            return _single_piece(accented_text, position, match.end()) if accented_text else None
     return None
 
 
@@ -253,14 +259,14 @@ def _braced_arguments(
     match = pattern.match(text, position)
     if not match:
         return None
-    end, arguments = match.end(), []
+    arguments_end, arguments = match.end(), []
     for _ in range(count):
-        group = _braced_group(text, end)
+        group = _braced_group(text, arguments_end)
         if group is None:
             return None
-        arguments.append((group, end + 1))
-        end += len(group) + 2
-    return arguments, end
+        arguments.append((group, arguments_end + 1))
+        arguments_end += len(group) + 2
+    return arguments, arguments_end
 
 
 def _braced_group(text: str, position: int) -> str | None:
@@ -270,38 +276,53 @@ def _braced_group(text: str, position: int) -> str | None:
 
 
 def _footnote_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    result = _braced_arguments(_FOOTNOTE, 1, text, position)
-    if not result:
+    arguments_and_end = _braced_arguments(_FOOTNOTE, 1, text, position)
+    if not arguments_and_end:
         return None
-    [(words, start)], end = result
-    inner = _display_pieces(words, depth + 1, start)
-    return [Piece(" (", position, start), *inner, Piece(")", end - 1, end)], end
+    [(footnote_text, footnote_start)], footnote_end = arguments_and_end
+    inner = _display_pieces(footnote_text, depth + 1, footnote_start)
+    return [
+        Piece(" (", position, footnote_start),
+        *inner,
+        Piece(")", footnote_end - 1, footnote_end),
+    ], footnote_end
 
 
 def _url_rule(text: str, position: int, _: int) -> RuleResult | None:
-    result = _braced_arguments(_URL, 1, text, position)
-    return _single_piece(result[0][0][0], position, result[1]) if result else None
+    arguments_and_end = _braced_arguments(_URL, 1, text, position)
+    return (
+        _single_piece(arguments_and_end[0][0][0], position, arguments_and_end[1])
+        if arguments_and_end
+        else None
+    )
 
 
 def _link_rule(text: str, position: int, depth: int) -> RuleResult | None:
     """Read ``\\href{address}{words}`` as words (address), or as the address if they are equal."""
-    result = _braced_arguments(_LINK, 2, text, position)
-    if not result:
+    arguments_and_end = _braced_arguments(_LINK, 2, text, position)
+    if not arguments_and_end:
         return None
-    [(address, _), (words, start)], end = result
-    if words == address:
-        return [Piece(address, start, end - 1)], end
-    return [*_display_pieces(words, depth + 1, start), Piece(f" ({address})", end - 1, end)], end
+    [(address, _), (link_words, words_start)], link_end = arguments_and_end
+    if link_words == address:
+        return [Piece(address, words_start, link_end - 1)], link_end
+    return [
+        *_display_pieces(link_words, depth + 1, words_start),
+        Piece(f" ({address})", link_end - 1, link_end),
+    ], link_end
 
 
 def _text_script_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    result = _braced_arguments(_TEXT_SCRIPT, 1, text, position)
-    if not result:
+    arguments_and_end = _braced_arguments(_TEXT_SCRIPT, 1, text, position)
+    if not arguments_and_end:
         return None
-    content = "".join(piece.text for piece in _display_pieces(result[0][0][0], depth + 1))
+    script_text = "".join(
+        piece.text for piece in _display_pieces(arguments_and_end[0][0][0], depth + 1)
+    )
     is_raised = text.startswith("\\textsup", position)
     return _single_piece(
-        superscript(content) if is_raised else subscript(content), position, result[1]
+        superscript(script_text) if is_raised else subscript(script_text),
+        position,
+        arguments_and_end[1],
     )
 
 
@@ -330,52 +351,63 @@ def _command_rule(text: str, position: int, depth: int) -> RuleResult | None:
     match = _COMMAND.match(text, position)
     if not match:
         return None
-    name, end = match[1], match.end()
-    if rendered := TEXT_SYMBOLS.get(name) or macro_symbol(name):
-        empty_group = _EMPTY_GROUP.match(text, end)
-        return _single_piece(rendered, position, empty_group.end() if empty_group else end)
-    if name in BLANK_COMMANDS or name in SILENT_COMMANDS:
-        end = _skip_blank(text, end)
-        return _single_piece(" ", position, end) if name in BLANK_COMMANDS else ([], end)
-    if name in HIDDEN_ARGUMENT_COUNTS and (option := _OPTION.match(text, end)):
-        end = option.end()
-    if (
-        name in TEXT_ACCENTS
-        and (group := _braced_group(text, end))
-        and (letter := macro_symbol(name + group))
+    command_name, command_end = match[1], match.end()
+    if symbol := TEXT_SYMBOLS.get(command_name) or macro_symbol(command_name):
+        empty_group_match = _EMPTY_GROUP.match(text, command_end)
+        return _single_piece(
+            symbol, position, empty_group_match.end() if empty_group_match else command_end
+        )
+    if command_name in BLANK_COMMANDS or command_name in SILENT_COMMANDS:
+        command_end = _skip_blank(text, command_end)
+        return (
+            _single_piece(" ", position, command_end)
+            if command_name in BLANK_COMMANDS
+            else ([], command_end)
+        )
+    if command_name in HIDDEN_ARGUMENT_COUNTS and (
+        option_match := _OPTION.match(text, command_end)
     ):
-        return _single_piece(letter, position, end + len(group) + 2)  # "\b{eta}" was "\beta" once
-    result: list[Piece] = []
-    hidden_count = HIDDEN_ARGUMENT_COUNTS.get(name, 0)
-    while (group := _braced_group(text, end)) is not None:
+        command_end = option_match.end()
+    if (
+        command_name in TEXT_ACCENTS
+        and (group := _braced_group(text, command_end))
+        and (letter := macro_symbol(command_name + group))
+    ):
+        # "\b{eta}" was "\beta" once.
+        return _single_piece(letter, position, command_end + len(group) + 2)
+    pieces: list[Piece] = []
+    hidden_count = HIDDEN_ARGUMENT_COUNTS.get(command_name, 0)
+    while (group := _braced_group(text, command_end)) is not None:
         if hidden_count:
             hidden_count -= 1
         else:
-            if result and group:
-                result.append(Piece(" ", end, end))
-            result += _display_pieces(group, depth + 1, end + 1)
-        end += len(group) + 2
-    if name == "enquote":
-        result = [Piece("“", position, position), *result, Piece("”", end, end)]
-    if result or name in HIDDEN_ARGUMENT_COUNTS:
-        return result, end
-    if text.startswith("{", end):
+            if pieces and group:
+                pieces.append(Piece(" ", command_end, command_end))
+            pieces += _display_pieces(group, depth + 1, command_end + 1)
+        command_end += len(group) + 2
+    if command_name == "enquote":
+        pieces = [Piece("“", position, position), *pieces, Piece("”", command_end, command_end)]
+    if pieces or command_name in HIDDEN_ARGUMENT_COUNTS:
+        return pieces, command_end
+    if text.startswith("{", command_end):
         return None  # never closed
-    if name in TEXT_ACCENTS:
-        return [], _skip_blank(text, end)
+    if command_name in TEXT_ACCENTS:
+        return [], _skip_blank(text, command_end)
     if _PATH_BEFORE.search(text, max(0, position - 40), position):
         return None
-    if name in ABBREVIATIONS and text.startswith(".", end):
-        end += 1
-    empty_group = _EMPTY_GROUP.match(text, end)
+    if command_name in ABBREVIATIONS and text.startswith(".", command_end):
+        command_end += 1
+    empty_group_match = _EMPTY_GROUP.match(text, command_end)
     return _single_piece(
-        ABBREVIATIONS.get(name, name), position, empty_group.end() if empty_group else end
+        ABBREVIATIONS.get(command_name, command_name),
+        position,
+        empty_group_match.end() if empty_group_match else command_end,
     )
 
 
 def _skip_blank(text: str, position: int) -> int:
-    blank = _BLANK.match(text, position)
-    return blank.end() if blank else position
+    blank_match = _BLANK.match(text, position)
+    return blank_match.end() if blank_match else position
 
 
 def _braces_rule(text: str, position: int, depth: int) -> RuleResult | None:
@@ -391,24 +423,24 @@ def _braces_rule(text: str, position: int, depth: int) -> RuleResult | None:
             if touches_word or is_proper_name
             else None
         )
-    content = _braced_group(text, position) if _COMMAND.match(text, position + 1) else None
-    if content is None:
+    group_content = _braced_group(text, position) if _COMMAND.match(text, position + 1) else None
+    if group_content is None:
         return None
-    end = position + len(content) + 2
-    if _ALPHABET_COMMAND.match(content) and (rendered := formula_to_unicode(content)):
-        return _single_piece(rendered, position, end)
-    return list(_display_pieces(content, depth + 1, position + 1)), end
+    group_end = position + len(group_content) + 2
+    if _ALPHABET_COMMAND.match(group_content) and (rendered := formula_to_unicode(group_content)):
+        return _single_piece(rendered, position, group_end)
+    return list(_display_pieces(group_content, depth + 1, position + 1)), group_end
 
 
 def _quote_rule(text: str, position: int, depth: int) -> RuleResult | None:
-    for pattern, marks in _QUOTES:
+    for pattern, quotation_marks in _QUOTES:
         if match := pattern.match(text, position):
-            start, stop = match.span(1)
-            inner = _display_pieces(match[1], depth + 1, start)
+            quoted_start, quoted_end = match.span(1)
+            quoted_pieces = _display_pieces(match[1], depth + 1, quoted_start)
             return [
-                Piece(marks[0], position, start),
-                *inner,
-                Piece(marks[1], stop, match.end()),
+                Piece(quotation_marks[0], position, quoted_start),
+                *quoted_pieces,
+                Piece(quotation_marks[1], quoted_end, match.end()),
             ], match.end()
     return None
 

@@ -83,10 +83,10 @@ _Parts = list[_Part]
 def formula_to_unicode(source: str) -> str | None:
     """Return the formula in Unicode, or None when in doubt."""
     try:
-        text = _join_parts(_FormulaReader(_TOKEN.findall(source.strip())).read_until(""))
+        formula_text = _join_parts(_FormulaReader(_TOKEN.findall(source.strip())).read_until(""))
     except UnreadableFormula:
         return None
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", formula_text)
 
 
 class _FormulaReader:
@@ -105,34 +105,34 @@ class _FormulaReader:
         if self._depth > _MAX_NESTING:
             raise UnreadableFormula
         modes = self._in_text, self._in_roman
-        parts: _Parts = []
+        formula_parts: _Parts = []
         while (lexeme := self._next_token()) != end:
             if not lexeme:
                 raise UnreadableFormula
             if lexeme == "}" and not end:
                 continue  # a slip: there is nothing to close
             if lexeme == "\\over":
-                parts = [_fraction(parts, self.read_until(end))]
+                formula_parts = [_make_fraction(formula_parts, self.read_until(end))]
                 break
             if lexeme[1:] in ALPHABETS and not lexeme.startswith("\\math"):
                 self._skip_blank()
                 if self._peek() == "{":
-                    parts += _in_alphabet(lexeme[1:], self._argument())
-                    parts += self.read_until(end)
+                    formula_parts += _in_alphabet(lexeme[1:], self._read_argument())
+                    formula_parts += self.read_until(end)
                 else:
-                    parts += _in_alphabet(lexeme[1:], self.read_until(end))
+                    formula_parts += _in_alphabet(lexeme[1:], self.read_until(end))
                 break
             if lexeme in ("^", "_", "'") and not self._in_text:
                 self._position -= 1
-                self._add_scripts(parts)
+                self._add_scripts(formula_parts)
                 continue
-            is_after_blank = bool(parts) and parts[-1].kind is _PartKind.BLANK
-            parts += self._parts(lexeme)
+            is_after_blank = bool(formula_parts) and formula_parts[-1].kind is _PartKind.BLANK
+            formula_parts += self._read_atom(lexeme)
             if not (is_after_blank or self._in_text):
                 self._skip_command_blank(self._tokens[self._position - 1])
         self._depth -= 1
         self._in_text, self._in_roman = modes
-        return parts
+        return formula_parts
 
     def _next_token(self) -> str:
         self._position += 1
@@ -159,7 +159,7 @@ class _FormulaReader:
         if not (is_operator or (following == "-" and self._peek(2).isspace())):
             self._next_token()
 
-    def _argument(self) -> _Parts:
+    def _read_argument(self) -> _Parts:
         """Return what TeX takes for the argument of a command: a group or one lexeme."""
         self._skip_blank()
         lexeme = self._next_token()
@@ -171,11 +171,11 @@ class _FormulaReader:
         if lexeme in ("", "}", "^", "_", "&") or self._depth > _MAX_NESTING:
             raise UnreadableFormula
         self._depth += 1  # "\\hat\\hat\\hat" nests as well
-        parts = self._parts(lexeme)
+        atom_parts = self._read_atom(lexeme)
         self._depth -= 1
-        return parts
+        return atom_parts
 
-    def _group(self) -> _Parts | None:
+    def _read_group(self) -> _Parts | None:
         """Return a group if one begins here."""
         if self._peek() != "{":
             return None
@@ -187,11 +187,11 @@ class _FormulaReader:
         self._skip_blank()
         if self._peek() != "{":
             raise UnreadableFormula
-        start = self._position + 1
+        argument_start = self._position + 1
         while (lexeme := self._next_token()) != "}":
             if not lexeme:
                 raise UnreadableFormula
-        return "".join(self._tokens[start : self._position - 1])
+        return "".join(self._tokens[argument_start : self._position - 1])
 
     def _optional_argument(self) -> _Parts | None:
         """Return the argument in brackets after a command, if any."""
@@ -200,7 +200,7 @@ class _FormulaReader:
         self._next_token()
         return self.read_until("]")
 
-    def _parts(self, lexeme: str) -> _Parts:
+    def _read_atom(self, lexeme: str) -> _Parts:
         if lexeme == "{":
             return self.read_until("}")
         if lexeme == "}":
@@ -208,16 +208,16 @@ class _FormulaReader:
         if lexeme in _SPACE_TOKENS or lexeme.isspace():
             return [_Part(" ", _PartKind.BLANK)]
         if lexeme.startswith("\\"):
-            return self._command(lexeme[1:])
+            return self._read_command(lexeme[1:])
         if lexeme in ("--", "---"):
             return [_Part("–" if lexeme == "--" else "—", _PartKind.SYMBOL)]
         if lexeme == "$":  # a formula within text within a formula
             if not self._in_text or "$" not in self._tokens[self._position :]:
                 return []
             self._in_text = False
-            parts = self.read_until("$")
+            inner_parts = self.read_until("$")
             self._in_text = True
-            return parts
+            return inner_parts
         if lexeme == "-":
             previous = self._tokens[self._position - 2] if self._position > 1 else ""
             joins_words = self._in_roman and previous.isalpha() and self._peek().isalpha()
@@ -226,9 +226,9 @@ class _FormulaReader:
             return [_Part("’" if lexeme == "'" else "‘")]
         return [_Part(lexeme, _PartKind.LETTER if lexeme.isalnum() else _PartKind.SYMBOL)]
 
-    def _command(self, name: str) -> _Parts:
+    def _read_command(self, name: str) -> _Parts:
         if self._in_text and name in TEXT_ACCENTS:
-            letter = _join_parts(self._argument())
+            letter = _join_parts(self._read_argument())
             return [_Part(accent_letter(name, letter) or letter)]
         if name in "{}%$&#_":
             return [_Part(name, _PartKind.SYMBOL)]
@@ -248,36 +248,46 @@ class _FormulaReader:
         if name in TEXT_COMMANDS or name in WORD_COMMANDS:
             return self._text_command(name)
         if name in ALPHABETS:
-            return _in_alphabet(name, self._argument())
+            return _in_alphabet(name, self._read_argument())
         if name in MATH_ACCENTS:
-            return _with_accent(name, self._argument())
+            return _with_accent(name, self._read_argument())
         if name in BRACKET_COMMANDS and self._peek() == "{":
-            before, after = BRACKET_COMMANDS[name][:1], BRACKET_COMMANDS[name][1:]
-            inside = self._argument()
-            return [_Part(before, _PartKind.SYMBOL), *inside, _Part(after, _PartKind.SYMBOL)]
+            opening_bracket, closing_bracket = (
+                BRACKET_COMMANDS[name][:1],
+                BRACKET_COMMANDS[name][1:],
+            )
+            bracketed_parts = self._read_argument()
+            return [
+                _Part(opening_bracket, _PartKind.SYMBOL),
+                *bracketed_parts,
+                _Part(closing_bracket, _PartKind.SYMBOL),
+            ]
         match name:
             case "frac" | "dfrac" | "tfrac" | "cfrac" | "nicefrac" | "sfrac":
-                return [_fraction(self._argument(), self._argument())]
+                return [_make_fraction(self._read_argument(), self._read_argument())]
             case "sqrt":
-                return [_root(self._optional_argument() or [], self._argument())]
+                return [_make_root(self._optional_argument() or [], self._read_argument())]
             case "binom" | "dbinom" | "tbinom":
-                above, below = _join_parts(self._argument()), _join_parts(self._argument())
+                above, below = (
+                    _join_parts(self._read_argument()),
+                    _join_parts(self._read_argument()),
+                )
                 return [_Part(f"({above} choose {below})", _PartKind.SYMBOL)]
             case "pmod":
-                return [_Part(f" (mod {_join_parts(self._argument())})", _PartKind.SYMBOL)]
+                return [_Part(f" (mod {_join_parts(self._read_argument())})", _PartKind.SYMBOL)]
             case "overset" | "stackrel":
-                script = _join_parts(self._argument())
-                return _with_scripts(self._argument(), {"^": script})
+                script = _join_parts(self._read_argument())
+                return _with_scripts(self._read_argument(), {"^": script})
             case "underset":
-                script = _join_parts(self._argument())
-                return _with_scripts(self._argument(), {"_": script})
+                script = _join_parts(self._read_argument())
+                return _with_scripts(self._read_argument(), {"_": script})
             case "not":
                 self._skip_blank()
-                text = _join_parts(self._argument())
+                text = _join_parts(self._read_argument())
                 negated = unicodedata.normalize("NFC", f"{text[:1]}\u0338{text[1:]}")
                 return [_Part(negated, _PartKind.SYMBOL)]
             case "begin":
-                return self._environment()
+                return self._read_environment()
             case "end":
                 raise UnreadableFormula
             case "href":
@@ -285,25 +295,25 @@ class _FormulaReader:
                 if self._peek() == "{" and self._literal_argument() == address:
                     return [_Part(address, _PartKind.SYMBOL)]
                 self._position = words_position
-                return [*self._argument(), _Part(f" ({address})", _PartKind.SYMBOL)]
+                return [*self._read_argument(), _Part(f" ({address})", _PartKind.SYMBOL)]
             case "url":
                 return [_Part(self._literal_argument(), _PartKind.SYMBOL)]
             case "unicode":
                 return self._unicode_character()
             case "deg":  # a function's name, and what authors write for ° after a number
-                before = self._tokens[self._position - 2] if self._position > 1 else ""
-                return [_Part("°") if before.isdecimal() else _Part("deg", _PartKind.NAME)]
+                opening_bracket = self._tokens[self._position - 2] if self._position > 1 else ""
+                return [_Part("°") if opening_bracket.isdecimal() else _Part("deg", _PartKind.NAME)]
         if name.startswith("x") and name.endswith("arrow") and (arrow := macro_symbol(name[1:])):
             scripts = {
                 "_": _join_parts(self._optional_argument() or []),
-                "^": _join_parts(self._argument()),
+                "^": _join_parts(self._read_argument()),
             }
             return _with_scripts([_Part(arrow, _PartKind.SYMBOL)], scripts)
-        if name not in _TEXT_LETTERS and (rendered := macro_symbol(name)):
-            if len(rendered) > 1:
-                return [_Part(rendered, _PartKind.NAME if rendered == name else _PartKind.SYMBOL)]
-            is_letter = rendered.isalnum() or rendered in "∂∇∞ℏ°′"
-            return [_Part(rendered, _PartKind.LETTER if is_letter else _PartKind.SYMBOL)]
+        if name not in _TEXT_LETTERS and (symbol := macro_symbol(name)):
+            if len(symbol) > 1:
+                return [_Part(symbol, _PartKind.NAME if symbol == name else _PartKind.SYMBOL)]
+            is_letter = symbol.isalnum() or symbol in "∂∇∞ℏ°′"
+            return [_Part(symbol, _PartKind.LETTER if is_letter else _PartKind.SYMBOL)]
         return self._unknown_command(name)
 
     def _unknown_command(self, name: str) -> _Parts:
@@ -312,15 +322,15 @@ class _FormulaReader:
             self._next_token()
         if self._peek().isspace() and self._peek(1) == "{":
             self._next_token()
-        parts: _Parts = []
-        while (group := self._group()) is not None:
-            if parts and group:
-                parts.append(_Part(" ", _PartKind.BLANK))
-            parts += group
-        if parts:
-            return parts
-        rendered = ABBREVIATIONS.get(name, name)
-        return [_Part(rendered, _PartKind.LETTER if len(name) == 1 else _PartKind.NAME)]
+        argument_parts: _Parts = []
+        while (group := self._read_group()) is not None:
+            if argument_parts and group:
+                argument_parts.append(_Part(" ", _PartKind.BLANK))
+            argument_parts += group
+        if argument_parts:
+            return argument_parts
+        written_name = ABBREVIATIONS.get(name, name)
+        return [_Part(written_name, _PartKind.LETTER if len(name) == 1 else _PartKind.NAME)]
 
     def _silent_command(self, name: str) -> _Parts:
         if name in ("left", "right") and self._peek() == ".":
@@ -342,7 +352,7 @@ class _FormulaReader:
             return [_Part(" ", _PartKind.BLANK)] if name.endswith("skip") else []
         self._optional_argument()
         for _ in range(HIDDEN_ARGUMENT_COUNTS[name]):
-            if self._group() is None:
+            if self._read_group() is None:
                 break
         return [_Part(" ", _PartKind.BLANK)] if name in ("hspace", "phantom") else []
 
@@ -350,40 +360,43 @@ class _FormulaReader:
         """Return the argument as one word or as text."""
         if self._peek() == "*":
             self._next_token()
-        modes = self._in_text, self._in_roman
-        self._in_text, self._in_roman = name in TEXT_COMMANDS or modes[0], name in WORD_COMMANDS
-        parts = self._argument()
-        self._in_text, self._in_roman = modes
-        if name == "underline" and len(parts) == 1 and len(parts[0].text) == 1:
-            return _with_accent(name, parts)
+        outer_modes = self._in_text, self._in_roman
+        self._in_text, self._in_roman = (
+            name in TEXT_COMMANDS or outer_modes[0],
+            name in WORD_COMMANDS,
+        )
+        argument_parts = self._read_argument()
+        self._in_text, self._in_roman = outer_modes
+        if name == "underline" and len(argument_parts) == 1 and len(argument_parts[0].text) == 1:
+            return _with_accent(name, argument_parts)
         if any(
             part.kind in (_PartKind.FRACTION, _PartKind.SCRIPTED, _PartKind.OPEN_ENDED)
-            for part in parts
+            for part in argument_parts
         ):
-            return parts
-        text = _join_parts(parts)
+            return argument_parts
+        argument_text = _join_parts(argument_parts)
         if name.startswith("operatorname"):
-            return [_Part(text, _PartKind.NAME)]
-        return [_Part(text)] if text.isalnum() else parts
+            return [_Part(argument_text, _PartKind.NAME)]
+        return [_Part(argument_text)] if argument_text.isalnum() else argument_parts
 
-    def _environment(self) -> _Parts:
-        name = self._literal_argument().rstrip("*")
-        if name in ("array", "tabular"):
+    def _read_environment(self) -> _Parts:
+        environment_name = self._literal_argument().rstrip("*")
+        if environment_name in ("array", "tabular"):
             self._optional_argument()
-            self._group()
+            self._read_group()
         rows = re.sub(r"\s*([;&])\s*", r"\1 ", _join_parts(self.read_until("\\end"))).replace(
             "&", ""
         )
-        self._group()
-        chars = MATRIX_BRACKETS.get(name, "  ")
+        self._read_group()
+        chars = MATRIX_BRACKETS.get(environment_name, "  ")
         return [_Part(f"{chars[0]}{rows.strip()}{chars[1]}", _PartKind.SYMBOL)]
 
     def _unicode_character(self) -> _Parts:
         """Return the character that ``\\unicode{x2013}`` names by number."""
         digits = self._literal_argument()
         try:
-            number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
-            character = chr(number)
+            code_point = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+            character = chr(code_point)
         except (ValueError, OverflowError):
             raise UnreadableFormula from None
         if not character.isprintable():
@@ -400,70 +413,83 @@ class _FormulaReader:
                 scripts["^"] = scripts.get("^", "") + "′"
             elif lexeme in ("^", "_"):
                 self._next_token()
-                scripts[lexeme] = scripts.get(lexeme, "") + _join_parts(self._argument())
+                scripts[lexeme] = scripts.get(lexeme, "") + _join_parts(self._read_argument())
             elif lexeme.isspace() and self._peek(1) in ("^", "_"):
                 self._next_token()
             else:
                 break
         blank = parts.pop() if parts and parts[-1].kind is _PartKind.BLANK else None
-        base = [parts.pop()] if parts else []
-        if blank and (not base or base[0].kind is _PartKind.SYMBOL):
-            parts += [*base, blank]
-            base = []
-        parts += _with_scripts(base, scripts)
+        base_parts = [parts.pop()] if parts else []
+        if blank and (not base_parts or base_parts[0].kind is _PartKind.SYMBOL):
+            parts += [*base_parts, blank]
+            base_parts = []
+        parts += _with_scripts(base_parts, scripts)
 
 
 def _join_parts(parts: _Parts) -> str:
     """Join the parts into one text, with the spaces and brackets that keep them apart."""
-    text = ""
+    joined_text = ""
     for index, part in enumerate(parts):
-        previous = parts[index - 1] if index else _Part("", _PartKind.SYMBOL)
-        rendered = part.text
+        previous_part = parts[index - 1] if index else _Part("", _PartKind.SYMBOL)
+        part_text = part.text
         if part.kind is _PartKind.FRACTION:
-            rendered = _bracketed_fraction(parts, index)
+            part_text = _bracketed_fraction(parts, index)
         needs_blank = (
-            previous.kind is _PartKind.OPEN_ENDED
-            or _PartKind.NAME in (previous.kind, part.kind)
+            previous_part.kind is _PartKind.OPEN_ENDED
+            or _PartKind.NAME in (previous_part.kind, part.kind)
             or _HIGHER_ROOT.match(part.text) is not None
         )
-        last = text[-1:]
+        last_character = joined_text[-1:]
         ends_in_letter = (
-            last.isalnum() or is_script_like(last) or unicodedata.combining(last or " ") > 0
+            last_character.isalnum()
+            or is_script_like(last_character)
+            or unicodedata.combining(last_character or " ") > 0
         )
-        if needs_blank and ends_in_letter and rendered[:1].isalnum():
-            text += " "
-        text += rendered
-    return text
+        if needs_blank and ends_in_letter and part_text[:1].isalnum():
+            joined_text += " "
+        joined_text += part_text
+    return joined_text
 
 
 def _bracketed_fraction(parts: _Parts, index: int) -> str:
     """Return a fraction, in brackets where a neighbour would otherwise join it."""
-    text = parts[index].text
-    previous = next((p for p in reversed(parts[:index]) if p.kind is not _PartKind.BLANK), None)
+    fraction_text = parts[index].text
+    previous_part = next(
+        (p for p in reversed(parts[:index]) if p.kind is not _PartKind.BLANK), None
+    )
     next_part = next((p for p in parts[index + 1 :] if p.kind is not _PartKind.BLANK), None)
-    follows = next_part and (
+    is_followed_by_factor = next_part and (
         next_part.kind is not _PartKind.SYMBOL or next_part.text.startswith(_OPENING_SIGNS)
     )
-    precedes = previous and (
-        previous.kind is not _PartKind.SYMBOL or previous.text.endswith(_CLOSING_SIGNS)
+    is_preceded_by_factor = previous_part and (
+        previous_part.kind is not _PartKind.SYMBOL or previous_part.text.endswith(_CLOSING_SIGNS)
     )
-    if not (follows or precedes):
-        return text
-    if not follows and previous and previous.text.isdecimal() and re.fullmatch(r"\d+/\d+", text):
-        return text if index and parts[index - 1].kind is _PartKind.BLANK else f" {text}"
-    return f"({text})"
+    if not (is_followed_by_factor or is_preceded_by_factor):
+        return fraction_text
+    if (
+        not is_followed_by_factor
+        and previous_part
+        and previous_part.text.isdecimal()
+        and re.fullmatch(r"\d+/\d+", fraction_text)
+    ):
+        return (
+            fraction_text
+            if index and parts[index - 1].kind is _PartKind.BLANK
+            else f" {fraction_text}"
+        )
+    return f"({fraction_text})"
 
 
 def _trim_blanks(parts: _Parts) -> _Parts:
-    first, last = 0, len(parts)
-    while first < last and parts[first].kind is _PartKind.BLANK:
-        first += 1
-    while first < last and parts[last - 1].kind is _PartKind.BLANK:
-        last -= 1
-    return parts[first:last]
+    kept_start, kept_end = 0, len(parts)
+    while kept_start < kept_end and parts[kept_start].kind is _PartKind.BLANK:
+        kept_start += 1
+    while kept_start < kept_end and parts[kept_end - 1].kind is _PartKind.BLANK:
+        kept_end -= 1
+    return parts[kept_start:kept_end]
 
 
-def _fraction(above: _Parts, below: _Parts) -> _Part:
+def _make_fraction(above: _Parts, below: _Parts) -> _Part:
     above, below = _trim_blanks(above), _trim_blanks(below)
     numerator, denominator = _join_parts(above), _join_parts(below)
     if not _is_product(above):
@@ -480,13 +506,15 @@ def _is_single_factor(parts: _Parts) -> bool:
     """Return whether the parts are a number or letter with its indices, or a bracketed group."""
     if len(parts) > 2 and parts[-1].kind is _PartKind.SCRIPTED and parts[-2].text == ")":
         parts = parts[:-1]  # (a+b)²
-    text = _join_parts(parts)
-    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+    joined_text = _join_parts(parts)
+    if re.fullmatch(r"\d+(?:\.\d+)?", joined_text):
         return True
     if len(parts) == 1:
         return parts[0].kind not in (_PartKind.FRACTION, _PartKind.SYMBOL)
     return (
-        text.startswith("(") and text.endswith(")") and all(char not in text[1:-1] for char in "()")
+        joined_text.startswith("(")
+        and joined_text.endswith(")")
+        and all(char not in joined_text[1:-1] for char in "()")
     )
 
 
@@ -503,7 +531,7 @@ def _is_product(parts: _Parts) -> bool:
     )
 
 
-def _root(degree: _Parts, inside: _Parts) -> _Part:
+def _make_root(degree: _Parts, inside: _Parts) -> _Part:
     degree_text = _join_parts(degree).strip()
     root_sign = _ROOT_SIGNS.get(degree_text) or f"{superscript(degree_text).removeprefix('^')}√"
     inside = _trim_blanks(inside)
@@ -514,40 +542,55 @@ def _root(degree: _Parts, inside: _Parts) -> _Part:
 
 def _with_scripts(base: _Parts, scripts: dict[str, str]) -> _Parts:
     """Return a base with its index and exponent, in an unambiguous order."""
-    scripts = {char: text for char, text in scripts.items() if text.strip()}
+    scripts = {
+        char: text_with_scripts
+        for char, text_with_scripts in scripts.items()
+        if text_with_scripts.strip()
+    }
     if not scripts:
         return base
     base_text = _join_parts(base)
     if len(scripts) == 2 and (not base_text or base_text[-1].isdigit() or base_text[-1] in ").%"):
-        above, below = scripts["^"].strip(), scripts["_"].strip()
-        if _ERROR_BOUNDS.fullmatch(f"{above}/{below}"):  # 72.0^{+1.4}_{-2.1}
-            return [*base, _Part(f" ({above}/{below})".replace("  ", " "), _PartKind.SYMBOL)]
-    last = base[-1] if base else _Part("", _PartKind.LETTER)
-    if last.kind in (_PartKind.SCRIPTED, _PartKind.OPEN_ENDED, _PartKind.FRACTION):
+        upper_bound, lower_bound = scripts["^"].strip(), scripts["_"].strip()
+        if _ERROR_BOUNDS.fullmatch(f"{upper_bound}/{lower_bound}"):  # 72.0^{+1.4}_{-2.1}
+            return [
+                *base,
+                _Part(f" ({upper_bound}/{lower_bound})".replace("  ", " "), _PartKind.SYMBOL),
+            ]
+    last_part = base[-1] if base else _Part("", _PartKind.LETTER)
+    if last_part.kind in (_PartKind.SCRIPTED, _PartKind.OPEN_ENDED, _PartKind.FRACTION):
         base_text = f"({base_text})"
-    rendered = {
-        char: (superscript if char == "^" else subscript)(text) for char, text in scripts.items()
+    rendered_scripts = {
+        char: (superscript if char == "^" else subscript)(text_with_scripts)
+        for char, text_with_scripts in scripts.items()
     }
-    order = (
-        sorted(rendered, key=lambda char: _is_open_ended(rendered[char]))
-        if len(rendered) == 2
-        else [*rendered]
+    script_order = (
+        sorted(rendered_scripts, key=lambda char: _is_open_ended(rendered_scripts[char]))
+        if len(rendered_scripts) == 2
+        else [*rendered_scripts]
     )
-    if len(order) == 2 and _is_open_ended(rendered[order[0]]):  # T_eff^max might be one index
-        rendered[order[0]] = f"{order[0]}({rendered[order[0]][1:]})"
-    text = base_text + "".join(rendered[char] for char in order)
-    if last.kind is _PartKind.NAME:
-        return [_Part(text, _PartKind.NAME)]
+    if len(script_order) == 2 and _is_open_ended(
+        rendered_scripts[script_order[0]]
+    ):  # T_eff^max might be one index
+        rendered_scripts[script_order[0]] = (
+            f"{script_order[0]}({rendered_scripts[script_order[0]][1:]})"
+        )
+    text_with_scripts = base_text + "".join(rendered_scripts[char] for char in script_order)
+    if last_part.kind is _PartKind.NAME:
+        return [_Part(text_with_scripts, _PartKind.NAME)]
     if (
-        last.kind is _PartKind.SYMBOL
+        last_part.kind is _PartKind.SYMBOL
         and not base_text[-1:].isalnum()
         and base_text not in ("∑", "∏", "∫")
     ):
         return [
             _Part(base_text, _PartKind.SYMBOL),
-            _Part(text[len(base_text) :], _script_kind(rendered[order[-1]])),
+            _Part(
+                text_with_scripts[len(base_text) :],
+                _script_kind(rendered_scripts[script_order[-1]]),
+            ),
         ]
-    return [_Part(text, _script_kind(rendered[order[-1]]))]
+    return [_Part(text_with_scripts, _script_kind(rendered_scripts[script_order[-1]]))]
 
 
 def _is_open_ended(rendered: str) -> bool:
@@ -565,8 +608,8 @@ def _script_kind(rendered: str) -> _PartKind:
 
 def _in_alphabet(name: str, parts: _Parts) -> _Parts:
     """Return one letter or a short name in a special alphabet."""
-    letters = sum(part.text.isascii() and part.text.isalpha() for part in parts)
-    if letters > 3:
+    letter_count = sum(part.text.isascii() and part.text.isalpha() for part in parts)
+    if letter_count > 3:
         return parts
     return [
         _Part(alphabet_letter(ALPHABETS[name], part.text), part.kind)

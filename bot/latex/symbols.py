@@ -86,20 +86,20 @@ def macro_symbol(name: str) -> str:
     if name in _EXTRA_SYMBOLS:
         return _EXTRA_SYMBOLS[name]
     macro_spec = get_default_latex_context_db().get_macro_spec(name)
-    text = getattr(macro_spec, "simplify_repl", None)
+    replacement = getattr(macro_spec, "simplify_repl", None)
     # For a macro that wants an argument it has a function or a pattern, "<cit.>" or a bare accent.
-    if not isinstance(text, str) or any(map(unicodedata.combining, text)):
+    if not isinstance(replacement, str) or any(map(unicodedata.combining, replacement)):
         return ""
-    return text if len(text) == 1 or text.isalpha() else ""
+    return replacement if len(replacement) == 1 or replacement.isalpha() else ""
 
 
 @lru_cache(maxsize=4096)
 def accent_letter(accents: str, letter: str) -> str:
     """Return a letter under TeX accents, outermost first, as one character, or ""."""
-    text = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
+    base_letter = {"\\i": "i", "\\j": "j", "\\aa": "å", "\\AA": "Å"}.get(letter, letter)
     for accent in reversed(accents):
-        text = unicodedata.normalize("NFC", text + TEXT_ACCENTS.get(accent, ""))
-    return text if len(text) == 1 and text != letter else ""
+        base_letter = unicodedata.normalize("NFC", base_letter + TEXT_ACCENTS.get(accent, ""))
+    return base_letter if len(base_letter) == 1 and base_letter != letter else ""
 
 
 @lru_cache(maxsize=4096)
@@ -108,10 +108,14 @@ def accent_math(name: str, text: str, *, is_whole: bool = False) -> str:
     accent = MATH_ACCENTS[name]
     if is_whole and name not in _LINE_ACCENTS:
         return f"({text}){accent}"
-    scripts = (index for index, c in enumerate(text) if index and (c in "^_" or c in _SCRIPT_CHARS))
-    end = len(text) if is_whole else next(scripts, len(text))
-    letters = (c if c.isspace() or unicodedata.combining(c) else c + accent for c in text[:end])
-    return unicodedata.normalize("NFC", "".join(letters)) + text[end:]
+    script_positions = (
+        index for index, c in enumerate(text) if index and (c in "^_" or c in _SCRIPT_CHARS)
+    )
+    accented_end = len(text) if is_whole else next(script_positions, len(text))
+    accented_letters = (
+        c if c.isspace() or unicodedata.combining(c) else c + accent for c in text[:accented_end]
+    )
+    return unicodedata.normalize("NFC", "".join(accented_letters)) + text[accented_end:]
 
 
 @lru_cache(maxsize=4096)
@@ -139,10 +143,10 @@ def is_script_like(character: str) -> bool:
 
 def _to_script(text: str, characters: dict[str, str], script_sign: str) -> str:
     text = text.strip()
-    compact = text.replace(" ", "")
-    letters = sum(c.isalpha() for c in compact)
-    if compact and letters <= 2 and all(c in characters for c in compact):
-        return "".join(characters[c] for c in compact)
+    compact_text = text.replace(" ", "")
+    letter_count = sum(c.isalpha() for c in compact_text)
+    if compact_text and letter_count <= 2 and all(c in characters for c in compact_text):
+        return "".join(characters[c] for c in compact_text)
     # An exponent within an index ends with it: q² alone would be read as (index q)².
     if re.fullmatch(r"\([^()]*\)", text):
         return script_sign + text
