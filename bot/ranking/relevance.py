@@ -66,37 +66,37 @@ class TextRelevance:
 
     def shared_words(self, words: Iterable[str]) -> list[str]:
         """Return the words that both texts have, those first that bring them closest."""
-        shared = self.weights.keys() & set(words)
-        return sorted(shared, key=lambda word: (-self._idf_weights[word], word))
+        common_words = self.weights.keys() & set(words)
+        return sorted(common_words, key=lambda word: (-self._idf_weights[word], word))
 
     def _weigh_words(self, words: Iterable[str]) -> dict[str, int]:
         """Return what each known word of a text weighs: rare words more.
 
         The table has no stop words.
         """
-        counts = Counter(words)
-        weights = _known_weights(self._table, counts)
-        for name in self._names:
-            if count := counts[name]:
-                factor = _FREQUENCY_FACTORS[min(count, _MAX_COUNTED_FREQUENCY)]
-                weights[name] = _NAME_IDF * factor
+        word_counts = Counter(words)
+        weights = _known_weights(self._table, word_counts)
+        for named_word in self._names:
+            if named_count := word_counts[named_word]:
+                frequency_factor = _FREQUENCY_FACTORS[min(named_count, _MAX_COUNTED_FREQUENCY)]
+                weights[named_word] = _NAME_IDF * frequency_factor
         return weights
 
     def _shared_score(self, words: Sequence[str]) -> int:
         """Return BM25 of the words that a text shares, in parts of ``WHOLE``."""
-        counts = Counter(filter(self._idf_weights.__contains__, words))
-        length = sum(map(self._table.idf_by_word.__contains__, words))
-        length += sum(counts[name] for name in self._names)
+        word_counts = Counter(filter(self._idf_weights.__contains__, words))
+        counted_length = sum(map(self._table.idf_by_word.__contains__, words))
+        counted_length += sum(word_counts[name] for name in self._names)
         length_part = (
             _SATURATION
-            * ((100 - _LENGTH_WEIGHT) * _USUAL_LENGTH + _LENGTH_WEIGHT * length)
+            * ((100 - _LENGTH_WEIGHT) * _USUAL_LENGTH + _LENGTH_WEIGHT * counted_length)
             // _USUAL_LENGTH
         )
-        total = 0
-        for word, count in counts.items():
-            part = count * 1_000_000 // (count * 10_000 + length_part)
-            total += self._idf_weights[word] * part
-        return total * WHOLE // self._whole
+        weighted_sum = 0
+        for word, word_count in word_counts.items():
+            word_part = word_count * 1_000_000 // (word_count * 10_000 + length_part)
+            weighted_sum += self._idf_weights[word] * word_part
+        return weighted_sum * WHOLE // self._whole
 
     def _likeness(self, words: Sequence[str]) -> int:
         """Return the cosine of both texts' vectors in parts of ``WHOLE``, 0 if it is negative."""
@@ -125,12 +125,12 @@ def cosine_to(vector: Sequence[int]) -> Callable[[Sequence[int]], int]:
 
     It is 0 where the cosine is negative.
     """
-    square = sum(map(mul, vector, vector))
+    squared_length = sum(map(mul, vector, vector))
 
     def cosine(other_vector: Sequence[int]) -> int:
-        squares = square * sum(map(mul, other_vector, other_vector))
-        product = sum(map(mul, vector, other_vector))
-        return max(0, product) * WHOLE // isqrt(squares) if squares else 0
+        squares = squared_length * sum(map(mul, other_vector, other_vector))
+        dot_product = sum(map(mul, vector, other_vector))
+        return max(0, dot_product) * WHOLE // isqrt(squares) if squares else 0
 
     return cosine
 
@@ -144,12 +144,12 @@ def heaviest_words(
     ``WHOLE`` of all papers: reading the papers of frequent words is what takes time.
     """
     heaviest: dict[str, int] = {}
-    share = 0
+    total_share = 0
     for word in sorted(weights, key=lambda word: (-weights[word], word)):
         word_share = paper_share(table, word)
-        if len(heaviest) < limit and share + word_share <= max_share:
+        if len(heaviest) < limit and total_share + word_share <= max_share:
             heaviest[word] = weights[word]
-            share += word_share
+            total_share += word_share
     return heaviest
 
 
@@ -170,29 +170,34 @@ def nearness(text: str, meanings: Mapping[str, str]) -> int:
     found_words: list[tuple[int, str]] = []  # where they begin, and what they stand for
     for word, meaning in meanings.items():
         padded_word = f" {word} "
-        start = padded_text.find(padded_word)
-        while start >= 0:
-            found_words.append((start, meaning))
-            start = padded_text.find(padded_word, start + 1)
-    present = {meaning for _, meaning in found_words}
-    if not present:
+        window_start = padded_text.find(padded_word)
+        while window_start >= 0:
+            found_words.append((window_start, meaning))
+            window_start = padded_text.find(padded_word, window_start + 1)
+    present_meanings = {meaning for _, meaning in found_words}
+    if not present_meanings:
         return 0
-    shortest = 1
-    if len(present) > 1:
+    shortest_window = 1
+    if len(present_meanings) > 1:
         found_words.sort()
         positions = []
         position, counted_to = 0, 0
-        for start, _ in found_words:
-            position += padded_text.count(" ", counted_to, start)
-            counted_to = start
+        for window_start, _ in found_words:
+            position += padded_text.count(" ", counted_to, window_start)
+            counted_to = window_start
             positions.append(position)
-        window: Counter[str] = Counter()
-        first, shortest = 0, position + 1
+        meanings_in_window: Counter[str] = Counter()
+        first, shortest_window = 0, position + 1
         for last, (_, meaning) in enumerate(found_words):
-            window[meaning] += 1
-            while window[found_words[first][1]] > 1:
-                window[found_words[first][1]] -= 1
+            meanings_in_window[meaning] += 1
+            while meanings_in_window[found_words[first][1]] > 1:
+                meanings_in_window[found_words[first][1]] -= 1
                 first += 1
-            if len(window) == len(present):
-                shortest = min(shortest, positions[last] - positions[first] + 1)
-    return WHOLE * len(present) * len(present) // (len(set(meanings.values())) * shortest)
+            if len(meanings_in_window) == len(present_meanings):
+                shortest_window = min(shortest_window, positions[last] - positions[first] + 1)
+    return (
+        WHOLE
+        * len(present_meanings)
+        * len(present_meanings)
+        // (len(set(meanings.values())) * shortest_window)
+    )

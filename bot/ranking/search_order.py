@@ -25,8 +25,10 @@ def closest_papers(store: Store, clause: Clause) -> list[IndexedPaper]:
     relevance = TopicRelevance(clause)
     if not relevance.has_words:
         return candidates
-    scores = {paper.key: relevance.nearness(paper.title, paper.abstract) for paper in candidates}
-    return sorted(candidates, key=lambda paper: -scores[paper.key])
+    scores_by_paper = {
+        paper.key: relevance.nearness(paper.title, paper.abstract) for paper in candidates
+    }
+    return sorted(candidates, key=lambda paper: -scores_by_paper[paper.key])
 
 
 def papers_with_most_words(
@@ -38,38 +40,50 @@ def papers_with_most_words(
     half of their weight is left out. What else the clause asks for is left to the caller.
     """
     idf = shipped_table().idf
-    weights = {
+    word_weights = {
         word: idf(word) or _UNKNOWN_WORD_IDF
         for part in (clause.clauses if isinstance(clause, And) else (clause,))
         if isinstance(part, Term) and part.field in TEXT_FIELDS and not part.prefix
         for word in part.words
         if is_counted(word)
     }
-    if len(weights) < 2:
+    if len(word_weights) < 2:
         return []
     candidates = store.paper_search.with_heaviest_words(
-        heaviest_words(shipped_table(), weights, limit=len(weights), max_share=_MAX_PAPER_SHARE),
+        heaviest_words(
+            shipped_table(), word_weights, limit=len(word_weights), max_share=_MAX_PAPER_SHARE
+        ),
         limit=_MAX_NEARLY + len(without),
     )
     relevance = TopicRelevance(clause)
-    scores: dict[int, tuple[int, int]] = {}
+    scores_by_paper: dict[int, tuple[int, int]] = {}
     for paper in candidates:
-        weight = sum(weights[word] for word in weights.keys() & set(paper.words))
-        if paper.key not in without and 2 * weight >= sum(weights.values()):
-            scores[paper.key] = weight, relevance.nearness(paper.title, paper.abstract)
-    nearly = [paper for paper in candidates if paper.key in scores]
-    return sorted(nearly, key=lambda paper: (*(-score for score in scores[paper.key]), paper.id))[
-        :_MAX_NEARLY
-    ]
+        matched_weight = sum(word_weights[word] for word in word_weights.keys() & set(paper.words))
+        if paper.key not in without and 2 * matched_weight >= sum(word_weights.values()):
+            scores_by_paper[paper.key] = (
+                matched_weight,
+                relevance.nearness(paper.title, paper.abstract),
+            )
+    scored_papers = [paper for paper in candidates if paper.key in scores_by_paper]
+    return sorted(
+        scored_papers,
+        key=lambda paper: (*(-score for score in scores_by_paper[paper.key]), paper.id),
+    )[:_MAX_NEARLY]
 
 
 def without_words(clause: Clause) -> Clause | None:
     """Return what a clause asks for besides words of the text; None where that is nothing."""
-    parts = clause.clauses if isinstance(clause, And) else (clause,)
-    others = tuple(
+    clauses = clause.clauses if isinstance(clause, And) else (clause,)
+    other_clauses = tuple(
         part
-        for part in parts
+        for part in clauses
         if isinstance(part, Not)
         or all(term.field not in TEXT_FIELDS for term in iterate_terms(part))
     )
-    return And(others) if len(others) > 1 else others[0] if others else None
+    return (
+        And(other_clauses)
+        if len(other_clauses) > 1
+        else other_clauses[0]
+        if other_clauses
+        else None
+    )

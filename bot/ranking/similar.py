@@ -42,8 +42,8 @@ def distinctive_words(store: Store, paper: Paper) -> list[Term]:
     """Return the words of a paper's title, the rarest among the stored papers first."""
     word_counts: list[tuple[int, int, Term]] = []
     for position, word in enumerate(_title_words(paper)):
-        count = store.paper_search.count_matches(word, limit=_COMMON_WORD_PAPERS)
-        word_counts.append((count, position, word))
+        paper_count = store.paper_search.count_matches(word, limit=_COMMON_WORD_PAPERS)
+        word_counts.append((paper_count, position, word))
     return [word for _, _, word in sorted(word_counts, key=lambda item: item[:2])]
 
 
@@ -86,21 +86,21 @@ def similar_papers(store: Store, paper: Paper, *, limit: int) -> list[SimilarPap
         ),
         limit=_MAX_CANDIDATES,
     )
-    scores = relevance.scores(
+    paper_scores = relevance.scores(
         {each.id: each.words for each in candidates if each.id != paper.id},
         most=_MAX_COMPARED_BY_USE,
     )
-    written_words = {word.stem: word.word for word in reversed(analyze(_text(paper)))}
-    similar: list[SimilarPaper] = []
-    for candidate in sorted(candidates, key=lambda each: (-scores.get(each.id, 0), each.id)):
-        if len(similar) == limit or scores.get(candidate.id, 0) < _MIN_SCORE:
+    written_words = {word.stem: word.word for word in reversed(analyze(_title_and_abstract(paper)))}
+    chosen_papers: list[SimilarPaper] = []
+    for candidate in sorted(candidates, key=lambda each: (-paper_scores.get(each.id, 0), each.id)):
+        if len(chosen_papers) == limit or paper_scores.get(candidate.id, 0) < _MIN_SCORE:
             break
         similar_paper = store.papers.get_by_key(candidate.key)
         assert similar_paper is not None
         shared_words = relevance.shared_words(candidate.words)
         words = [written_words[word] for word in shared_words if word in written_words]
-        similar.append(SimilarPaper(similar_paper, tuple(words)))
-    return similar
+        chosen_papers.append(SimilarPaper(similar_paper, tuple(words)))
+    return chosen_papers
 
 
 def has_comparable_words(paper: Paper) -> bool:
@@ -110,15 +110,17 @@ def has_comparable_words(paper: Paper) -> bool:
 
 def relevance_to(paper: Paper) -> TextRelevance:
     """Return how close other texts are to a paper; its title may hold a new name."""
-    names = (
+    possible_names = (
         word
         for word in index_text(paper.title).split()
         if is_counted(word) and _MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH
     )
-    return TextRelevance(shipped_table(), index_text(_text(paper)).split(), names=names)
+    return TextRelevance(
+        shipped_table(), index_text(_title_and_abstract(paper)).split(), names=possible_names
+    )
 
 
-def _text(paper: Paper) -> str:
+def _title_and_abstract(paper: Paper) -> str:
     return f"{paper.title}\n{paper.abstract}"
 
 
@@ -128,15 +130,15 @@ def suggested_exclusions(paper: Paper, words: Sequence[Term], query: str) -> lis
     Each is written as in a topic; none of them excludes all that the query finds.
     """
     query_words = {word for item in iterate_terms(parse(query).clause) for word in item.words}
-    candidates = [word.text for word in words if not query_words & set(word.words)][
+    exclusions = [word.text for word in words if not query_words & set(word.words)][
         :MAX_EXCLUDED_WORDS
     ]
     if paper.authors:
-        name = name_without_degree(paper.authors[0])
-        candidates.append(f'au:"{" ".join(name.replace(chr(34), " ").split())}"')
+        author_name = name_without_degree(paper.authors[0])
+        exclusions.append(f'au:"{" ".join(author_name.replace(chr(34), " ").split())}"')
     if len(paper.categories) and paper.categories[0] not in query_words:
-        candidates.append(f"cat:{paper.categories[0]}")
-    return [item for item in map(_canonical_or_empty, candidates) if item]
+        exclusions.append(f"cat:{paper.categories[0]}")
+    return [item for item in map(_canonical_or_empty, exclusions) if item]
 
 
 def _canonical_or_empty(words: str) -> str:

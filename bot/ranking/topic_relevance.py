@@ -37,12 +37,12 @@ class TopicRelevance:
 
     def _nearness(self, text: str) -> int:
         """Return how near the words of the nearest alternative stand, in parts of ``WHOLE``."""
-        nearest = 0
+        best_nearness = 0
         for meanings in self._alternatives:
-            nearest = max(nearest, nearness(text, meanings))
-            if nearest == WHOLE:
+            best_nearness = max(best_nearness, nearness(text, meanings))
+            if best_nearness == WHOLE:
                 break
-        return nearest
+        return best_nearness
 
 
 def _alternatives(clause: Clause) -> list[_Alternative]:
@@ -53,17 +53,19 @@ def _alternatives(clause: Clause) -> list[_Alternative]:
     alternatives: list[_Alternative] = []
     for alternative in clause.clauses if isinstance(clause, Or) else (clause,):
         meanings: dict[str, str] = {}
-        for part in alternative.clauses if isinstance(alternative, And) else (alternative,):
+        for inner_clause in alternative.clauses if isinstance(alternative, And) else (alternative,):
             words = [
                 word
-                for term in iterate_terms(part, excluded=False)
+                for term in iterate_terms(inner_clause, excluded=False)
                 if term.field in TEXT_FIELDS
                 for word in term.words
             ]
             number_of_all = str(len(meanings))
             for word in words:
-                number = number_of_all if isinstance(part, Or) else str(len(meanings))
-                meanings.setdefault(word, number)
+                meaning_number = (
+                    number_of_all if isinstance(inner_clause, Or) else str(len(meanings))
+                )
+                meanings.setdefault(word, meaning_number)
         if meanings:
             alternatives.append(meanings)
     return alternatives

@@ -33,17 +33,19 @@ class WordTable:
         """
         if not content.startswith(MAGIC):
             raise ValueError("no table of words")
-        position = len(MAGIC) + _HEADER.size
-        list_size, count, vector_count = _HEADER.unpack_from(content, len(MAGIC))
-        if len(content) != position + list_size + count + vector_count * (2 + DIMENSIONS):
+        read_position = len(MAGIC) + _HEADER.size
+        list_size, word_count, vector_count = _HEADER.unpack_from(content, len(MAGIC))
+        if len(content) != read_position + list_size + word_count + vector_count * (2 + DIMENSIONS):
             raise ValueError("a damaged table of words")
-        words = content[position : position + list_size].decode().split("\n")
-        position += list_size
-        self._idf_by_word = dict(zip(words, content[position : position + count], strict=True))
-        self._numbers = {word: number for number, word in enumerate(words[:vector_count])}
-        position += count
-        self._scales = struct.unpack_from(f"<{vector_count}H", content, position)
-        self._rows = memoryview(content)[position + 2 * vector_count :]
+        listed_words = content[read_position : read_position + list_size].decode().split("\n")
+        read_position += list_size
+        self._idf_by_word = dict(
+            zip(listed_words, content[read_position : read_position + word_count], strict=True)
+        )
+        self._numbers = {word: number for number, word in enumerate(listed_words[:vector_count])}
+        read_position += word_count
+        self._scales = struct.unpack_from(f"<{vector_count}H", content, read_position)
+        self._rows = memoryview(content)[read_position + 2 * vector_count :]
         self._read_rows: dict[str, tuple[int, int]] = {}
 
     def __contains__(self, word: object) -> bool:
@@ -68,26 +70,28 @@ class WordTable:
         A row of 128 small numbers is added as one large number, of which each keeps a lane to
         itself: exact, and a hundred times faster than adding them one by one.
         """
-        total, factor_sum = 0, 0
+        packed_sum, factor_sum = 0, 0
         for word, weight in weights.items():
             row, scale = self._read_rows.get(word) or self._read_row(word)
-            factor = weight * scale >> _SCALE_BITS
-            if factor_sum + factor > _MAX_FACTOR_SUM:
+            scaled_weight = weight * scale >> _SCALE_BITS
+            if factor_sum + scaled_weight > _MAX_FACTOR_SUM:
                 break  # a book, whose first chapters say enough
-            total += row * factor
-            factor_sum += factor
-        lanes = struct.unpack(f"<{DIMENSIONS}I", total.to_bytes(DIMENSIONS * _LANE_BYTES, "little"))
+            packed_sum += row * scaled_weight
+            factor_sum += scaled_weight
+        lanes = struct.unpack(
+            f"<{DIMENSIONS}I", packed_sum.to_bytes(DIMENSIONS * _LANE_BYTES, "little")
+        )
         offset = factor_sum * (MAX_ROW_VALUE + 1)  # the rows are stored without a sign
         return tuple([lane - offset for lane in lanes])
 
     def _read_row(self, word: str) -> tuple[int, int]:
         """Return a word's row as one number, and its scale, and keep them for the next text."""
-        number = self._numbers.get(word)
-        if number is None:
+        row_number = self._numbers.get(word)
+        if row_number is None:
             return 0, 0
         lanes = bytearray(DIMENSIONS * _LANE_BYTES)
-        lanes[::_LANE_BYTES] = self._rows[number * DIMENSIONS : (number + 1) * DIMENSIONS]
-        row = int.from_bytes(lanes, "little"), self._scales[number]
+        lanes[::_LANE_BYTES] = self._rows[row_number * DIMENSIONS : (row_number + 1) * DIMENSIONS]
+        row = int.from_bytes(lanes, "little"), self._scales[row_number]
         self._read_rows[word] = row
         return row
 
