@@ -36,25 +36,27 @@ def is_shown_as_paper(digest: Digest, options: DisplayOptions) -> bool:
 def heading_text(digest: Digest, options: DisplayOptions) -> str:
     """Return the topic and the arXiv days; without days, the local time of issue."""
     topic = shorten(display_text(digest.topic) or display_text(digest.query), LINE_UNITS)
-    first = digest.first_day or digest.last_day
-    last = digest.last_day or digest.first_day
-    date_text = format_days(options.language, first, last) if first and last else ""
+    first_day = digest.first_day or digest.last_day
+    last_day = digest.last_day or digest.first_day
+    date_text = format_days(options.language, first_day, last_day) if first_day and last_day else ""
     date_text = date_text or format_moment(options.language, digest.issued_at, options.zone)
     return say(options.language, "digest-heading", topic=topic, days=date_text)
 
 
 def counts_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
     """Return how many papers matched, how many are shown, of which kinds, out of how many."""
-    language, matched = options.language, digest.matched_count
-    if not matched:
+    language, matched_count = options.language, digest.matched_count
+    if not matched_count:
         facts = [say(language, "digest-shown-none")]
-    elif (first, last) == (1, matched):
-        facts = [say(language, "digest-shown-all", matched=matched)]
+    elif (first, last) == (1, matched_count):
+        facts = [say(language, "digest-shown-all", matched=matched_count)]
     elif (first, last) == (1, len(digest.entries)):
-        order = digest.entry_order or "unknown"
-        facts = [say(language, "digest-shown-some", shown=last, matched=matched, order=order)]
+        entry_order = digest.entry_order or "unknown"
+        facts = [
+            say(language, "digest-shown-some", shown=last, matched=matched_count, order=entry_order)
+        ]
     else:
-        facts = [say(language, "digest-shown-range", first=first, last=last, matched=matched)]
+        facts = [say(language, "digest-shown-range", first=first, last=last, matched=matched_count)]
     return " · ".join(facts + _kind_facts(digest, language))
 
 
@@ -111,8 +113,10 @@ def facts_text(digest: Digest, options: DisplayOptions) -> str:
 def untranslated_text(digest: Digest, first: int, last: int, options: DisplayOptions) -> str:
     """Return the note on rows in English for lack of a translation; "" if there are none."""
     entries = numbered_entries(digest)[max(first - 1, 0) : last]
-    missing = sum(not is_translated(entry, options.languages[0]) for entry in entries)
-    return say(options.language, "digest-untranslated", count=missing) if missing else ""
+    missing_count = sum(not is_translated(entry, options.languages[0]) for entry in entries)
+    return (
+        say(options.language, "digest-untranslated", count=missing_count) if missing_count else ""
+    )
 
 
 def footer_text(digest: Digest, options: DisplayOptions) -> str:

@@ -94,7 +94,7 @@ class EntryContent:
 def entry_content(entry: Entry, position: int, options: DisplayOptions) -> EntryContent:
     """Return what the reader sees of an entry."""
     paper, language = entry.paper, options.language
-    kind = say(language, f"entry-kind-{entry.kind}")
+    kind_label = say(language, f"entry-kind-{entry.kind}")
     version = f"v{paper.version}" if paper.version > 1 else ""
     word_by_folded: dict[str, str] = {}
     for reason in entry.reasons:
@@ -107,7 +107,7 @@ def entry_content(entry: Entry, position: int, options: DisplayOptions) -> Entry
         title=display_title(paper),
         link=paper_url(paper),
         byline=_byline(paper, options),
-        labels=tuple(filter(None, (_bounded_list(paper.categories), kind, version))),
+        labels=tuple(filter(None, (_bounded_list(paper.categories), kind_label, version))),
         publication=_publication(paper, language),
         sections=tuple(
             _language_section(entry, section_language, includes_english="en" in options.languages)
@@ -129,19 +129,19 @@ def display_title(paper: Paper) -> str:
 @lru_cache(CACHE_SIZE)
 def display_text(text: str) -> str:
     """Return one line to display: TeX as Unicode, white space collapsed; "" if all is invisible."""
-    source = strip_invisible(text)
+    visible_source = strip_invisible(text)
     try:
-        rendered = to_unicode(source)
+        rendered_text = to_unicode(visible_source)
     except Exception:
-        log.exception("TeX not readable", extra={"length": len(source)})
-        rendered = source
-    line = " ".join(strip_invisible(rendered).split())
+        log.exception("TeX not readable", extra={"length": len(visible_source)})
+        rendered_text = visible_source
+    one_line_text = " ".join(strip_invisible(rendered_text).split())
     # Nobody could tap a link of zero-width characters.
     is_visible = any(
         category(character)[0] in "LMNPS" and character not in _BLANK_CHARACTERS
-        for character in line
+        for character in one_line_text
     )
-    return line if is_visible else ""
+    return one_line_text if is_visible else ""
 
 
 def strip_invisible(text: str) -> str:
@@ -217,8 +217,8 @@ def _summary_in(entry: Entry, language: str) -> Summary | None:
 
 def _byline(paper: Paper, options: DisplayOptions) -> str:
     if options.all_authors:
-        names = ", ".join(filter(None, map(display_text, paper.authors)))
-        return shorten(names, ALL_AUTHORS_UNITS)
+        author_names = ", ".join(filter(None, map(display_text, paper.authors)))
+        return shorten(author_names, ALL_AUTHORS_UNITS)
     first_names = _bounded_list(paper.authors[:MAX_NAMED_AUTHORS])
     hidden_count = len(paper.authors) - MAX_NAMED_AUTHORS
     return (
@@ -244,16 +244,16 @@ def _publication(paper: Paper, language: str) -> str:
 
 def _bounded_list(texts: Sequence[str]) -> str:
     """Return the distinct texts in one line of bounded length."""
-    distinct = dict.fromkeys(display_text(text) for text in texts)
-    return shorten(", ".join(filter(None, distinct)), LINE_UNITS)
+    distinct_texts = dict.fromkeys(display_text(text) for text in texts)
+    return shorten(", ".join(filter(None, distinct_texts)), LINE_UNITS)
 
 
 def _page_links(paper: Paper, language: str) -> tuple[tuple[str, str], ...]:
     """Return labels and URLs of the paper's pages: for arXiv the abstract, the PDF and the HTML."""
-    scheme, _, number = paper.id.partition(":")
-    if scheme == "arxiv":
+    id_scheme, _, id_number = paper.id.partition(":")
+    if id_scheme == "arxiv":
         return tuple(
-            (say(language, f"entry-page-{page}"), f"https://arxiv.org/{path}/{number}")
+            (say(language, f"entry-page-{page}"), f"https://arxiv.org/{path}/{id_number}")
             for page, path in (("abstract", "abs"), ("pdf", "pdf"), ("html", "html"))
         )
     link = paper_url(paper)

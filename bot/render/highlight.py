@@ -27,32 +27,35 @@ def highlight(
     A sentence that is the whole text is not highlighted.
     """
     if sentence and sentence != (0, len(text)):
-        start, end = sentence
-        pieces = [
-            *highlight(text[:start], words),
-            (text[start:end], True),
-            *highlight(text[end:], words),
+        sentence_start, sentence_end = sentence
+        highlighted_pieces = [
+            *highlight(text[:sentence_start], words),
+            (text[sentence_start:sentence_end], True),
+            *highlight(text[sentence_end:], words),
         ]
         # Telegram merges adjacent entities.
-        runs = groupby(pieces, key=itemgetter(1))
+        runs = groupby(highlighted_pieces, key=itemgetter(1))
         return [("".join(piece for piece, _ in run), is_marked) for is_marked, run in runs]
     distinct_words = sorted(
         {word for word in words if any(map(str.isalnum, word))}, key=len, reverse=True
     )
     if not distinct_words:
         return [(text, False)] if text else []
-    pattern = re.compile(
+    words_pattern = re.compile(
         rf"(?<!\w)(?:{'|'.join(map(re.escape, distinct_words))})(?!\w)", re.IGNORECASE
     )
-    pieces = []
-    position = 0
-    for number, match in enumerate(pattern.finditer(text)):
-        if number == MAX_HIGHLIGHTS:
+    highlighted_pieces = []
+    unhighlighted_start = 0
+    for match_number, match in enumerate(words_pattern.finditer(text)):
+        if match_number == MAX_HIGHLIGHTS:
             break
-        pieces += [(text[position : match.start()], False), (match.group(), True)]
-        position = match.end()
-    pieces.append((text[position:], False))
-    return [piece for piece in pieces if piece[0]]
+        highlighted_pieces += [
+            (text[unhighlighted_start : match.start()], False),
+            (match.group(), True),
+        ]
+        unhighlighted_start = match.end()
+    highlighted_pieces.append((text[unhighlighted_start:], False))
+    return [piece for piece in highlighted_pieces if piece[0]]
 
 
 def sentence_span(text: str, sentence: str) -> Span | None:
@@ -60,27 +63,31 @@ def sentence_span(text: str, sentence: str) -> Span | None:
 
     ``sentence`` may lack its first words, bracketed remarks, and its end if it ends in an ellipsis.
     """
-    prefix = sentence.removesuffix(ELLIPSIS)
-    if not prefix:
+    sentence_start = sentence.removesuffix(ELLIPSIS)
+    if not sentence_start:
         return None
-    candidates = re.finditer(re.escape(prefix[:2]), text, re.IGNORECASE)
-    for candidate in islice(candidates, _MAX_ATTEMPTS):
-        if end := _sentence_end(text, candidate.start(), prefix):
-            earlier_ends = _SENTENCE_END.finditer(text, 0, candidate.start() + 1)
-            return max((match.end() for match in earlier_ends), default=0), end
+    possible_starts = re.finditer(re.escape(sentence_start[:2]), text, re.IGNORECASE)
+    for possible_start in islice(possible_starts, _MAX_ATTEMPTS):
+        if sentence_end := _sentence_end(text, possible_start.start(), sentence_start):
+            earlier_ends = _SENTENCE_END.finditer(text, 0, possible_start.start() + 1)
+            return max((match.end() for match in earlier_ends), default=0), sentence_end
     return None
 
 
 def _sentence_end(text: str, start: int, sentence: str) -> int:
     """Return where the sentence that begins at ``start`` ends; 0 if the text there differs."""
-    position = start + 1
+    compared_position = start + 1
     for character in sentence[1:]:
-        if text[position : position + 1] != character:
-            remark = _BRACKETED_REMARK.match(text, position)
-            position = remark.end() if remark else position
-            position += character != " " and text[position : position + 1] == " "
-            if not remark or text[position : position + 1] != character:
+        if text[compared_position : compared_position + 1] != character:
+            remark_match = _BRACKETED_REMARK.match(text, compared_position)
+            compared_position = remark_match.end() if remark_match else compared_position
+            compared_position += (
+                character != " " and text[compared_position : compared_position + 1] == " "
+            )
+            if not remark_match or text[compared_position : compared_position + 1] != character:
                 return 0
-        position += 1
-    is_inside_word = text[position - 1 : position + 1].isalnum() and position < len(text)
-    return 0 if is_inside_word else position
+        compared_position += 1
+    is_inside_word = text[
+        compared_position - 1 : compared_position + 1
+    ].isalnum() and compared_position < len(text)
+    return 0 if is_inside_word else compared_position

@@ -28,10 +28,10 @@ def shorten(text: str, max_units: int) -> str:
     if utf16_length(text) <= max_units:
         return text
     prefix = _longest_prefix(text, max_units - 1)
-    cut = prefix.rfind(" ")
+    cut_position = prefix.rfind(" ")
     # Chinese has no spaces: cutting at one far back would lose most of the text.
-    if cut > len(prefix) * 2 // 3:
-        prefix = prefix[:cut]
+    if cut_position > len(prefix) * 2 // 3:
+        prefix = prefix[:cut_position]
     return prefix.rstrip(" ,;:，；：、") + ELLIPSIS if max_units > 0 else ""
 
 
@@ -50,20 +50,20 @@ def split_text(text: str, max_units: int) -> Iterator[str]:
     while utf16_length(text) > max_units:
         prefix = _longest_prefix(text, max_units)
         line_end = prefix.rfind("\n")
-        cut = line_end if line_end > len(prefix) // 2 else len(prefix)
-        yield text[:cut]
-        text = text[cut:].lstrip("\n")
+        cut_position = line_end if line_end > len(prefix) // 2 else len(prefix)
+        yield text[:cut_position]
+        text = text[cut_position:].lstrip("\n")
     if text:
         yield text
 
 
 def share_room(lengths: Sequence[int], room: int) -> list[int]:
     """Return the room for each text: short ones get all they need, long ones share the rest."""
-    rooms = [0] * len(lengths)
+    assigned_rooms = [0] * len(lengths)
     for shared_count, index in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
-        rooms[index] = min(lengths[index], max(room, 0) // (len(lengths) - shared_count))
-        room -= rooms[index]
-    return rooms
+        assigned_rooms[index] = min(lengths[index], max(room, 0) // (len(lengths) - shared_count))
+        room -= assigned_rooms[index]
+    return assigned_rooms
 
 
 def fits_in_one_run(sizes: Sequence[int], room: int, max_entries: int) -> bool:
@@ -76,14 +76,16 @@ def split_into_runs(sizes: Sequence[int], room: int, max_entries: int) -> Iterat
 
     An entry larger than ``room`` forms a run by itself: it is never left out.
     """
-    first, used_room = 1, 0
-    for position, size in enumerate(sizes, start=1):
-        if position > first and (used_room + size > room or position - first >= max_entries):
-            yield first, position - 1
-            first, used_room = position, 0
-        used_room += size
+    run_start, used_units = 1, 0
+    for entry_position, entry_size in enumerate(sizes, start=1):
+        if entry_position > run_start and (
+            used_units + entry_size > room or entry_position - run_start >= max_entries
+        ):
+            yield run_start, entry_position - 1
+            run_start, used_units = entry_position, 0
+        used_units += entry_size
     if sizes:
-        yield first, len(sizes)
+        yield run_start, len(sizes)
 
 
 # How Telegram counts rich messages: each block, list item and table row counts as one block;
@@ -108,28 +110,30 @@ def _text_units(value: JSON) -> int:
 
 def count_rich_blocks(blocks: Sequence[JSON]) -> int:
     """Return how many blocks Telegram counts: nested blocks, list items and table rows included."""
-    total = 0
+    block_count = 0
     for block in blocks:
         if isinstance(block, dict):
-            total += 1
-            for key in ("blocks", "items"):
-                nested = block.get(key)
-                total += count_rich_blocks(nested) if isinstance(nested, list) else 0
+            block_count += 1
+            for field_name in ("blocks", "items"):
+                nested_value = block.get(field_name)
+                block_count += (
+                    count_rich_blocks(nested_value) if isinstance(nested_value, list) else 0
+                )
             rows = block.get("cells")
-            total += len(rows) if isinstance(rows, list) else 0
-    return total
+            block_count += len(rows) if isinstance(rows, list) else 0
+    return block_count
 
 
 def rich_depth(blocks: Sequence[JSON]) -> int:
     """Return how deep blocks and the formatting in their texts are nested; 1 for a flat message."""
-    return max((_depth(block) for block in blocks), default=0)
+    return max((_nesting_depth(block) for block in blocks), default=0)
 
 
-def _depth(value: JSON) -> int:
+def _nesting_depth(value: JSON) -> int:
     if isinstance(value, dict):
-        return 1 + max((_depth(inner) for inner in value.values()), default=0)
+        return 1 + max((_nesting_depth(inner) for inner in value.values()), default=0)
     if isinstance(value, list):
-        return max((_depth(inner) for inner in value), default=0)
+        return max((_nesting_depth(inner) for inner in value), default=0)
     return 0
 
 

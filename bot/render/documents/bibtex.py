@@ -32,7 +32,7 @@ def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
     if latex_title.startswith("\\"):
         # BibTeX reads a brace followed by a command as one accented letter.
         latex_title = f"{{}}{latex_title}"
-    fields = (
+    bibtex_fields = (
         ("title", f"{{{latex_title}}}"),  # in extra braces, which keep its capitals
         ("author", " and ".join(map(_bibtex_author, paper_citation.authors))),
         ("year", str(paper_citation.date[0]) if paper_citation.date else ""),
@@ -42,7 +42,7 @@ def _bibtex_entry(paper: Paper, paper_citation: Citation) -> str:
         ("doi", paper_citation.doi),
         ("url", paper_citation.url.translate(_URL_ESCAPES)),
     )
-    lines = [f"  {field} = {{{value}}}" for field, value in fields if value]
+    lines = [f"  {field} = {{{value}}}" for field, value in bibtex_fields if value]
     return "@misc{" + ",\n".join([paper_citation.key, *lines]) + "\n}\n"
 
 

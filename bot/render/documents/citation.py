@@ -34,12 +34,12 @@ class Citation:
 
 def citation(paper: Paper) -> Citation:
     """Return the facts to cite of a paper."""
-    scheme, _, number = paper.id.partition(":")
+    id_scheme, _, id_number = paper.id.partition(":")
     return Citation(
         key=citation_key(paper),
         authors=tuple(map(split_author, filter(None, map(display_text, paper.authors)))),
-        date=_date(paper),
-        arxiv_id=strip_invisible(number) if scheme == "arxiv" else "",
+        date=_announced_date(paper),
+        arxiv_id=strip_invisible(id_number) if id_scheme == "arxiv" else "",
         doi=_doi(paper),
         url=paper_url(paper),
     )
@@ -50,12 +50,12 @@ def citations(papers: Iterable[Paper]) -> Iterator[tuple[Paper, Citation]]:
     key_counts: dict[str, int] = {}
     for paper in papers:
         paper_citation = citation(paper)
-        count = key_counts[paper_citation.key] = key_counts.get(paper_citation.key, 0) + 1
+        key_count = key_counts[paper_citation.key] = key_counts.get(paper_citation.key, 0) + 1
         yield (
             paper,
             paper_citation
-            if count == 1
-            else replace(paper_citation, key=f"{paper_citation.key}_{count}"),
+            if key_count == 1
+            else replace(paper_citation, key=f"{paper_citation.key}_{key_count}"),
         )
 
 
@@ -67,15 +67,15 @@ def citation_key(paper: Paper) -> str:
     first_author = split_author(display_text(paper.authors[0])) if paper.authors else ""
     family_name = first_author if isinstance(first_author, str) else first_author.family_name
     family_words = family_name.split() or [""]
-    family = _romanized(family_words[-1]) or "paper"
-    year = "".join(map(str, _date(paper)[:1]))
-    words = [_romanized(word) for word in display_text(paper.title).split()]
-    title = next((word for word in words if word and word not in _STOP_WORDS), "")
-    scheme, _, number = paper.id.partition(":")
-    return f"{family}{year}{title}_{_ascii_alphanumerics(number or scheme)}"
+    family = _romanize(family_words[-1]) or "paper"
+    year = "".join(map(str, _announced_date(paper)[:1]))
+    title_words = [_romanize(word) for word in display_text(paper.title).split()]
+    title = next((word for word in title_words if word and word not in _STOP_WORDS), "")
+    scheme, _, id_number = paper.id.partition(":")
+    return f"{family}{year}{title}_{_ascii_alphanumerics(id_number or scheme)}"
 
 
-def _romanized(text: str) -> str:
+def _romanize(text: str) -> str:
     """Return the letters and digits of a text in ASCII: 李伟 is ``liwei``."""
     return _ascii_alphanumerics(anyascii(text))[:_MAX_KEY_WORD_LENGTH]
 
@@ -86,15 +86,15 @@ def _ascii_alphanumerics(text: str) -> str:
     )
 
 
-def _date(paper: Paper) -> tuple[int, ...]:
+def _announced_date(paper: Paper) -> tuple[int, ...]:
     """Return when the paper was announced, with the day if it was submitted in that month.
 
     The month is that of the arXiv id: a paper submitted on New Year's Eve is one of January.
     """
-    submitted = paper.submitted_at
-    day = (submitted.year, submitted.month, submitted.day) if submitted else ()
-    scheme, _, number = paper.id.partition(":")
-    month_match = _ARXIV_MONTH.match(number) if scheme == "arxiv" else None
+    submitted_at = paper.submitted_at
+    day = (submitted_at.year, submitted_at.month, submitted_at.day) if submitted_at else ()
+    scheme, _, id_number = paper.id.partition(":")
+    month_match = _ARXIV_MONTH.match(id_number) if scheme == "arxiv" else None
     if month_match is None:
         return day
     year, month = int(month_match[1]), int(month_match[2])
@@ -104,11 +104,11 @@ def _date(paper: Paper) -> tuple[int, ...]:
 
 def _doi(paper: Paper) -> str:
     """Return the DOI of the journal or, without one, the DOI that arXiv registers."""
-    scheme, _, number = paper.id.partition(":")
-    candidates = (
+    id_scheme, _, id_number = paper.id.partition(":")
+    possible_dois = (
         strip_invisible(paper.doi),
-        number if scheme == "doi" else "",
-        f"10.48550/arXiv.{number}" if scheme == "arxiv" else "",
+        id_number if id_scheme == "doi" else "",
+        f"10.48550/arXiv.{id_number}" if id_scheme == "arxiv" else "",
     )
-    match = next(filter(None, map(_DOI.search, candidates)), None)
+    match = next(filter(None, map(_DOI.search, possible_dois)), None)
     return match[0].rstrip(".,;") if match else ""

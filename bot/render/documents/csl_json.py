@@ -13,7 +13,7 @@ from storage.records.papers import Paper
 
 def csl_json(papers: Iterable[Paper]) -> str:
     """Return papers as one JSON list, each under its BibTeX key."""
-    items = []
+    csl_items = []
     for paper, paper_citation in citations(papers):
         facts = {
             "id": paper_citation.key,
@@ -28,20 +28,20 @@ def csl_json(papers: Iterable[Paper]) -> str:
             "DOI": paper_citation.doi,
             "URL": paper_citation.url,
         }
-        items.append({name: fact for name, fact in facts.items() if fact})
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+        csl_items.append({name: fact for name, fact in facts.items() if fact})
+    return json.dumps(csl_items, ensure_ascii=False, indent=2) + "\n"
 
 
 def _csl_author(author: PersonName | str) -> dict[str, str]:
     """Return the parts of a name; particles are separate, for styles that sort without them."""
     if isinstance(author, str):
         return {"literal": author}
-    words = author.family_name.split()
-    family_start = next((index for index, word in enumerate(words) if not word.islower()), 0)
-    parts = {
-        "family": " ".join(words[family_start:]),
+    family_words = author.family_name.split()
+    family_start = next((index for index, word in enumerate(family_words) if not word.islower()), 0)
+    name_parts = {
+        "family": " ".join(family_words[family_start:]),
         "given": author.given_name,
-        "non-dropping-particle": " ".join(words[:family_start]),
+        "non-dropping-particle": " ".join(family_words[:family_start]),
         "suffix": author.suffix,
     }
-    return {name: part for name, part in parts.items() if part}
+    return {name: part for name, part in name_parts.items() if part}

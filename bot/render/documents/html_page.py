@@ -19,7 +19,7 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
     options = DisplayOptions(language=supported_language(languages[0]), languages=languages)
     shown_count = len(digest.entries)
     entries = list(enumerate(digest.entries, start=1))
-    return _template().render(
+    return _page_template().render(
         language=options.language,
         row_language=languages[0],
         heading=digest_heading.heading_text(digest, options),
@@ -33,7 +33,7 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
+def _page_template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -20,7 +20,7 @@ from storage.records.digests import Digest, Entry
 def render_json(digest: Digest, languages: tuple[str, ...]) -> str:
     """Return the digest as a JSON object, with the summaries in these languages."""
     shown_count = len(digest.entries)
-    data: dict[str, JSON] = {
+    digest_data: dict[str, JSON] = {
         "number": digest.number,
         "revision": digest.revision,
         "topic": digest.topic,
@@ -41,12 +41,12 @@ def render_json(digest: Digest, languages: tuple[str, ...]) -> str:
             for position, entry in enumerate(numbered_entries(digest), start=1)
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(digest_data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
     paper = entry.paper
-    summaries: dict[str, JSON] = {
+    summaries_data: dict[str, JSON] = {
         summary.language: {
             "title": summary.title,
             "gist": summary.tldr,
@@ -74,7 +74,7 @@ def _entry_data(entry: Entry, languages: tuple[str, ...]) -> dict[str, JSON]:
         "partial": paper.partial,
         "reasons": [{"field": reason.field.value, "word": reason.word} for reason in entry.reasons],
         "topics": list(entry.other_topics),
-        "glosses": {language: summaries.get(language) for language in languages},
+        "glosses": {language: summaries_data.get(language) for language in languages},
     }
 
 

@@ -163,15 +163,15 @@ class UnsafeFormula(Exception):
 
 def latex_text(text: str) -> str:
     """Return one line of LaTeX that prints ``text``: harmless commands and balanced braces."""
-    line = " ".join(strip_invisible(text).split())
+    one_line_text = " ".join(strip_invisible(text).split())
     try:
-        parts = list(display_pieces(line))
+        display_parts = list(display_pieces(one_line_text))
     except Exception:
-        log.exception("TeX not readable", extra={"length": len(line)})
-        parts = [Piece(line, 0, len(line))]
+        log.exception("TeX not readable", extra={"length": len(one_line_text)})
+        display_parts = [Piece(one_line_text, 0, len(one_line_text))]
     latex_parts, prose = [], ""
-    for shown_text, start, end in parts:
-        match = _FORMULA.fullmatch(line, start, end)
+    for shown_text, part_start, part_end in display_parts:
+        match = _FORMULA.fullmatch(one_line_text, part_start, part_end)
         formula = _safe_formula(match[match.lastindex or 0]) if match else ""
         if formula:
             latex_parts += [_prose_latex(prose), f"${formula}$"]
@@ -183,14 +183,14 @@ def latex_text(text: str) -> str:
 
 def _prose_latex(text: str) -> str:
     """Return text without TeX as LaTeX."""
-    quoted = _OPENING_QUOTE.sub("“", text).replace('"', "”")
-    line = unicodedata.normalize("NFC", strip_invisible(quoted))
+    quoted_text = _OPENING_QUOTE.sub("“", text).replace('"', "”")
+    cleaned_text = unicodedata.normalize("NFC", strip_invisible(quoted_text))
     return "".join(
         rf"\ensuremath{{{script_command}{{{''.join(map(_baseline_latex, letters))}}}}}"
         if script_command
         else "".join(map(_letter_latex, letters))
         for script_command, letters in groupby(
-            _CHARACTER_WITH_ACCENTS.findall(line), _script_command
+            _CHARACTER_WITH_ACCENTS.findall(cleaned_text), _script_command
         )
     )
 
@@ -199,9 +199,13 @@ def _script_command(character: str) -> str:
     """Return TeX's command for a superscript or subscript such as ² (but not ™); "" for others."""
     if len(character) > 1:
         return ""
-    kind = unicodedata.decomposition(character).partition(" ")[0]
+    decomposition_kind = unicodedata.decomposition(character).partition(" ")[0]
     is_small = unicodedata.category(character) in _SMALL_CHARACTER_CATEGORIES
-    return _SCRIPT_COMMANDS.get(kind, "") if is_small and _baseline_latex(character) else ""
+    return (
+        _SCRIPT_COMMANDS.get(decomposition_kind, "")
+        if is_small and _baseline_latex(character)
+        else ""
+    )
 
 
 def _baseline_latex(character: str) -> str:
@@ -216,11 +220,13 @@ def _letter_latex(character: str) -> str:
     letter, *accents = list(unicodedata.normalize("NFD", character))
     if accents and letter in ascii_letters and all(accent in _ACCENTS for accent in accents):
         is_accent_above = unicodedata.combining(accents[0]) == 230
-        accented = f"\\{letter}" if letter in "ij" and is_accent_above else letter
+        accented_latex = f"\\{letter}" if letter in "ij" and is_accent_above else letter
         for command in map(_ACCENTS.__getitem__, accents):  # \'e, \v{c}, \~{\^e}
-            needs_no_braces = not command.isalpha() and accented in (letter, f"\\{letter}")
-            accented = f"\\{command}{accented if needs_no_braces else f'{{{accented}}}'}"
-        return f"{{{accented}}}"
+            needs_no_braces = not command.isalpha() and accented_latex in (letter, f"\\{letter}")
+            accented_latex = (
+                f"\\{command}{accented_latex if needs_no_braces else f'{{{accented_latex}}}'}"
+            )
+        return f"{{{accented_latex}}}"
     if len(character) > 1:
         return _letter_latex(character[0]) + character[1:]
     if unicodedata.category(character) == "Cf":  # such as a zero-width joiner
@@ -263,20 +269,20 @@ class _FormulaWriter:
         if self._depth > _MAX_DEPTH:
             raise UnsafeFormula
         formula, scripts = "", ""
-        while (part := self._take_token()) != end:
-            if part in ("^", "_", "'"):
-                if not _ALLOWED_EARLIER_SCRIPTS[part].fullmatch(scripts):
+        while (lexeme := self._take_token()) != end:
+            if lexeme in ("^", "_", "'"):
+                if not _ALLOWED_EARLIER_SCRIPTS[lexeme].fullmatch(scripts):
                     raise UnsafeFormula
-                scripts += part
-                formula += part if part == "'" else f"{part}{{{self._write_argument()}}}"
+                scripts += lexeme
+                formula += lexeme if lexeme == "'" else f"{lexeme}{{{self._write_argument()}}}"
                 continue
-            atom = self._write_atom(part, end, in_words=in_words)
-            if atom.strip():
+            atom_latex = self._write_atom(lexeme, end, in_words=in_words)
+            if atom_latex.strip():
                 scripts = ""
-            if atom[:1].isalpha() and re.search(r"\\[A-Za-z]+$", formula):
+            if atom_latex[:1].isalpha() and re.search(r"\\[A-Za-z]+$", formula):
                 formula += " "  # or the letter would become part of the command before it
-            formula += atom
-            if part[1:] in _FONT_SWITCHES and part[0] == "\\":
+            formula += atom_latex
+            if lexeme[1:] in _FONT_SWITCHES and lexeme[0] == "\\":
                 break  # a font switch consumes the rest
         self._depth -= 1
         return formula
@@ -335,9 +341,9 @@ class _FormulaWriter:
     def _write_argument(self, *, in_words: bool = False) -> str:
         """Return an argument: what is in braces, or the single letter or command there instead."""
         self._skip_space()
-        part = self._take_token()
-        if part == "{":
+        lexeme = self._take_token()
+        if lexeme == "{":
             return self.write_until("}", in_words=in_words)
-        if part in ("^", "_", "'") or part[1:] in _FONT_SWITCHES:
+        if lexeme in ("^", "_", "'") or lexeme[1:] in _FONT_SWITCHES:
             raise UnsafeFormula
-        return self._write_atom(part, "", in_words=in_words)
+        return self._write_atom(lexeme, "", in_words=in_words)

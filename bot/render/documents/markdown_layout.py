@@ -63,14 +63,14 @@ def write_document(
     """Return the document of these entries; ``render_row`` makes the rows of its table."""
     numbered_slots = list(enumerate(entries, start=1))
     rows = "\n".join(render_row(number, entry) for number, entry in numbered_slots)
-    details = "\n".join(
+    details_text = "\n".join(
         "\n\n".join([f"[^{number}]: {entry.heading}", *(INDENT + slot for slot in entry[2:])])
         + f"\n{INDENT}"
         for number, entry in numbered_slots
     )
     # Without entries, rows and details are one empty line each, as in the reference.
     return "\n".join(
-        [headings.table, *TABLE_HEADER, rows, "", headings.details, "", details, "", ""]
+        [headings.table, *TABLE_HEADER, rows, "", headings.details, "", details_text, "", ""]
     )
 
 
@@ -83,36 +83,36 @@ def parse_document(
         DocumentError: writing the entries again would not give exactly these lines.
     """
     rows_start = len(TABLE_HEADER) + 1
-    for index, expected in enumerate((headings.table, *TABLE_HEADER)):
-        if lines[index : index + 1] != [expected]:
-            raise DocumentError(skipped_lines + index + 1, "digest-document-heading")
-    count = 0
+    for line_index, expected_line in enumerate((headings.table, *TABLE_HEADER)):
+        if lines[line_index : line_index + 1] != [expected_line]:
+            raise DocumentError(skipped_lines + line_index + 1, "digest-document-heading")
+    entry_count = 0
     for line in lines[rows_start:]:
-        if not line.startswith(f"| [^{count + 1}] | "):
+        if not line.startswith(f"| [^{entry_count + 1}] | "):
             break
-        count += 1
-    details_start = rows_start + max(count, 1)
-    for index, expected in enumerate(("", headings.details, ""), start=details_start):
-        if lines[index : index + 1] != [expected]:
-            raise DocumentError(skipped_lines + index + 1, "digest-document-row")
+        entry_count += 1
+    details_start = rows_start + max(entry_count, 1)
+    for line_index, expected_line in enumerate(("", headings.details, ""), start=details_start):
+        if lines[line_index : line_index + 1] != [expected_line]:
+            raise DocumentError(skipped_lines + line_index + 1, "digest-document-row")
     entries_start = details_start + 3
-    if count and len(lines) == entries_start + _FIRST_DAY_ENTRY_LINES * count + 2:
+    if entry_count and len(lines) == entries_start + _FIRST_DAY_ENTRY_LINES * entry_count + 2:
         raise DocumentError(skipped_lines + entries_start + 1, "digest-document-first-day")
     entries = []
-    for number in range(1, count + 1):
-        entry_start = entries_start + (number - 1) * ENTRY_LINES
-        fields = []
+    for entry_number in range(1, entry_count + 1):
+        entry_start = entries_start + (entry_number - 1) * ENTRY_LINES
+        slot_texts = []
         for slot in range(SLOT_COUNT):
-            index = entry_start + 2 * slot
-            prefix = INDENT if slot else f"[^{number}]: "
-            if index >= len(lines) or not lines[index].startswith(prefix):
-                raise DocumentError(skipped_lines + index + 1, "digest-document-entry")
-            fields.append(lines[index].removeprefix(prefix))
-        entries.append(make_slots(fields, skipped_lines + entry_start + 1))
+            line_index = entry_start + 2 * slot
+            line_prefix = INDENT if slot else f"[^{entry_number}]: "
+            if line_index >= len(lines) or not lines[line_index].startswith(line_prefix):
+                raise DocumentError(skipped_lines + line_index + 1, "digest-document-entry")
+            slot_texts.append(lines[line_index].removeprefix(line_prefix))
+        entries.append(make_slots(slot_texts, skipped_lines + entry_start + 1))
     rewritten_lines = write_document(headings, entries, render_row).split("\n")
-    for index in range(max(len(lines), len(rewritten_lines))):
-        if lines[index : index + 1] != rewritten_lines[index : index + 1]:
-            is_row = index < len(lines) and lines[index].startswith("| [^")
-            key = "digest-document-row" if is_row else "digest-document-entry"
-            raise DocumentError(skipped_lines + index + 1, key)
+    for line_index in range(max(len(lines), len(rewritten_lines))):
+        if lines[line_index : line_index + 1] != rewritten_lines[line_index : line_index + 1]:
+            is_row = line_index < len(lines) and lines[line_index].startswith("| [^")
+            text_key = "digest-document-row" if is_row else "digest-document-entry"
+            raise DocumentError(skipped_lines + line_index + 1, text_key)
     return entries

@@ -89,12 +89,12 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
         _table_row(number, entry, languages, escapes)
         for number, entry in enumerate(digest.entries, start=1)
     ]
-    document = write_document(_headings(languages), entries, lambda number, _: rows[number - 1])
+    document = write_document(_headings_in(languages), entries, lambda number, _: rows[number - 1])
     written_languages = [
         language for language in languages if language in (ENGLISH, _other_language(languages))
     ]
     other_languages = [language for language in languages if language not in written_languages]
-    first, last = digest.first_day, digest.last_day
+    first_day, last_day = digest.first_day, digest.last_day
     facts = {
         "dialect": DIALECT,
         "topic": _single_line(digest.topic),
@@ -102,19 +102,19 @@ def render(digest: Digest, languages: tuple[str, ...]) -> str:
         "issued": digest.issued_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "languages": ",".join(written_languages),
         "without": ",".join(other_languages),
-        "days": f"{first}/{last}" if first and last else "",
+        "days": f"{first_day}/{last_day}" if first_day and last_day else "",
         "announced": str(digest.announced_count or ""),
         "left": str(digest.matched_count - len(digest.entries) or ""),
     }
-    comment = "; ".join(
+    comment_text = "; ".join(
         f"{name}={_percent_encoded(value, _ENCODED_IN_COMMENT)}"
         for name, value in facts.items()
         if value
     )
-    return f"<!-- papergram: {comment} -->\n{document}"
+    return f"<!-- papergram: {comment_text} -->\n{document}"
 
 
-def _headings(languages: tuple[str, ...]) -> Headings:
+def _headings_in(languages: tuple[str, ...]) -> Headings:
     is_chinese = _other_language(languages) == "zh"
     return _HEADINGS[is_chinese][not is_chinese or ENGLISH in languages]
 
@@ -232,24 +232,27 @@ def parse(lines: list[str]) -> Digest:
     languages, escapes = tuple(facts["languages"].split(",")), _ESCAPES_BY_DIALECT[facts["dialect"]]
     rows = [line for line in lines if line.startswith("| [^")]
     parsed_slots = parse_document(
-        lines[1:], _headings(languages), lambda row_number, _: rows[row_number - 1], skipped_lines=1
+        lines[1:],
+        _headings_in(languages),
+        lambda row_number, _: rows[row_number - 1],
+        skipped_lines=1,
     )
-    issued = datetime.fromisoformat(facts["issued"])
+    issued_at = datetime.fromisoformat(facts["issued"])
     entries = tuple(
-        _parse_entry(entry_slots, _other_language(languages), issued, escapes.in_slot)
+        _parse_entry(entry_slots, _other_language(languages), issued_at, escapes.in_slot)
         for entry_slots in parsed_slots
     )
-    for number, entry in enumerate(entries, start=1):
-        if rows[number - 1] != _table_row(number, entry, languages, escapes):
-            raise DocumentError(lines.index(rows[number - 1]) + 1, "digest-document-row")
-    first, _, last = facts.get("days", "").partition("/")
+    for entry_number, entry in enumerate(entries, start=1):
+        if rows[entry_number - 1] != _table_row(entry_number, entry, languages, escapes):
+            raise DocumentError(lines.index(rows[entry_number - 1]) + 1, "digest-document-row")
+    first_day, _, last_day = facts.get("days", "").partition("/")
     return Digest(
         topic=facts.get("topic", ""),
         query=facts.get("query", ""),
-        issued_at=issued,
+        issued_at=issued_at,
         entries=entries,
-        first_day=date.fromisoformat(first) if first else None,
-        last_day=date.fromisoformat(last) if last else None,
+        first_day=date.fromisoformat(first_day) if first_day else None,
+        last_day=date.fromisoformat(last_day) if last_day else None,
         announced_count=int(facts.get("announced", "0")),
         # The comment counts left-out entries without their kinds.
         unstored_kinds=(AnnouncementKind.NEW,) * int(facts.get("left", "0")),
@@ -264,17 +267,17 @@ def _parse_facts(line: str) -> dict[str, str]:
         DocumentError: one that is needed is absent, or one is impossible.
     """
     comment = _COMMENT.fullmatch(line)
-    pairs = [fact.partition("=") for fact in comment[1].split("; ")] if comment else []
-    facts = {name: unquote(value) for name, _, value in pairs}
+    fact_parts = [fact.partition("=") for fact in comment[1].split("; ")] if comment else []
+    facts = {name: unquote(value) for name, _, value in fact_parts}
     languages = facts.get("languages", "").split(",")
-    days = facts.get("days", "").split("/")
+    day_texts = facts.get("days", "").split("/")
     try:
-        for day in filter(None, days):
+        for day in filter(None, day_texts):
             date.fromisoformat(day)
         is_valid = (
             datetime.fromisoformat(facts["issued"]).tzinfo is not None
             and all(0 <= int(facts.get(name, "0")) <= _MAX_PAPERS for name in ("announced", "left"))
-            and len(days) <= 2
+            and len(day_texts) <= 2
             and facts.get("dialect") in _ESCAPES_BY_DIALECT
             and all(map(_LANGUAGE.fullmatch, languages))
             and len({*languages} - {ENGLISH}) <= 1
@@ -289,7 +292,7 @@ def _parse_facts(line: str) -> dict[str, str]:
 def _parse_entry(
     entry_slots: EntrySlots, other_language: str, issued: datetime, pattern: re.Pattern[str]
 ) -> Entry:
-    title, *texts_of_other = (
+    title, *other_language_texts = (
         _slot_text(slot, pattern)
         for slot in (
             entry_slots.title if other_language else entry_slots.heading,
@@ -298,17 +301,19 @@ def _parse_entry(
             entry_slots.abstract,
         )
     )
-    paper, kind = _parse_paper(entry_slots, title, _slot_text(entry_slots.abstract_en, pattern))
+    paper, announcement_kind = _parse_paper(
+        entry_slots, title, _slot_text(entry_slots.abstract_en, pattern)
+    )
     texts = {ENGLISH: (paper.title, _slot_text(entry_slots.tldr_en, pattern), paper.abstract)}
     if other_language:
-        heading, tldr, abstract = texts_of_other
+        heading, tldr, abstract = other_language_texts
         texts[other_language] = (heading, tldr, abstract)
     summaries = tuple(
         Summary(0, paper.version, language, *fields, "import", issued)
         for language, fields in texts.items()
         if (fields[1] if language == ENGLISH else any(fields))
     )
-    return Entry(paper, kind, summaries)
+    return Entry(paper, announcement_kind, summaries)
 
 
 def _slot_text(slot: str, pattern: re.Pattern[str]) -> str:
@@ -328,7 +333,7 @@ def _parse_paper(
     """
     facts = entry_slots.link.split(" · ")
     try:
-        link, paper_id, version, kind, categories, authors = facts
+        link, paper_id, version, announcement_kind, categories, authors = facts
         parsed_paper = Paper(
             id=unquote(paper_id),
             version=int(version.removeprefix("v")),
@@ -339,7 +344,7 @@ def _parse_paper(
             link=link[1 : (len(link) - 4) // 2 + 1],
             partial=True,
         )
-        parsed_kind = AnnouncementKind(kind)
+        parsed_kind = AnnouncementKind(announcement_kind)
     except ValueError as error:
         raise DocumentError(entry_slots.line + _LINK_LINE_OFFSET, "digest-document-link") from error
     if not (
@@ -353,5 +358,5 @@ def _parse_paper(
 
 def _links_to_paper(link: str, paper_id: str) -> bool:
     """Return whether a link is not that of another arXiv paper."""
-    page = _ARXIV_PAGE.fullmatch(link)
-    return page is None or paper_id == f"arxiv:{page[1]}"
+    page_match = _ARXIV_PAGE.fullmatch(link)
+    return page_match is None or paper_id == f"arxiv:{page_match[1]}"

@@ -20,7 +20,7 @@ def personal_data_json(
     now: datetime,
 ) -> bytes:
     """Return everything that concerns the chat or the person as JSON; ``person`` may be None."""
-    data: dict[str, JSON] = {
+    personal_data: dict[str, JSON] = {
         "written": now.isoformat(),
         "chat": {
             "id": chat.id,
@@ -71,8 +71,12 @@ def personal_data_json(
         ],
     }
     if person:
-        data["person"] = {"id": person.id, "name": person.name, "language": person.language}
-        data["library"] = [
+        personal_data["person"] = {
+            "id": person.id,
+            "name": person.name,
+            "language": person.language,
+        }
+        personal_data["library"] = [
             {
                 "paper": saved_paper.paper.id,
                 "title": saved_paper.paper.title,
@@ -81,4 +85,4 @@ def personal_data_json(
             }
             for saved_paper in saved
         ]
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(personal_data, ensure_ascii=False, indent=2) + "\n").encode()

@@ -35,12 +35,12 @@ _ABSTRACT_PREFIX_ZH = re.compile(
 
 def render(entries: Sequence[Entry]) -> str:
     """Return the document of imported entries, byte for byte as it was."""
-    slots = []
+    entry_slots = []
     for verbatim in (entry.verbatim for entry in entries if entry.verbatim):
         link = f"[{verbatim.link}]({verbatim.link})"
         fields = (verbatim.title_zh, verbatim.title, link, verbatim.tldr_zh, verbatim.tldr_en)
-        slots.append(make_slots((*fields, verbatim.abstract_zh, verbatim.abstract)))
-    return write_document(HEADINGS, slots, _table_row)
+        entry_slots.append(make_slots((*fields, verbatim.abstract_zh, verbatim.abstract)))
+    return write_document(HEADINGS, entry_slots, _table_row)
 
 
 def _table_row(number: int, entry: EntrySlots) -> str:
@@ -79,12 +79,12 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
         entry_slots.abstract,
         entry_slots.abstract_en,
     )
-    paper, kind = _parse_paper(f"arxiv:{id_match[1]}", verbatim)
-    prefix = _ABSTRACT_PREFIX_ZH.match(verbatim.abstract_zh)
+    paper, announcement_kind = _parse_paper(f"arxiv:{id_match[1]}", verbatim)
+    prefix_match = _ABSTRACT_PREFIX_ZH.match(verbatim.abstract_zh)
     texts_zh = (
         verbatim.title_zh,
         verbatim.tldr_zh,
-        verbatim.abstract_zh[prefix.end() if prefix else 0 :].strip(),
+        verbatim.abstract_zh[prefix_match.end() if prefix_match else 0 :].strip(),
     )
     summaries: list[Summary] = []
     if any(texts_zh):
@@ -92,24 +92,24 @@ def _parse_entry(entry_slots: EntrySlots, issued: datetime) -> Entry:
     if verbatim.tldr_en:
         texts_en = (paper.title, verbatim.tldr_en, paper.abstract)
         summaries.append(Summary(0, paper.version, "en", *texts_en, "import", issued))
-    return Entry(paper, kind, tuple(summaries), verbatim=verbatim)
+    return Entry(paper, announcement_kind, tuple(summaries), verbatim=verbatim)
 
 
 def _parse_paper(paper_id: str, verbatim: VerbatimEntry) -> tuple[Paper, AnnouncementKind]:
     """Return the paper and its kind, as far as title suffix and abstract prefix tell."""
-    title, suffix = split_title_suffix(verbatim.title)
-    abstract, prefix = split_abstract_prefix(verbatim.abstract)
-    version, kind = 0, AnnouncementKind.NEW
-    for label in (suffix, prefix):
+    title, title_suffix = split_title_suffix(verbatim.title)
+    abstract, abstract_prefix = split_abstract_prefix(verbatim.abstract)
+    version, announcement_kind = 0, AnnouncementKind.NEW
+    for label in (title_suffix, abstract_prefix):
         if label:
             version = label.identity.version if label.identity else version
-            kind = label.kind or kind
+            announcement_kind = label.kind or announcement_kind
     return Paper(
         id=paper_id,
         version=version,
         title=title.strip(),
         abstract=abstract.strip(),
-        categories=(suffix.category,) if suffix else (),
+        categories=(title_suffix.category,) if title_suffix else (),
         link=verbatim.link,
         partial=True,
-    ), kind
+    ), announcement_kind

@@ -47,17 +47,17 @@ def page_ranges(
     digest: Digest, options: DisplayOptions, first: int, last: int
 ) -> list[tuple[int, int]]:
     """Return the rows ``first`` to ``last`` cut into messages, between entries."""
-    room = RICH_SOFT_UNITS - MARGIN
-    sizes = [
+    available_units = RICH_SOFT_UNITS - MARGIN
+    row_sizes = [
         rich_units([table([_row_cells(digest, position, options, with_details=False)])])
         for position in range(first, last + 1)
     ]
-    if fits_in_one_run(sizes, room, MAX_ROWS):
+    if fits_in_one_run(row_sizes, available_units, MAX_ROWS):
         return [(first, last)]
-    room -= rich_units(_with_frame(digest, options, first, last, []))
+    available_units -= rich_units(_with_frame(digest, options, first, last, []))
     return [
         (first + run_first - 1, first + run_last - 1)
-        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
+        for run_first, run_last in split_into_runs(row_sizes, available_units, MAX_ROWS)
     ]
 
 
@@ -85,7 +85,7 @@ def _message_blocks(
     digest: Digest, options: DisplayOptions, first: int, last: int, *, with_details: bool
 ) -> list[Block]:
     positions = range(first, last + 1) if first else range(0)
-    body: list[Block] = []
+    body_blocks: list[Block] = []
     if positions:
         rows = [
             _row_cells(digest, position, options, with_details=with_details)
@@ -97,10 +97,10 @@ def _message_blocks(
                 for name in ("ref", "title", "summary")
             ]
             rows.insert(0, header_cells)
-        body.append(table(rows))
+        body_blocks.append(table(rows))
     if with_details:
-        body += [entry_details(digest, position, options) for position in positions]
-    return _with_frame(digest, options, first, last, body)
+        body_blocks += [entry_details(digest, position, options) for position in positions]
+    return _with_frame(digest, options, first, last, body_blocks)
 
 
 def _with_frame(
@@ -108,8 +108,10 @@ def _with_frame(
 ) -> list[Block]:
     # The entry itself says that it is not translated.
     is_paper = digest_heading.is_shown_as_paper(digest, options)
-    note = "" if is_paper else digest_heading.untranslated_text(digest, first, last, options)
-    notes = [paragraph(italic(note))] if note else []
+    untranslated_note = (
+        "" if is_paper else digest_heading.untranslated_text(digest, first, last, options)
+    )
+    notes = [paragraph(italic(untranslated_note))] if untranslated_note else []
     if options.form is MessageForm.TWO_COLUMNS:
         brief_heading = digest_heading.brief_heading_text(digest, first, last, options)
         facts = digest_heading.facts_text(digest, options)
@@ -129,15 +131,17 @@ def _row_cells(
     row_content = table_row(
         digest_heading.numbered_entries(digest)[position - 1], position, options.languages[0]
     )
-    number = f"[{position}]" if options.form is MessageForm.THREE_COLUMNS else str(position)
-    ref: RichText = number
+    bracketed_number = (
+        f"[{position}]" if options.form is MessageForm.THREE_COLUMNS else str(position)
+    )
+    reference_cell: RichText = bracketed_number
     if with_details:
-        ref = anchor_link(number, anchor_name(position))
+        reference_cell = anchor_link(bracketed_number, anchor_name(position))
     elif options.entry_link:
-        ref = url(number, options.entry_link(position))
+        reference_cell = url(bracketed_number, options.entry_link(position))
     sentence = shorten(row_content.tldr, TLDR_UNITS)
     if options.form is MessageForm.THREE_COLUMNS:
-        return [cell(ref), cell(linked_title(row_content)), cell(sentence or "–")]
+        return [cell(reference_cell), cell(linked_title(row_content)), cell(sentence or "–")]
     if row_content.translated_title:
         row_content = replace(row_content, title=row_content.translated_title)
     texts: list[RichText] = [bold(linked_title(row_content))]
@@ -145,4 +149,4 @@ def _row_cells(
         texts += ["\n", italic(row_content.short_byline)]
     if sentence:
         texts += [" · " if row_content.short_byline else "\n", sentence]
-    return [cell(ref), cell(texts)]
+    return [cell(reference_cell), cell(texts)]

@@ -53,9 +53,11 @@ def render_outbox_message(
             paper_link,
             repeat=outbox_message.unknown_sends > 0 and not outbox_message.edited_message_id,
         )
-    note = say(outbox_message.language, "digest-repeat") if outbox_message.unknown_sends else ""
+    repeat_note = (
+        say(outbox_message.language, "digest-repeat") if outbox_message.unknown_sends else ""
+    )
     plain_messages = plain_text_messages(
-        _message_with_markup(outbox_message, digest, paper_link), note=note
+        _message_with_markup(outbox_message, digest, paper_link), note=repeat_note
     )
     # A summary added later may have made the text shorter than when it was cut.
     return plain_messages[
@@ -71,12 +73,12 @@ def simpler_messages(
         return ()
     if outbox_message.form.is_rich and digest:
         classic_message = replace(outbox_message, form=MessageForm.CLASSIC)
-        first, last = outbox_message.first_entry, outbox_message.last_entry
+        first_entry, last_entry = outbox_message.first_entry, outbox_message.last_entry
         if outbox_message.part > FIRST_ENTRY_PART:  # a single entry stays one message
-            parts: Sequence[Part] = [Part(outbox_message.part, first, last)]
+            simpler_parts: Sequence[Part] = [Part(outbox_message.part, first_entry, last_entry)]
         else:
             options = _display_options(classic_message, digest, paper_link)
-            parts = digest_parts(digest, options, first=first, last=last)
+            simpler_parts = digest_parts(digest, options, first=first_entry, last=last_entry)
         return [
             replace(
                 classic_message,
@@ -84,7 +86,7 @@ def simpler_messages(
                 first_entry=part.first_entry,
                 last_entry=part.last_entry,
             )
-            for number, part in enumerate(parts, start=1)
+            for number, part in enumerate(simpler_parts, start=1)
         ]
     plain_messages = plain_text_messages(_message_with_markup(outbox_message, digest, paper_link))
     return [
@@ -106,17 +108,17 @@ def _message_with_markup(
 ) -> Message:
     """Return the message with its markup and buttons."""
     if outbox_message.notice:
-        note = f"{say(outbox_message.language, 'digest-repeat')}\n" if repeat else ""
-        text = say(
+        repeat_note = f"{say(outbox_message.language, 'digest-repeat')}\n" if repeat else ""
+        notice_text = say(
             outbox_message.language,
             outbox_message.notice.text_key,
             **dict(outbox_message.notice.values),
         )
         html = sentence_html(
-            shorten(strip_invisible_lines(text), CLASSIC_UNITS - utf16_length(note))
+            shorten(strip_invisible_lines(notice_text), CLASSIC_UNITS - utf16_length(repeat_note))
         )
-        if note:
-            html = f"<i>{escape(note.strip())}</i>\n{html}"
+        if repeat_note:
+            html = f"<i>{escape(repeat_note.strip())}</i>\n{html}"
         return Message(MessageForm.CLASSIC, html=html, silent=outbox_message.silent)
     if digest is None:
         raise LookupError(f"digest {outbox_message.digest} is not there")

@@ -72,25 +72,25 @@ def page_ranges(
     digest: Digest, options: DisplayOptions, first: int, last: int
 ) -> list[tuple[int, int]]:
     """Return the rows ``first`` to ``last`` cut into messages, between entries."""
-    room = CLASSIC_UNITS - _MARGIN
-    sizes = [
+    available_units = CLASSIC_UNITS - _MARGIN
+    row_sizes = [
         message_weight(_row_html(digest, position, options)) + 2
         for position in range(first, last + 1)
     ]
-    if fits_in_one_run(sizes, room, MAX_ROWS):
+    if fits_in_one_run(row_sizes, available_units, MAX_ROWS):
         return [(first, last)]
     header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=True)
-    room -= message_weight("\n\n".join(["\n".join(header_lines), *note_lines]))
+    available_units -= message_weight("\n\n".join(["\n".join(header_lines), *note_lines]))
     return [
         (first + run_first - 1, first + run_last - 1)
-        for run_first, run_last in split_into_runs(sizes, room, MAX_ROWS)
+        for run_first, run_last in split_into_runs(row_sizes, available_units, MAX_ROWS)
     ]
 
 
 def message_weight(html: str) -> int:
     """Return the units of the visible text, or the scaled bytes of the HTML if that is more."""
-    pieces = html.split("<")
-    visible_text = pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:])
+    tag_pieces = html.split("<")
+    visible_text = tag_pieces[0] + "".join(piece.partition(">")[2] for piece in tag_pieces[1:])
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         visible_text = visible_text.replace(entity, character)
     scaled_bytes = len(html.encode()) * CLASSIC_UNITS // (CLASSIC_BYTES - 1024) + 1
@@ -106,16 +106,16 @@ def table_html(
     shortened.
     """
     header_lines, note_lines = _frame_parts(digest, options, first, last, repeat=repeat)
-    text = ""
+    html_text = ""
     for max_units in _TLDR_STEPS:
         rows = [
             _row_html(digest, position, options, max_units)
             for position in range(max(first, 1), last + 1)
         ]
-        text = "\n\n".join(["\n".join(header_lines), *rows, *note_lines])
-        if message_weight(text) <= CLASSIC_UNITS:
+        html_text = "\n\n".join(["\n".join(header_lines), *rows, *note_lines])
+        if message_weight(html_text) <= CLASSIC_UNITS:
             break
-    return text
+    return html_text
 
 
 def _frame_parts(
@@ -124,8 +124,8 @@ def _frame_parts(
     header_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
     header_lines.append(_tag_html("b", digest_heading.heading_text(digest, options)))
     header_lines.append(escape(digest_heading.counts_text(digest, first, last, options)))
-    note = digest_heading.untranslated_text(digest, first, last, options)
-    return header_lines, [_tag_html("i", note)] if note else []
+    untranslated_note = digest_heading.untranslated_text(digest, first, last, options)
+    return header_lines, [_tag_html("i", untranslated_note)] if untranslated_note else []
 
 
 def _row_html(
@@ -147,26 +147,30 @@ def entry_html(
     digest: Digest, position: int, options: DisplayOptions, *, repeat: bool = False
 ) -> str:
     """Return one entry: title, authors, each language's texts, why it matched, links."""
-    number = 0 if digest_heading.is_single_paper(digest) else position
-    content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
+    shown_number = 0 if digest_heading.is_single_paper(digest) else position
+    content = entry_content(
+        digest_heading.numbered_entries(digest)[position - 1], shown_number, options
+    )
     top_lines = [_tag_html("i", say(options.language, "digest-repeat"))] if repeat else []
     labels = shorten(" · ".join(content.labels), LINE_UNITS)
     facts = [quoted_html(line) for line in (content.byline, labels) if line]
     top_lines += [_title_html(content), *facts]
     reason_html = ""
     if content.matched_text:
-        text_before, matched, text_after = content.match_reason.partition(content.matched_text)
-        reason_html = quoted_html(text_before) + _tag_html("b", matched) + quoted_html(text_after)
-    links = " · ".join(link_html(label, url) for label, url in content.links)
-    bottom_lines = list(filter(None, (reason_html, quoted_html(content.topics_text), links)))
+        text_before, matched_text, text_after = content.match_reason.partition(content.matched_text)
+        reason_html = (
+            quoted_html(text_before) + _tag_html("b", matched_text) + quoted_html(text_after)
+        )
+    links_html = " · ".join(link_html(label, url) for label, url in content.links)
+    bottom_lines = list(filter(None, (reason_html, quoted_html(content.topics_text), links_html)))
     shortened_note = _tag_html("i", say(options.language, "entry-shortened"))
     frame_lines = [*top_lines, *bottom_lines, shortened_note]
-    rooms, is_complete = _abstract_rooms(content, options, frame_lines)
+    abstract_rooms, is_complete = _abstract_rooms(content, options, frame_lines)
     if not is_complete:
         bottom_lines = [shortened_note, *bottom_lines]
         content = content.with_separate_tldrs()
-        rooms, _ = _abstract_rooms(content, options, frame_lines)
-    paragraphs = _section_paragraphs(content, options, rooms)
+        abstract_rooms, _ = _abstract_rooms(content, options, frame_lines)
+    paragraphs = _section_paragraphs(content, options, abstract_rooms)
     return "\n\n".join(["\n".join(top_lines), *paragraphs, "\n".join(bottom_lines)])
 
 
@@ -193,7 +197,7 @@ def _section_paragraphs(
     An abstract is a quotation, collapsed unless it contains a highlighted sentence.
     """
     paragraphs: list[str] = []
-    for number, section in enumerate(content.sections):
+    for section_index, section in enumerate(content.sections):
         lines = []
         if not section.is_translated:
             lines.append(_tag_html("i", say(options.language, "entry-untranslated")))
@@ -203,28 +207,34 @@ def _section_paragraphs(
         paragraphs.append("\n".join(line for line in lines if line))
         if rooms:
             if section.tldr_span:
-                text = _highlighted_html(section.abstract, content.matched_words, section.tldr_span)
-                paragraphs.append(f"<blockquote>{text}</blockquote>")
-            elif text := _shortened_html(section.abstract, rooms[number], content.matched_words):
-                paragraphs.append(f"<blockquote expandable>{text}</blockquote>")
+                abstract_html = _highlighted_html(
+                    section.abstract, content.matched_words, section.tldr_span
+                )
+                paragraphs.append(f"<blockquote>{abstract_html}</blockquote>")
+            elif abstract_html := _shortened_html(
+                section.abstract, rooms[section_index], content.matched_words
+            ):
+                paragraphs.append(f"<blockquote expandable>{abstract_html}</blockquote>")
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def _shortened_html(text: str, max_units: int, words: Sequence[str]) -> str:
     """Return the longest beginning of ``text`` that weighs at most ``max_units``, as HTML."""
-    shortened = shorten(text, max_units)
-    html = _highlighted_html(shortened, words)
-    while shortened and message_weight(html) > max_units:
-        shortened = shorten(text, utf16_length(shortened) * max_units // message_weight(html) - 1)
-        html = _highlighted_html(shortened, words)
+    shortened_text = shorten(text, max_units)
+    html = _highlighted_html(shortened_text, words)
+    while shortened_text and message_weight(html) > max_units:
+        shortened_text = shorten(
+            text, utf16_length(shortened_text) * max_units // message_weight(html) - 1
+        )
+        html = _highlighted_html(shortened_text, words)
     return html
 
 
 def _highlighted_html(text: str, words: Sequence[str], sentence: Span | None = None) -> str:
     """Return ``text`` as HTML with these words and the sentence in bold."""
-    pieces = highlight(text, words, sentence)
-    inert_parts = disable_autolinks_in_pieces([part for part, _ in pieces])
+    highlighted_pieces = highlight(text, words, sentence)
+    inert_parts = disable_autolinks_in_pieces([part for part, _ in highlighted_pieces])
     return "".join(
         f"<b>{escape(part)}</b>" if is_marked and part.strip() else escape(part)
-        for part, (_, is_marked) in zip(inert_parts, pieces, strict=True)
+        for part, (_, is_marked) in zip(inert_parts, highlighted_pieces, strict=True)
     )

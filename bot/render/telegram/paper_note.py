@@ -24,21 +24,26 @@ def note_message(
     """Return the note as a message, in the reader's form."""
     title, link = shorten(display_title(paper), LINE_UNITS), paper_url(paper)
     sections = []
-    for name in SECTIONS:
-        text = display_text(getattr(note, name))
-        if name == "limits" and not text:
-            text = say(options.language, "note-limits-none")
-        label = say(options.language, f"note-{name}")
-        sections.append((label, shorten(text, _SECTION_UNITS) or "–"))
+    for section_name in SECTIONS:
+        note_text = display_text(getattr(note, section_name))
+        if section_name == "limits" and not note_text:
+            note_text = say(options.language, "note-limits-none")
+        section_label = say(options.language, f"note-{section_name}")
+        sections.append((section_label, shorten(note_text, _SECTION_UNITS) or "–"))
     model_name = shorten(display_text(note.producer), _MODEL_NAME_UNITS)
     model_line = say(options.language, "note-maker", model=model_name)
     if options.form.is_rich:
         section_blocks = [
-            block for label, text in sections for block in (paragraph(bold(label)), paragraph(text))
+            block
+            for section_label, note_text in sections
+            for block in (paragraph(bold(section_label)), paragraph(note_text))
         ]
         blocks = (heading(url(title, link), 4), *section_blocks, footer(model_line))
         return Message(options.form, blocks=blocks, buttons=buttons)
-    html_sections = [f"<b>{escape(label)}</b>\n{quoted_html(text)}" for label, text in sections]
+    html_sections = [
+        f"<b>{escape(section_label)}</b>\n{quoted_html(note_text)}"
+        for section_label, note_text in sections
+    ]
     html = "\n\n".join(
         [f"<b>{link_html(title, link)}</b>", *html_sections, f"<i>{quoted_html(model_line)}</i>"]
     )

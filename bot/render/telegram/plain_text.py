@@ -19,9 +19,9 @@ def plain_text_messages(message: Message, *, note: str = "") -> tuple[Message, .
     extractor = _TextExtractor()
     extractor.feed(message.html)
     extractor.close()
-    prefix = f"{note}\n" if note else ""
+    note_line = f"{note}\n" if note else ""
     return tuple(
-        Message(MessageForm.CLASSIC, text=prefix + piece, silent=message.silent or number > 0)
+        Message(MessageForm.CLASSIC, text=note_line + piece, silent=message.silent or number > 0)
         for number, piece in enumerate(split_text(extractor.text(), CLASSIC_UNITS - _NOTE_UNITS))
     )
 

@@ -51,20 +51,24 @@ def encode_reply_part(reply_part: ReplyPart) -> str:
     """Return a part as JSON; ``decode_reply_part`` is the inverse."""
     match reply_part.content:
         case Document(name, content, caption):
-            data: dict[str, JSON] = {
+            part_data: dict[str, JSON] = {
                 "file": name,
                 "caption": caption,
                 "zlib": b64encode(zlib.compress(content)).decode("ascii"),
             }
         case message:
-            data = _encode_message(message)
+            part_data = _encode_message(message)
     if reply_part.fallback_messages:
-        data["plain"] = [_encode_message(message) for message in reply_part.fallback_messages]
+        part_data["plain"] = [_encode_message(message) for message in reply_part.fallback_messages]
     if reply_part.is_fallback_paired:
-        data["paired"] = True
-    encoded = json.dumps({"v": _FORMAT_VERSION} | data, ensure_ascii=False, separators=(",", ":"))
+        part_data["paired"] = True
+    encoded_part = json.dumps(
+        {"v": _FORMAT_VERSION} | part_data, ensure_ascii=False, separators=(",", ":")
+    )
     # A lone surrogate must not prevent the rest from being stored.
-    return encoded if encoded.isascii() else encoded.encode(errors="replace").decode()
+    return (
+        encoded_part if encoded_part.isascii() else encoded_part.encode(errors="replace").decode()
+    )
 
 
 def decode_reply_part(content: str) -> ReplyPart:
@@ -73,20 +77,24 @@ def decode_reply_part(content: str) -> ReplyPart:
     Raises:
         ValueError: it has another format version, or is no such JSON.
     """
-    data = json.loads(content)
-    if data["v"] != _FORMAT_VERSION:
-        raise ValueError(f"an answer in form {data['v']} cannot be read")
-    if "zlib" in data:
-        file_content = zlib.decompress(b64decode(data["zlib"]))
-        return ReplyPart(Document(data["file"], file_content, data["caption"]))
-    if "file" in data:  # written before files were compressed
-        return ReplyPart(Document(data["file"], b64decode(data["bytes"]), data["caption"]))
-    fallback = tuple(_decode_message(message) for message in data.get("plain", ()))
-    return ReplyPart(_decode_message(data), fallback, bool(data.get("paired", False)))
+    part_data = json.loads(content)
+    if part_data["v"] != _FORMAT_VERSION:
+        raise ValueError(f"an answer in form {part_data['v']} cannot be read")
+    if "zlib" in part_data:
+        file_content = zlib.decompress(b64decode(part_data["zlib"]))
+        return ReplyPart(Document(part_data["file"], file_content, part_data["caption"]))
+    if "file" in part_data:  # written before files were compressed
+        return ReplyPart(
+            Document(part_data["file"], b64decode(part_data["bytes"]), part_data["caption"])
+        )
+    fallback_messages = tuple(_decode_message(message) for message in part_data.get("plain", ()))
+    return ReplyPart(
+        _decode_message(part_data), fallback_messages, bool(part_data.get("paired", False))
+    )
 
 
 def _encode_message(message: Message) -> dict[str, JSON]:
-    fields: dict[str, JSON] = {
+    message_fields: dict[str, JSON] = {
         "form": str(message.form),
         "html": message.html,
         "text": message.text,
@@ -94,7 +102,7 @@ def _encode_message(message: Message) -> dict[str, JSON]:
         "buttons": [[_encode_button(button) for button in row] for row in message.buttons],
         "silent": message.silent,
     }
-    return {name: value for name, value in fields.items() if value}
+    return {name: value for name, value in message_fields.items() if value}
 
 
 def _encode_button(button: Button) -> JSON:
@@ -139,24 +147,30 @@ def _decode_button(data: JSON) -> Button:
 
 def reply_content(outbox_message: OutboxMessage) -> ReplyContent:
     """Return the content of an answer's message, with a note if it may be a repeat."""
-    content = decode_reply_part(outbox_message.reply_content).content
+    stored_content = decode_reply_part(outbox_message.reply_content).content
     if not outbox_message.unknown_sends or outbox_message.edited_message_id:
-        return content
-    note = say(outbox_message.language, "digest-repeat")
-    match content:
+        return stored_content
+    repeat_note = say(outbox_message.language, "digest-repeat")
+    match stored_content:
         case Document(caption=caption):
-            return replace(content, caption=shorten(f"{note}\n{caption}".strip(), _CAPTION_UNITS))
+            return replace(
+                stored_content, caption=shorten(f"{repeat_note}\n{caption}".strip(), _CAPTION_UNITS)
+            )
         case Message(form=form) if form.is_rich:
-            return replace(content, blocks=(paragraph(italic(note)), *content.blocks))
+            return replace(
+                stored_content, blocks=(paragraph(italic(repeat_note)), *stored_content.blocks)
+            )
         case Message(text=text) if text:
-            return replace(content, text=shorten(f"{note}\n{text}", CLASSIC_UNITS))
+            return replace(stored_content, text=shorten(f"{repeat_note}\n{text}", CLASSIC_UNITS))
         case _:
-            html = f"<i>{escape(note)}</i>\n{content.html}"
+            html = f"<i>{escape(repeat_note)}</i>\n{stored_content.html}"
             if message_weight(html) <= CLASSIC_UNITS:
-                return replace(content, html=html)
+                return replace(stored_content, html=html)
             # Too long with the note: drop the markup rather than cut inside it.
-            plain_text = "\n".join(message.text for message in plain_text_messages(content))
-            return replace(content, html="", text=shorten(f"{note}\n{plain_text}", CLASSIC_UNITS))
+            plain_text = "\n".join(message.text for message in plain_text_messages(stored_content))
+            return replace(
+                stored_content, html="", text=shorten(f"{repeat_note}\n{plain_text}", CLASSIC_UNITS)
+            )
 
 
 def simpler_replies(outbox_message: OutboxMessage) -> Sequence[OutboxMessage]:

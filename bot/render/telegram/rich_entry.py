@@ -73,19 +73,26 @@ def entry_blocks(
 
     A ``head`` above the title and a ``foot`` are those of a digest with this entry alone.
     """
-    number = 0 if head or digest_heading.is_single_paper(digest) else position
-    content = entry_content(digest_heading.numbered_entries(digest)[position - 1], number, options)
+    shown_number = 0 if head or digest_heading.is_single_paper(digest) else position
+    content = entry_content(
+        digest_heading.numbered_entries(digest)[position - 1], shown_number, options
+    )
     title = linked_title(content)
-    top_blocks: list[Block] = [*head, heading([f"[{position}] ", title] if number else title, 4)]
+    top_blocks: list[Block] = [
+        *head,
+        heading([f"[{position}] ", title] if shown_number else title, 4),
+    ]
     if repeat:
         top_blocks.append(paragraph(italic(say(options.language, "digest-repeat"))))
     shortened_note = paragraph(italic(say(options.language, "entry-shortened")))
-    rooms, is_complete = _abstract_rooms(content, options, [*top_blocks, shortened_note, *foot])
+    abstract_rooms, is_complete = _abstract_rooms(
+        content, options, [*top_blocks, shortened_note, *foot]
+    )
     if is_complete:
-        return (*top_blocks, *_entry_body(content, options, rooms), *foot)
+        return (*top_blocks, *_entry_body(content, options, abstract_rooms), *foot)
     content = content.with_separate_tldrs()
-    rooms, _ = _abstract_rooms(content, options, [*top_blocks, shortened_note, *foot])
-    return (*top_blocks, *_entry_body(content, options, rooms), shortened_note, *foot)
+    abstract_rooms, _ = _abstract_rooms(content, options, [*top_blocks, shortened_note, *foot])
+    return (*top_blocks, *_entry_body(content, options, abstract_rooms), shortened_note, *foot)
 
 
 def _abstract_rooms(
@@ -103,19 +110,19 @@ def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]
     lines: list[RichText] = [content.byline, shorten(" · ".join(content.labels), LINE_UNITS)]
     if options.form is MessageForm.TWO_COLUMNS:
         lines.append(content.publication)
-    for number, section in enumerate(content.sections):
+    for section_index, section in enumerate(content.sections):
         if not section.is_translated:
             lines.append(italic(say(options.language, "entry-untranslated")))
         lines.append(bold(shorten(section.title, TITLE_UNITS)) if section.title else "")
         if not section.tldr_span:
-            lines.append(_highlighted(shorten(section.tldr, TLDR_UNITS), content))
+            lines.append(_highlighted_text(shorten(section.tldr, TLDR_UNITS), content))
         if rooms:
-            abstract = shorten(section.abstract, rooms[number])
-            lines.append(_highlighted(abstract, content, section.tldr_span))
+            abstract = shorten(section.abstract, rooms[section_index])
+            lines.append(_highlighted_text(abstract, content, section.tldr_span))
     if content.matched_text:
-        text_before, matched, text_after = content.match_reason.partition(content.matched_text)
-        if matched:
-            lines.append([part for part in (text_before, bold(matched), text_after) if part])
+        text_before, matched_text, text_after = content.match_reason.partition(content.matched_text)
+        if matched_text:
+            lines.append([part for part in (text_before, bold(matched_text), text_after) if part])
     lines.append(content.topics_text)
     page_links: list[JSON] = []
     for label, page_url in content.links:
@@ -125,9 +132,9 @@ def _entry_body(content: EntryContent, options: DisplayOptions, rooms: list[int]
     return [paragraph(line) for line in lines if line]
 
 
-def _highlighted(text: str, content: EntryContent, sentence: Span | None = None) -> RichText:
+def _highlighted_text(text: str, content: EntryContent, sentence: Span | None = None) -> RichText:
     """Return a text with the topic's words and the table's sentence in bold."""
-    parts = highlight(text, content.matched_words, sentence)
-    if not any(is_marked for _, is_marked in parts):
+    highlighted_pieces = highlight(text, content.matched_words, sentence)
+    if not any(is_marked for _, is_marked in highlighted_pieces):
         return text
-    return [bold(part) if is_marked else part for part, is_marked in parts]
+    return [bold(part) if is_marked else part for part, is_marked in highlighted_pieces]

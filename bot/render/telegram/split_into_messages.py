@@ -72,10 +72,10 @@ def digest_parts(
     if not 1 <= first <= last:
         return (Part(1, 0, 0),)
     renderer = digest_table if options.form.is_rich else html_message
-    ranges = renderer.page_ranges(digest, options, first, last)
+    page_ranges = renderer.page_ranges(digest, options, first, last)
     tables = tuple(
         Part(number, run_first, run_last)
-        for number, (run_first, run_last) in enumerate(ranges, start=1)
+        for number, (run_first, run_last) in enumerate(page_ranges, start=1)
     )
     if digest_heading.is_shown_as_paper(digest, options):
         return tables
@@ -114,21 +114,21 @@ def render_part(
     silent: bool = False,
 ) -> Message:
     """Return a part as it is sent; ``repeat`` marks it as a possible repeat."""
-    first, last = part.first_entry, part.last_entry
+    first_entry, last_entry = part.first_entry, part.last_entry
     if part.is_entry:
-        buttons = keyboard.entry_keyboard(digest, first, options)
+        buttons = keyboard.entry_keyboard(digest, first_entry, options)
     else:
-        buttons = keyboard.table_keyboard(digest, first, last, options)
+        buttons = keyboard.table_keyboard(digest, first_entry, last_entry, options)
     if options.form.is_rich:
         blocks = (
-            rich_entry.entry_blocks(digest, first, options, repeat=repeat)
+            rich_entry.entry_blocks(digest, first_entry, options, repeat=repeat)
             if part.is_entry
-            else digest_table.table_blocks(digest, options, first, last, repeat=repeat)
+            else digest_table.table_blocks(digest, options, first_entry, last_entry, repeat=repeat)
         )
         return Message(options.form, blocks=blocks, buttons=buttons, silent=silent)
     html = (
-        html_message.entry_html(digest, first, options, repeat=repeat)
+        html_message.entry_html(digest, first_entry, options, repeat=repeat)
         if part.is_entry
-        else html_message.table_html(digest, options, first, last, repeat=repeat)
+        else html_message.table_html(digest, options, first_entry, last_entry, repeat=repeat)
     )
     return Message(options.form, html=html, buttons=buttons, silent=silent)
