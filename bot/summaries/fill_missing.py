@@ -29,23 +29,28 @@ def fill_missing_summaries(
     Summaries that are made here are stored if ``save``.
     """
     papers_by_key = {paper.key: paper for paper in papers}
-    stored = store.summaries.best_of_papers(papers_by_key)
-    missing = [
+    stored_summaries = store.summaries.best_of_papers(papers_by_key)
+    papers_without_summary = [
         paper
         for key, paper in papers_by_key.items()
-        if not any(summary.language == "en" for summary in stored.get(key, ()))
+        if not any(summary.language == "en" for summary in stored_summaries.get(key, ()))
     ]
-    if not missing:
-        return stored
+    if not papers_without_summary:
+        return stored_summaries
     with outside_query_budget():  # made once for all readers, not for this query
-        created = [extractive_summary(paper, now) for paper in missing]
+        created_summaries = [extractive_summary(paper, now) for paper in papers_without_summary]
         if not save:
             return {
-                **stored,
-                **{summary.paper: (*stored.get(summary.paper, ()), summary) for summary in created},
+                **stored_summaries,
+                **{
+                    summary.paper: (*stored_summaries.get(summary.paper, ()), summary)
+                    for summary in created_summaries
+                },
             }
-        store.summaries.add_all(created)
-        return stored | store.summaries.best_of_papers([paper.key for paper in missing])
+        store.summaries.add_all(created_summaries)
+        return stored_summaries | store.summaries.best_of_papers(
+            [paper.key for paper in papers_without_summary]
+        )
 
 
 def extractive_summary(paper: Paper, now: datetime) -> Summary:

@@ -50,22 +50,22 @@ async def run_summary_jobs(
 
     ``on_job_finished`` is called with each job that was completed or failed.
     """
-    counts = JobCounts()
+    job_counts = JobCounts()
 
     async def run_jobs() -> None:
-        nonlocal counts
+        nonlocal job_counts
         try:
             while gateway.try_begin():
-                claimed = await gateway.store.run(_claim_job, gateway)
-                if claimed is None:
+                claimed_job = await gateway.store.run(_claim_job, gateway)
+                if claimed_job is None:
                     gateway.circuit_breaker.give_back_attempt()
                     return
-                job, paper = claimed
+                job, paper = claimed_job
                 is_completed = await _run_job(gateway, job, paper)
                 if is_completed is not None:
                     on_job_finished(job, is_completed)
-                    counts = JobCounts(
-                        counts.completed + is_completed, counts.failed + (not is_completed)
+                    job_counts = JobCounts(
+                        job_counts.completed + is_completed, job_counts.failed + (not is_completed)
                     )
         except StorageError as error:
             # Busy or full: the other workers finish their requests.
@@ -77,7 +77,7 @@ async def run_summary_jobs(
     await gateway.store.run(
         record_model_state, gateway.store, gateway.status, gateway.model.name, gateway.now()
     )
-    return counts
+    return job_counts
 
 
 def _claim_job(gateway: ModelGateway) -> tuple[SummaryJob, Paper | None] | None:
@@ -91,10 +91,10 @@ def _claim_job(gateway: ModelGateway) -> tuple[SummaryJob, Paper | None] | None:
             return None
         if gateway.status is ModelStatus.BUDGET_SPENT:
             gateway.status = ModelStatus.AVAILABLE
-        claimed = gateway.store.summary_jobs.claim(gateway.now(), LEASE_SECONDS, 1)
-    if not claimed:
+        claimed_jobs = gateway.store.summary_jobs.claim(gateway.now(), LEASE_SECONDS, 1)
+    if not claimed_jobs:
         return None
-    [job] = claimed
+    [job] = claimed_jobs
     return job, gateway.store.papers.get_by_key(job.paper, job.version)
 
 
@@ -106,7 +106,7 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
         return None
     try:
         async with asyncio.timeout(LEASE_SECONDS / 2):
-            text = await summarize(gateway.model, paper, job.language, usage.add)
+            written_summary = await summarize(gateway.model, paper, job.language, usage.add)
     except AnswerRejected as error:
         gateway.record_answer()
         await _record_failure(gateway, job, usage, ", ".join(error.findings))
@@ -134,9 +134,9 @@ async def _run_job(gateway: ModelGateway, job: SummaryJob, paper: Paper | None) 
         paper=paper.key,
         version=paper.version,
         language=job.language,
-        title=text.title,
-        tldr=text.tldr,
-        abstract=text.abstract,
+        title=written_summary.title,
+        tldr=written_summary.tldr,
+        abstract=written_summary.abstract,
         producer=gateway.model.name,
         created_at=gateway.now(),
         prompt_version=PROMPT_VERSION,

@@ -75,10 +75,10 @@ async def ask_model(
 
     def store_and_charge() -> Result:
         with gateway.store.transaction():
-            result = store_answer(answer)
+            stored_result = store_answer(answer)
             gateway.store.spending.add(charge_usage(gateway, usage))
             record_model_state(gateway.store, gateway.status, gateway.model.name, gateway.now())
-        return result
+        return stored_result
 
     return await asyncio.shield(gateway.store.run(store_and_charge))
 
@@ -123,9 +123,9 @@ async def explain_paper(gateway: ModelGateway, paper: Paper, language: str) -> P
                 prompt_version=PROMPT_VERSION,
             )
         )
-        stored = notes.get(*note_key)
-        assert stored is not None
-        return stored  # the first one, if another process was faster
+        stored_note = notes.get(*note_key)
+        assert stored_note is not None
+        return stored_note  # the first one, if another process was faster
 
     async def load_or_write_note() -> PaperNote:
         stored_note = await gateway.store.run(notes.get, *note_key)

@@ -31,24 +31,26 @@ async def translate_query(gateway: ModelGateway, words: str) -> str:
         QueryError: the words cannot be parsed as a query.
     """
     query_parts = list(split_parts(words))
-    foreign = [part for part in query_parts if part.needs_translation]
-    if not 0 < len(foreign) <= MAX_FOREIGN_PARTS:
+    foreign_parts = [part for part in query_parts if part.needs_translation]
+    if not 0 < len(foreign_parts) <= MAX_FOREIGN_PARTS:
         return ""
 
     async def request(client: ModelClient, record_usage: RecordUsage) -> list[str]:
-        return [await translate_search_words(client, part.words, record_usage) for part in foreign]
+        return [
+            await translate_search_words(client, part.words, record_usage) for part in foreign_parts
+        ]
 
     english = await ask_model(gateway, request, lambda translations: translations)
     translated_parts = {
         part: part.with_words(translation)
-        for part, translation in zip(foreign, english, strict=True)
+        for part, translation in zip(foreign_parts, english, strict=True)
     }
-    text = join_parts([translated_parts.get(part, part) for part in query_parts])
+    translated_text = join_parts([translated_parts.get(part, part) for part in query_parts])
     try:
-        is_in_english = all(english) and not needs_translation(parse(text))
+        is_in_english = all(english) and not needs_translation(parse(translated_text))
     except QueryError:
         is_in_english = False
-    return text if is_in_english else ""
+    return translated_text if is_in_english else ""
 
 
 def needs_translation(query: Query) -> bool:

@@ -48,23 +48,23 @@ _LABEL = re.compile(
 
 def split_passages(sentences: Iterable[str]) -> tuple[Passage, ...]:
     """Return the sentences without labels, each with its section; NONE if there are no sections."""
-    labelled, unlabelled = [], []
+    labelled_passages, unlabelled_passages = [], []
     section = Section.NONE
     for sentence in sentences:
         remainder = sentence
         while label := _LABEL.match(remainder):
-            names, remainder = label["names"], remainder[label.end() :]
+            label_names, remainder = label["names"], remainder[label.end() :]
             section = max(
                 candidate
                 for words, candidate in _SECTION_WORDS.items()
-                if re.search(rf"\b(?i:{words})\b", names)
+                if re.search(rf"\b(?i:{words})\b", label_names)
             )
-        labelled.append(Passage(section, remainder))
+        labelled_passages.append(Passage(section, remainder))
         # In an abstract without sections, only a colon makes it certain that a word is a label.
         first_label = _LABEL.match(sentence)
         if first_label and first_label[0].rstrip().endswith(":"):
             sentence = sentence[first_label.end() :] or sentence
-        unlabelled.append(Passage(Section.NONE, sentence))
-    if len({passage.section for passage in labelled} - {Section.NONE}) > 1:
-        return tuple(passage for passage in labelled if passage.sentence)
-    return tuple(unlabelled)
+        unlabelled_passages.append(Passage(Section.NONE, sentence))
+    if len({passage.section for passage in labelled_passages} - {Section.NONE}) > 1:
+        return tuple(passage for passage in labelled_passages if passage.sentence)
+    return tuple(unlabelled_passages)

@@ -18,7 +18,7 @@ class Cue(NamedTuple):
     reason: str
 
 
-def _cue(points: float, pattern: str, reason: str) -> Cue:
+def _make_cue(points: float, pattern: str, reason: str) -> Cue:
     return Cue(points, re.compile(pattern), reason)
 
 
@@ -52,38 +52,38 @@ _PAPER_SUBJECT = rf"\b{_THIS_PAPER}\s+(?:\w+ly\s+)?"
 _BE_VERBS = r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?"
 
 CLAIMS: tuple[Cue, ...] = (
-    _cue(6, _AUTHORS_SUBJECT + _MAKE_VERBS, "the authors say what they made"),
-    _cue(5.5, _PAPER_SUBJECT + _MAKE_VERBS, "the work says what it brings"),
-    _cue(5, _BE_VERBS + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
-    _cue(
+    _make_cue(6, _AUTHORS_SUBJECT + _MAKE_VERBS, "the authors say what they made"),
+    _make_cue(5.5, _PAPER_SUBJECT + _MAKE_VERBS, "the work says what it brings"),
+    _make_cue(5, _BE_VERBS + r"(?:propos|introduc|present)ed\b", "the same in the passive"),
+    _make_cue(
         5,
         r"\b(?:this|these) (?:\w+ ){1,3}by (?:\w+ly )?(?:propos|introduc|present|develop)ing\b",
         "the authors meet a need with what they made",
     ),
-    _cue(5, _AUTHORS_SUBJECT + _FIND_VERBS, "the authors say what they found"),
-    _cue(5, _PAPER_SUBJECT + _FIND_VERBS, "the work says what it found"),
-    _cue(
+    _make_cue(5, _AUTHORS_SUBJECT + _FIND_VERBS, "the authors say what they found"),
+    _make_cue(5, _PAPER_SUBJECT + _FIND_VERBS, "the work says what it found"),
+    _make_cue(
         5,
         rf"\b(?:aim|goal|purpose|objective)s? of {_THIS_PAPER}|^we (?:aim|seek)\b",
         "the stated aim",
     ),
-    _cue(4, _AUTHORS_SUBJECT + _STUDY_VERBS, "the authors say what they looked at"),
-    _cue(4, _PAPER_SUBJECT + _STUDY_VERBS, "the work says what it is about"),
-    _cue(4, r"\bit is (?:shown|proved|proven|found|demonstrated|established)\b", "a finding"),
-    _cue(
+    _make_cue(4, _AUTHORS_SUBJECT + _STUDY_VERBS, "the authors say what they looked at"),
+    _make_cue(4, _PAPER_SUBJECT + _STUDY_VERBS, "the work says what it is about"),
+    _make_cue(4, r"\bit is (?:shown|proved|proven|found|demonstrated|established)\b", "a finding"),
+    _make_cue(
         3.5,
         r"\b(?:results?|experiments?|findings?|evaluations?|simulations?|observations?|data"
         rf"|analys[ei]s|theorem)\s+(?:\w+\s+)?{_FIND_VERBS}",
         "results, often without the idea behind them",
     ),
-    _cue(3.5, _PAPER_SUBJECT + r"\w+(?:s|ed)\b", "the work does something"),
-    _cue(
+    _make_cue(3.5, _PAPER_SUBJECT + r"\w+(?:s|ed)\b", "the work does something"),
+    _make_cue(
         3,
         _AUTHORS_SUBJECT
         + r"(?!(?:need|can|are|were|live|may|must|should|will|do|call|know|thank|note)\b)\w+",
         "the authors do something",
     ),
-    _cue(
+    _make_cue(
         3,
         _BE_VERBS
         + r"(?:studied|investigated|derived|obtained|analy[sz]ed|developed|described|examined"
@@ -91,7 +91,7 @@ CLAIMS: tuple[Cue, ...] = (
         r"|established|characteri[sz]ed)\b",
         "the authors do something, in the passive that physicists prefer",
     ),
-    _cue(
+    _make_cue(
         3,
         r"\b(?:nous|on) (?:\w+ )?(?:propos|présent|montr|prouv|démontr|étudi|introdui"
         r"|établi|développ)"
@@ -105,8 +105,8 @@ CLAIMS: tuple[Cue, ...] = (
         r"|\b(?:cet article|ce travail|diese[rs]? (?:arbeit|artikel))\b",
         "the authors do something, in another language",
     ),
-    _cue(2.5, rf"\bin {_THIS_PAPER}", "something done in this paper"),
-    _cue(
+    _make_cue(2.5, rf"\bin {_THIS_PAPER}", "something done in this paper"),
+    _make_cue(
         2.5,
         r"\bour\s+(?:[\w-]+\s+){1,3}(?:achiev|outperform|improv|enabl)\w+"
         r"|\bthe proposed \w+|\bour (?:\w+ )?(?:method|approach|framework|model|insight|idea)\b",
@@ -115,16 +115,16 @@ CLAIMS: tuple[Cue, ...] = (
 )
 
 HINTS: tuple[Cue, ...] = (
-    _cue(1.5, rf"\bin {_THIS_PAPER}", "the turn from others' work to this one"),
-    _cue(1, r"^(?:here|herein)\b", "the same turn, shorter"),
-    _cue(
+    _make_cue(1.5, rf"\bin {_THIS_PAPER}", "the turn from others' work to this one"),
+    _make_cue(1, r"^(?:here|herein)\b", "the same turn, shorter"),
+    _make_cue(
         1,
         r"\bto (?:address|overcome|tackle|bridge|fill|solve|mitigate|this end)\b"
         r"|\b(?:motivated by|inspired by|building on)\b",
         "a proposal that also names its problem",
     ),
-    _cue(1, r"\b(?:novel|a new|the first|for the first time|first-ever)\b", "what is new"),
-    _cue(
+    _make_cue(1, r"\b(?:novel|a new|the first|for the first time|first-ever)\b", "what is new"),
+    _make_cue(
         -3,
         r"\b(?:recent years|(?:we|has|have) recently|increasingly|widely used|plays? an? \w+ role"
         r"|(?:has|have) (?:become|emerged|attracted|shown|achieved|revolutioni[sz]ed|gained|made"
@@ -133,28 +133,28 @@ HINTS: tuple[Cue, ...] = (
         r"|growth|emergence|development)\b",
         "background",
     ),
-    _cue(
+    _make_cue(
         -2.5,
         r"^(?:however|despite|although|while|yet|existing|current|traditional|conventional|prior"
         r"|previous|recent|most|many|unfortunately|background|motivation)\b(?!.*\bwe\b)",
         "what others did, or lacked",
     ),
-    _cue(
+    _make_cue(
         -2.5,
         r"\b(?:remains?|is still|are still) (?:\w+ ){0,2}(?:challeng|open|unclear|unexplored"
         r"|underexplored|unknown|elusive|limited|difficult|problem)|\b(?:suffers?|struggles?"
         r"|fails? to|often|typically|lack of)\b",
         "the problem, not the answer",
     ),
-    _cue(
+    _make_cue(
         -4,
         r"\b(?:code|data|datasets?|models?|materials?|software|demos?|page|videos?|website|weights"
         r"|source|package)\b[^.]{0,80}\b(?:available|released?|accessible|open-sourced?)\b"
         r"|https?://|\b(?:we|will)(?: \w+)? (?:release|open-source)",
         "where things are available, not what they are",
     ),
-    _cue(-3, r"\bfuture (?:work|research)\b|\bwe (?:hope|believe|expect)\b", "outlook"),
-    _cue(
+    _make_cue(-3, r"\bfuture (?:work|research)\b|\bwe (?:hope|believe|expect)\b", "outlook"),
+    _make_cue(
         -2,
         r"^(?:specifically|in particular|finally|moreover|furthermore|additionally|in addition"
         r"|first|firstly|second|secondly|third|thirdly|lastly|next|then|also|besides|notably"
@@ -166,34 +166,34 @@ HINTS: tuple[Cue, ...] = (
         r"|^(?:in|for) the (?:\w+ ){1,2}(?:case|setting|regime|track)\b",
         "a detail of something said elsewhere",
     ),
-    _cue(
+    _make_cue(
         -1,
         r"\b(?:extensive|comprehensive) (?:experiments|evaluations?)\b|^experiment",
         "an experiment",
     ),
-    _cue(
+    _make_cue(
         -2,
         r"\b(?:insights?|promising|usefulness|several (?:methods|solutions|directions)"
         r"|steps? towards?|paves? the way|lays? the (?:foundation|groundwork)|opens (?:up|the|new)"
         r"|potential of|the (?:effectiveness|importance) of|implications)\b|\bcontributions?\.$",
         "praise without content",
     ),
-    _cue(
+    _make_cue(
         -3,
         r"^(?!.*\b(?:the|of|and|we)\b)(?:.*?\b(?:les|des|une|nous|dans|sur|pour|avec|est|sont|que|qui"
         r"|le|du|et|el|los|las|para|con|por|la|de|uma|um|os|em|não|der|die|das|den|und|ist|wir|eine"
         r"|mit|von|della|delle|sono|che)\b){3}",
         "another language: English sentences are preferred",
     ),
-    _cue(-1, _AUTHORS_SUBJECT + r"(?:ask|question)\b", "an indirect question"),
-    _cue(-5, r"\?[\"'”’)]*$", "a question"),
-    _cue(-2, r":$", "announces a list"),
-    _cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "an item of a list"),
-    _cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that is not shown"),
+    _make_cue(-1, _AUTHORS_SUBJECT + r"(?:ask|question)\b", "an indirect question"),
+    _make_cue(-5, r"\?[\"'”’)]*$", "a question"),
+    _make_cue(-2, r":$", "announces a list"),
+    _make_cue(-1.5, r"^\(?(?:[ivx]{1,4}|\d|[a-h])\)\s", "an item of a list"),
+    _make_cue(-3, r"\\(?:no)?cite\w*\{", "needs a citation that is not shown"),
 )
 
 CONTEXT_PENALTIES: tuple[Cue, ...] = (
-    _cue(
+    _make_cue(
         -1.5,
         r"^(?:they|these|those|such|its|their|the former|the latter|both|there)\b"
         r"|^(?:in|on|for|across|with|under|of) (?:both|each|these|those|them)\b"
@@ -201,7 +201,7 @@ CONTEXT_PENALTIES: tuple[Cue, ...] = (
         rf"|^(?!{_THIS_PAPER})this\b",
         "refers to the sentence before",
     ),
-    _cue(
+    _make_cue(
         -0.75,
         r"\b(?:address|tackl|fill|bridg|overcom|solv|resolv|clos|mitigat|alleviat|stud|test|examin"
         r"|investigat|explor|answer|us|evaluat)\w* (?:this|these)\b"

@@ -81,15 +81,15 @@ _MAX_LEAD_INS = 5  # "Finally, to address this, in this paper, we"
 
 def without_lead_in(sentence: str) -> str:
     """Return the sentence from its main clause on, with a capital letter."""
-    start = 0
+    sentence_start = 0
     for _ in range(_MAX_LEAD_INS):
-        remainder = sentence[start:]
-        capitalized = _capitalize(remainder)
-        end = _lead_in_end(capitalized)
-        if not end or not any(map(str.isalpha, remainder[end:])):
+        remainder = sentence[sentence_start:]
+        capitalized_text = _capitalize(remainder)
+        lead_in_end = _lead_in_end(capitalized_text)
+        if not lead_in_end or not any(map(str.isalpha, remainder[lead_in_end:])):
             break
-        start += end
-    return _capitalize(sentence[start:]) if start else sentence
+        sentence_start += lead_in_end
+    return _capitalize(sentence[sentence_start:]) if sentence_start else sentence
 
 
 def main_clause(sentence: str) -> str:

@@ -42,8 +42,8 @@ def clean_prose(text: str) -> str:
         text = _ENTITY.sub(_decode_entity, text)
     if "</" in text:
         for _ in range(_MAX_NESTING):
-            text, replaced = _TAG.subn(r"\2", text)
-            if not replaced:
+            text, replaced_count = _TAG.subn(r"\2", text)
+            if not replaced_count:
                 break
     if "<" in text:
         text = _LINE_BREAK.sub(" ", text)
@@ -55,12 +55,14 @@ def clean_prose(text: str) -> str:
 
 def _decode_entity(match: re.Match[str]) -> str:
     """Return the character of an entity; unknown ones stay, as in "H&E; (ii)"."""
-    name = match[1]
-    if not name.startswith("#"):
-        return html5.get(f"{name};", match[0])
-    number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-    is_text = number >= ord(" ") and number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF
-    return chr(number) if is_text else match[0]
+    entity_name = match[1]
+    if not entity_name.startswith("#"):
+        return html5.get(f"{entity_name};", match[0])
+    code_point = int(entity_name[2:], 16) if entity_name[1] in "xX" else int(entity_name[1:])
+    is_text = (
+        code_point >= ord(" ") and code_point <= 0x10FFFF and not 0xD800 <= code_point <= 0xDFFF
+    )
+    return chr(code_point) if is_text else match[0]
 
 
 def _drop_citation(match: re.Match[str]) -> str:

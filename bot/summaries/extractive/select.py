@@ -47,65 +47,81 @@ def extract_tldr(title: str, abstract: str, comment: str = "") -> str:
     title = " ".join(title.split())
     if notice := find_withdrawal_notice(title, abstract, comment):
         return truncate_sentence(without_lead_in(notice), MAX_TLDR_LENGTH)
-    lettered = [
+    lettered_passages = [
         passage
         for passage in split_passages(split_sentences(clean_prose(abstract)))
         if any(map(str.isalpha, passage.sentence))
     ]
-    results = [passage for passage in lettered if passage.section is Section.RESULTS]
-    candidates = results or lettered or [Passage(Section.NONE, title)]
-    title_stems = _stems(title)
-    name, colon, _ = title.partition(":")
-    if not colon or " " in name:
-        name = title  # which no abstract contains
-    shown = [_standalone_sentence(passage.sentence) for passage in candidates]
-    scores = [
-        _score(passage, shortened, title_stems)
-        + _NAME_POINTS * (name in passage.sentence)
-        - index / len(candidates)
-        for index, (passage, shortened) in enumerate(zip(candidates, shown, strict=True))
+    result_passages = [
+        passage for passage in lettered_passages if passage.section is Section.RESULTS
     ]
-    return truncate_sentence(shown[scores.index(max(scores))], MAX_TLDR_LENGTH)
+    candidate_passages = result_passages or lettered_passages or [Passage(Section.NONE, title)]
+    title_stems = _stems_of_text(title)
+    title_start, colon, _ = title.partition(":")
+    if not colon or " " in title_start:
+        title_start = title  # which no abstract contains
+    standalone_sentences = [
+        _standalone_sentence(passage.sentence) for passage in candidate_passages
+    ]
+    passage_scores = [
+        _score_passage(passage, shortened, title_stems)
+        + _NAME_POINTS * (title_start in passage.sentence)
+        - index / len(candidate_passages)
+        for index, (passage, shortened) in enumerate(
+            zip(candidate_passages, standalone_sentences, strict=True)
+        )
+    ]
+    return truncate_sentence(
+        standalone_sentences[passage_scores.index(max(passage_scores))], MAX_TLDR_LENGTH
+    )
 
 
 def _standalone_sentence(sentence: str) -> str:
     """Return the sentence as it is shown alone; a long one loses its less important parts."""
-    shortened = without_lead_in(sentence)
-    if len(shortened) <= MAX_TLDR_LENGTH:
-        return shortened
-    clause = main_clause(shortened)
-    for shorter in (
-        drop_remarks(shortened, MAX_TLDR_LENGTH),
+    shortened_sentence = without_lead_in(sentence)
+    if len(shortened_sentence) <= MAX_TLDR_LENGTH:
+        return shortened_sentence
+    clause = main_clause(shortened_sentence)
+    for shorter_sentence in (
+        drop_remarks(shortened_sentence, MAX_TLDR_LENGTH),
         clause,
         drop_remarks(clause, MAX_TLDR_LENGTH),
     ):
-        if len(shorter) <= MAX_TLDR_LENGTH:
-            return shorter
-    return shortened
+        if len(shorter_sentence) <= MAX_TLDR_LENGTH:
+            return shorter_sentence
+    return shortened_sentence
 
 
-def _score(passage: Passage, shortened: str, title_stems: frozenset[str]) -> float:
+def _score_passage(passage: Passage, shortened: str, title_stems: frozenset[str]) -> float:
     """Score a sentence by what it claims, how it opens, its subject and its length."""
     sentence = passage.sentence[: 2 * MAX_TLDR_LENGTH]  # the rest would be cut off anyway
-    lowercased = sentence.lower()
-    claim = next((cue.points for cue in CLAIMS if cue.pattern.search(lowercased)), 0.0)
-    hints = sum(cue.points for cue in HINTS if cue.pattern.search(lowercased))
+    lowercased_sentence = sentence.lower()
+    claim = next((cue.points for cue in CLAIMS if cue.pattern.search(lowercased_sentence)), 0.0)
+    hint_points = sum(cue.points for cue in HINTS if cue.pattern.search(lowercased_sentence))
     shown_text = shortened.lower()
     context_penalty = next(
         (cue.points for cue in CONTEXT_PENALTIES if cue.pattern.search(shown_text)), 0.0
     )
-    stems = _stems(sentence)
-    shared = len(title_stems & stems) / max(len(title_stems), 1)
-    repeated = max(_MIN_NEW_WORDS - len(stems - title_stems), 0) / 2
+    sentence_stems = _stems_of_text(sentence)
+    shared_fraction = len(title_stems & sentence_stems) / max(len(title_stems), 1)
+    repeated_penalty = max(_MIN_NEW_WORDS - len(sentence_stems - title_stems), 0) / 2
     section = _SECTION_POINTS[passage.section]
-    length, length_penalty = len(shortened), 0.0
-    if length < 60:  # too short to be informative
-        length_penalty = (60 - length) / 10
-    elif length > MAX_TLDR_LENGTH:  # it will be cut
-        length_penalty = min(1 + (length - MAX_TLDR_LENGTH) / 100, 3)
-    return claim + hints + context_penalty + section + 3 * shared - repeated - length_penalty
+    sentence_length, length_penalty = len(shortened), 0.0
+    if sentence_length < 60:  # too short to be informative
+        length_penalty = (60 - sentence_length) / 10
+    elif sentence_length > MAX_TLDR_LENGTH:  # it will be cut
+        length_penalty = min(1 + (sentence_length - MAX_TLDR_LENGTH) / 100, 3)
+    return (
+        claim
+        + hint_points
+        + context_penalty
+        + section
+        + 3 * shared_fraction
+        - repeated_penalty
+        - length_penalty
+    )
 
 
-def _stems(text: str) -> frozenset[str]:
+def _stems_of_text(text: str) -> frozenset[str]:
     words = set(_WORD.findall(text.lower())) - _STOP_WORDS
     return frozenset(word[:_STEM_LENGTH] for word in words)

@@ -69,26 +69,31 @@ _STOPS_WITHOUT_SPACE = "。！？｡"
 def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text, white space collapsed and no other character lost."""
     one_line = " ".join(text.split())
-    masked = _mask_false_stops(one_line)
+    masked_text = _mask_false_stops(one_line)
     boundaries = {0, len(one_line)}
-    boundaries.update(match.start() for match in _MISSING_SPACE.finditer(masked))
+    boundaries.update(match.start() for match in _MISSING_SPACE.finditer(masked_text))
     for pattern in (_SHORT_WORD_END, _NUMBERED_START):
-        boundaries.update(match.end() for match in pattern.finditer(masked))
-    shadow = masked.translate(_WITHOUT_BRACKETS)
-    end = 0
-    for piece in segment("en", shadow):
-        end += len(piece)
-        if _CONTINUATION.match(shadow, end):
+        boundaries.update(match.end() for match in pattern.finditer(masked_text))
+    text_without_brackets = masked_text.translate(_WITHOUT_BRACKETS)
+    sentence_end = 0
+    for piece in segment("en", text_without_brackets):
+        sentence_end += len(piece)
+        if _CONTINUATION.match(text_without_brackets, sentence_end):
             continue
-        start = end  # of the next sentence, including its opening bracket
-        while start and one_line[start - 1] in _OPENING_CHARS:
-            start -= 1
-        preceding = one_line[start - 1 : start]
-        if preceding.isspace() or (preceding and preceding in _STOPS_WITHOUT_SPACE):
-            boundaries.add(start)
-    for match in _BRACKETED.finditer(masked):
+        sentence_start = sentence_end  # of the next sentence, including its opening bracket
+        while sentence_start and one_line[sentence_start - 1] in _OPENING_CHARS:
+            sentence_start -= 1
+        preceding_character = one_line[sentence_start - 1 : sentence_start]
+        if preceding_character.isspace() or (
+            preceding_character and preceding_character in _STOPS_WITHOUT_SPACE
+        ):
+            boundaries.add(sentence_start)
+    for match in _BRACKETED.finditer(masked_text):
         boundaries.difference_update(range(match.start() + 1, match.end()))
-    pieces = (one_line[start:end].strip() for start, end in pairwise(sorted(boundaries)))
+    pieces = (
+        one_line[sentence_start:sentence_end].strip()
+        for sentence_start, sentence_end in pairwise(sorted(boundaries))
+    )
     return tuple(piece for piece in pieces if piece)
 
 
@@ -105,6 +110,6 @@ def _mask_false_stops(text: str) -> str:
 
 def _placeholder_word(match: re.Match[str]) -> str:
     """Return a word in place of a match; a full stop just inside a formula's end is kept."""
-    inside = match[0].rstrip("$\\])").rstrip()
-    ends_sentence = match[0].endswith("$") and inside.endswith(".")
+    masked_content = match[0].rstrip("$\\])").rstrip()
+    ends_sentence = match[0].endswith("$") and masked_content.endswith(".")
     return "X" + "x" * (len(match[0]) - 2) + ("." if ends_sentence else "x")

@@ -31,19 +31,22 @@ def truncate_sentence(sentence: str, limit: int) -> str:
     """Return at most ``limit`` characters: the sentence, or its first clauses and an ellipsis."""
     if len(sentence) <= limit:
         return sentence
-    room = limit - len(ELLIPSIS)
+    available_length = limit - len(ELLIPSIS)
     tex_spans = _match_spans(_TEX, sentence)
-    end = (
+    cut_position = (
         _last_boundary(
             _CLAUSE_BOUNDARY,
             sentence,
-            range(limit // 3, room + 1),
+            range(limit // 3, available_length + 1),
             tex_spans + _match_spans(_BRACKETED, sentence),
         )
-        or _last_boundary(_WORD_BOUNDARY, sentence, range(1, room + 1), tex_spans)
-        or next((start for start, stop in tex_spans if start < room < stop), room)
+        or _last_boundary(_WORD_BOUNDARY, sentence, range(1, available_length + 1), tex_spans)
+        or next(
+            (start for start, stop in tex_spans if start < available_length < stop),
+            available_length,
+        )
     )
-    return sentence[:end].rstrip(" ,;:-–—") + ELLIPSIS
+    return sentence[:cut_position].rstrip(" ,;:-–—") + ELLIPSIS
 
 
 def drop_remarks(sentence: str, limit: int) -> str:
@@ -56,13 +59,13 @@ def drop_remarks(sentence: str, limit: int) -> str:
         for start, end in _match_spans(_REMARK, sentence)
         if not any(a < end and start < b and not (start <= a and b <= end) for a, b in tex_spans)
     ]
-    length, dropped = len(sentence), []
+    remaining_length, dropped_spans = len(sentence), []
     for start, end in sorted(remarks, key=lambda remark: remark[0] - remark[1]):
-        if length <= limit:
+        if remaining_length <= limit:
             break
-        length -= end - start
-        dropped.append((start, end))
-    for start, end in sorted(dropped, reverse=True):
+        remaining_length -= end - start
+        dropped_spans.append((start, end))
+    for start, end in sorted(dropped_spans, reverse=True):
         sentence = sentence[:start] + sentence[end:]
     return sentence
 
@@ -78,12 +81,12 @@ def _last_boundary(
         match.start() for match in boundary_pattern.finditer(sentence, allowed_range.start)
     )
     boundaries_in_range = takewhile(lambda position: position in allowed_range, boundaries)
-    allowed = [
+    allowed_positions = [
         position
         for position in boundaries_in_range
         if not any(start < position < end for start, end in protected_spans)
     ]
-    return allowed[-1] if allowed else None
+    return allowed_positions[-1] if allowed_positions else None
 
 
 def _match_spans(pattern: re.Pattern[str], sentence: str) -> list[tuple[int, int]]:

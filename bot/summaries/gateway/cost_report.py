@@ -74,14 +74,14 @@ def estimate_cost(store: Store, settings: LlmSettings, jobs: Sequence[SummaryJob
     """Return an estimate of what these summaries cost."""
     prompt_tokens = completion_tokens = 0
     for language in {job.language for job in jobs}:
-        count = sum(job.language == language for job in jobs)
+        job_count = sum(job.language == language for job in jobs)
         typical_prompt, typical_completion = (
             TYPICAL_TRANSLATION_TOKENS if language != "en" else TYPICAL_ENGLISH_TOKENS
         )
-        mean = store.summaries.mean_tokens(settings.model, language)
-        scale = mean / (typical_prompt + typical_completion) if mean else 1.0
-        prompt_tokens += round(count * typical_prompt * scale)
-        completion_tokens += round(count * typical_completion * scale)
+        mean_tokens = store.summaries.mean_tokens(settings.model, language)
+        scale = mean_tokens / (typical_prompt + typical_completion) if mean_tokens else 1.0
+        prompt_tokens += round(job_count * typical_prompt * scale)
+        completion_tokens += round(job_count * typical_completion * scale)
     return CostEstimate(
         len(jobs),
         prompt_tokens + completion_tokens,
@@ -103,22 +103,22 @@ def cost_report_notices(report: CostReport) -> Iterable[Notice]:
     )
     for coverage in report.coverage:
         if coverage.shown_count:
-            percent = 100 * coverage.summarized_count // coverage.shown_count
+            summarized_percent = 100 * coverage.summarized_count // coverage.shown_count
             facts = (
                 ("code", coverage.language),
-                ("share", percent),
+                ("share", summarized_percent),
                 ("papers", coverage.shown_count),
             )
             yield Notice("account-coverage", facts)
     yield _spending_notice(
         "account-today", report, report.today, (("budget", str(report.settings.budget)),)
     )
-    digests = max(report.digests_this_month, 1)
+    digest_count = max(report.digests_this_month, 1)
     if str(report.settings.price):
-        cost_per_digest = format_cost(report.settings, report.month.cost_micros // digests)
+        cost_per_digest = format_cost(report.settings, report.month.cost_micros // digest_count)
     else:
         cost_per_digest = str(
-            (report.month.prompt_tokens + report.month.completion_tokens) // digests
+            (report.month.prompt_tokens + report.month.completion_tokens) // digest_count
         )
     yield _spending_notice("account-month", report, report.month, (("each", cost_per_digest),))
 
@@ -126,11 +126,11 @@ def cost_report_notices(report: CostReport) -> Iterable[Notice]:
 def _spending_notice(
     key: str, report: CostReport, spending: DailySpending, extra_values: tuple[tuple[str, str], ...]
 ) -> Notice:
-    tokens = spending.prompt_tokens + spending.completion_tokens
+    token_count = spending.prompt_tokens + spending.completion_tokens
     return Notice(
         key,
         (
-            ("tokens", tokens),
+            ("tokens", token_count),
             ("money", format_cost(report.settings, spending.cost_micros)),
             *extra_values,
         ),

@@ -81,7 +81,7 @@ def _fields_from_reply(reply: ModelReply, keys: Sequence[str]) -> ParsedAnswer:
     answer = parse_fields(reply.text, keys)
     if reply.is_cut and not answer.is_in_object:
         return ParsedAnswer({}, is_cut=True)  # nothing tells which fields are complete
-    fields = {key: clean_line(value) for key, value in answer.fields.items()}
-    if fields and reply.is_cut and answer.is_cut and reply.text.endswith('"'):
-        fields.popitem()  # the quote may be one inside a value that was cut
-    return ParsedAnswer(fields, is_cut=reply.is_cut or answer.is_cut)
+    cleaned_fields = {key: clean_line(value) for key, value in answer.fields.items()}
+    if cleaned_fields and reply.is_cut and answer.is_cut and reply.text.endswith('"'):
+        cleaned_fields.popitem()  # the quote may be one inside a value that was cut
+    return ParsedAnswer(cleaned_fields, is_cut=reply.is_cut or answer.is_cut)

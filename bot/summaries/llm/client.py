@@ -61,7 +61,7 @@ class ModelClient:
             max_retries=0,
             timeout=timeout,
             http_client=openai.DefaultAsyncHttpxClient(
-                follow_redirects=False, event_hooks={"response": [_bound_body]}
+                follow_redirects=False, event_hooks={"response": [_limit_body_size]}
             ),
         )
         # The library reads these from the environment and would send them to any server.
@@ -105,7 +105,9 @@ class ModelClient:
             was_reasoning_model = self._is_reasoning_model
             extra_tokens = _THINKING_TOKENS if was_reasoning_model else 0
             try:
-                completion = await self._complete(messages, schema, max_tokens + extra_tokens)
+                completion = await self._request_completion(
+                    messages, schema, max_tokens + extra_tokens
+                )
             except ModelError as error:
                 error.usage = usage.plus_usage(error.usage)
                 raise
@@ -115,43 +117,43 @@ class ModelClient:
                 break
         return ModelReply(completion.reply.text, usage, completion.reply.is_cut)
 
-    async def _complete(
+    async def _request_completion(
         self, messages: list[dict[str, str]], schema: Mapping[str, object] | None, max_tokens: int
     ) -> Completion:
         """Return the completion, simplifying the request as long as the server refuses its form."""
-        sent = "".join(message["content"] for message in messages)
+        sent_text = "".join(message["content"] for message in messages)
         for _ in range(_MAX_QUIRK_STEPS):
             quirks = self._quirks
-            fields = {
+            request_fields = {
                 "model": self.name,
                 "messages": messages,
                 **quirks.request_fields(schema, max_tokens),
             }
-            answer = await self._post(fields, sent)
+            answer = await self._post_request(request_fields, sent_text)
             if 200 <= answer.status < 300:
-                return parse_completion(answer.body, sent)
+                return parse_completion(answer.body, sent_text)
             if answer.status == _UNREADABLE_STATUS:
-                raise Unreachable("an answer that is no JSON", usage=_estimated_usage(sent))
+                raise Unreachable("an answer that is no JSON", usage=_estimated_usage(sent_text))
             simpler_quirks = quirks.after_refusal(answer.status, answer.body)
             if simpler_quirks is None:
                 break
             self._quirks = self._quirks.combined_with(simpler_quirks)
         raise error_from_response(answer.status, answer.headers, answer.body, self._key)
 
-    async def _post(self, fields: Mapping[str, object], sent: str) -> _HttpAnswer:
+    async def _post_request(self, fields: Mapping[str, object], sent: str) -> _HttpAnswer:
         """Return the server's response, whatever its status.
 
         The library's errors contain the request and so the key: ours is raised after the ``except``
         block, so that it does not carry them as its context.
         """
-        headers = {} if self._key else {"Authorization": openai.Omit()}
+        extra_headers = {} if self._key else {"Authorization": openai.Omit()}
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self._client.post(
                     "/chat/completions",
                     cast_to=httpx2.Response,
                     body=fields,
-                    options={"headers": headers},
+                    options={"headers": extra_headers},
                 )
                 return _read_answer(response)
         except openai.APIStatusError as error:
@@ -160,10 +162,12 @@ class ModelClient:
             timed_out = isinstance(error, TimeoutError) or isinstance(
                 error.__cause__, httpx2.ReadTimeout
             )
-            cause = TimeoutError() if timed_out else error.__cause__ or error
-            detail = str(error) if isinstance(error, _BodyRejected) else type(cause).__name__
-            was_sent = not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout)
-        raise Unreachable(detail, usage=_estimated_usage(sent) if was_sent else None)
+            failure_cause = TimeoutError() if timed_out else error.__cause__ or error
+            error_detail = (
+                str(error) if isinstance(error, _BodyRejected) else type(failure_cause).__name__
+            )
+            was_sent = not isinstance(failure_cause, httpx2.ConnectError | httpx2.ConnectTimeout)
+        raise Unreachable(error_detail, usage=_estimated_usage(sent) if was_sent else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +191,10 @@ class _BoundedStream(httpx2.AsyncByteStream):
         self._max_bytes = max_bytes
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
+        received_size = 0
         async for chunk in self._stream:
-            size += len(chunk)
-            if size > self._max_bytes:
+            received_size += len(chunk)
+            if received_size > self._max_bytes:
                 raise _BodyRejected(f"an answer of more than {self._max_bytes} bytes")
             yield chunk
 
@@ -198,30 +202,32 @@ class _BoundedStream(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-async def _bound_body(response: httpx2.Response) -> None:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", ""):
-        raise _BodyRejected(f"an answer packed as {encoding[:40]}")
+async def _limit_body_size(response: httpx2.Response) -> None:
+    content_encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if content_encoding not in ("identity", "gzip", ""):
+        raise _BodyRejected(f"an answer packed as {content_encoding[:40]}")
     stream = response.stream
     assert isinstance(stream, httpx2.AsyncByteStream)
     response.stream = _BoundedStream(
-        stream, _MAX_COMPRESSED_BYTES if encoding == "gzip" else _MAX_BYTES
+        stream, _MAX_COMPRESSED_BYTES if content_encoding == "gzip" else _MAX_BYTES
     )
 
 
 def _read_answer(response: httpx2.Response) -> _HttpAnswer:
     """Return a response; an error under a success status is given an error status."""
     try:
-        body: object = json.loads(response.content)
+        answer_body: object = json.loads(response.content)
     except (ValueError, RecursionError):
         if response.is_success:
             return _HttpAnswer(_UNREADABLE_STATUS, response.headers, None)
         return _HttpAnswer(response.status_code, response.headers, response.text)
     status = response.status_code
-    if response.is_success and isinstance(body, dict) and body.get("error"):
-        code = body["error"].get("code") if isinstance(body["error"], dict) else None
-        status = code if isinstance(code, int) and 400 <= code < 600 else 502
-    return _HttpAnswer(status, response.headers, body)
+    if response.is_success and isinstance(answer_body, dict) and answer_body.get("error"):
+        error_code = (
+            answer_body["error"].get("code") if isinstance(answer_body["error"], dict) else None
+        )
+        status = error_code if isinstance(error_code, int) and 400 <= error_code < 600 else 502
+    return _HttpAnswer(status, response.headers, answer_body)
 
 
 def _estimated_usage(sent: str) -> Usage:

@@ -40,24 +40,24 @@ def parse_completion(body: object, sent: str) -> Completion:
     choices = _get_field(body, "choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = _get_field(choice, "message")
-    content = _content_text(_get_field(message, "content")) or _content_text(
+    answer_text = _content_text(_get_field(message, "content")) or _content_text(
         _get_field(choice, "text")
     )
     reported_usage = _get_field(body, "usage")
-    usage = _parse_usage(reported_usage, sent, content)
+    usage = _parse_usage(reported_usage, sent, answer_text)
     reason = str(_get_field(choice, "finish_reason") or "").lower()
     if reason in _FILTER_REASONS:
         raise CompletionDeclined("the answer was filtered", usage=usage)
-    if not content.strip() and _content_text(_get_field(message, "refusal")):
+    if not answer_text.strip() and _content_text(_get_field(message, "refusal")):
         raise CompletionDeclined("the model refuses", usage=usage)
-    answer, is_unfinished = strip_thinking(content)
+    answer, is_unfinished = strip_thinking(answer_text)
     is_cut = reason in _CUT_REASONS or is_unfinished
     if not answer and not is_cut:
         raise Unreachable("an empty answer", usage=usage)
     token_details = _get_field(reported_usage, "completion_tokens_details")
     has_thought = (
         not answer
-        or answer != content.strip()
+        or answer != answer_text.strip()
         or bool(_token_count(_get_field(token_details, "reasoning_tokens")))
     )
     return Completion(ModelReply(answer, usage, is_cut), has_thought)
@@ -68,13 +68,13 @@ def strip_thinking(text: str) -> tuple[str, bool]:
 
     Some servers keep only the closing tag. Tags inside the answer belong to the paper.
     """
-    opening = _THINKING_START.match(text)
-    if not opening and text.lstrip()[:1] in ("{", "[", "`"):
+    opening_match = _THINKING_START.match(text)
+    if not opening_match and text.lstrip()[:1] in ("{", "[", "`"):
         return text.strip(), False
-    end = _THINKING_END.search(text)
-    if end:
-        return text[end.end() :].strip(), False
-    return ("", True) if opening else (text.strip(), False)
+    end_match = _THINKING_END.search(text)
+    if end_match:
+        return text[end_match.end() :].strip(), False
+    return ("", True) if opening_match else (text.strip(), False)
 
 
 def _parse_usage(usage: object, sent: str, content: str) -> Usage:
@@ -82,8 +82,8 @@ def _parse_usage(usage: object, sent: str, content: str) -> Usage:
     completion_tokens = _token_count(_get_field(usage, "completion_tokens"))
     if prompt_tokens and completion_tokens is not None and (completion_tokens or not content):
         # Some servers count reasoning tokens only in the total.
-        total = _token_count(_get_field(usage, "total_tokens")) or 0
-        return Usage(prompt_tokens, max(completion_tokens, total - prompt_tokens))
+        total_tokens = _token_count(_get_field(usage, "total_tokens")) or 0
+        return Usage(prompt_tokens, max(completion_tokens, total_tokens - prompt_tokens))
     return Usage(
         prompt_tokens or estimate_tokens(sent),
         completion_tokens or estimate_tokens(content),

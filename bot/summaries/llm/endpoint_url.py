@@ -30,16 +30,18 @@ def parse_endpoint(url: str) -> Endpoint:
     Raises:
         ValueError: it is no http address, or it contains a password; the text says which.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+    url_parts = urlsplit(url.strip())
+    if url_parts.scheme not in ("http", "https") or not url_parts.hostname or url_parts.port == 0:
         raise ValueError("not an address that begins with http:// or https://")
-    if parts.username is not None or parts.password is not None:
+    if url_parts.username is not None or url_parts.password is not None:
         raise ValueError("an address with a name or password; the key has a setting of its own")
-    path = parts.path.rstrip("/")
+    path = url_parts.path.rstrip("/")
     if path.endswith(_METHOD_PATH):
         path = path.removesuffix(_METHOD_PATH)
     elif not any(_VERSION.fullmatch(part) for part in path.split("/")):
         path += "/v1"
     return Endpoint(
-        f"{parts.scheme}://{parts.netloc}{path}", tuple(parse_qsl(parts.query)), parts.hostname
+        f"{url_parts.scheme}://{url_parts.netloc}{path}",
+        tuple(parse_qsl(url_parts.query)),
+        url_parts.hostname,
     )

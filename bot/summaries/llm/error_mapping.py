@@ -52,25 +52,27 @@ def error_from_response(
     """Return the error for a status, headers and body; it never contains the key."""
     message = _error_field(body, "message") or _error_field(body, "detail") or str(body or "")
     message = message[: 100 * _MAX_DETAIL_LENGTH]
-    detail = f"HTTP {status}: {redact_key(message, key)[:_MAX_DETAIL_LENGTH]}".rstrip(" :")
-    code = _error_field(body, "code")
-    if status == 402 or (code or _error_field(body, "type")) == "insufficient_quota":
-        return OutOfCredit(detail, status=status)
+    error_detail = f"HTTP {status}: {redact_key(message, key)[:_MAX_DETAIL_LENGTH]}".rstrip(" :")
+    error_code = _error_field(body, "code")
+    if status == 402 or (error_code or _error_field(body, "type")) == "insufficient_quota":
+        return OutOfCredit(error_detail, status=status)
     if status < 500 and _NO_CREDIT.search(message):
-        return OutOfCredit(detail, status=status)
+        return OutOfCredit(error_detail, status=status)
     if status in (429, 503, 529):
-        return Overloaded(detail, seconds=retry_after_seconds(headers, message), status=status)
+        return Overloaded(
+            error_detail, seconds=retry_after_seconds(headers, message), status=status
+        )
     if status == 403 and _FILTERED.search(message):
-        return CompletionDeclined(detail, status=status)
+        return CompletionDeclined(error_detail, status=status)
     if status in (401, 403):
-        return KeyRefused(detail, status=status)
+        return KeyRefused(error_detail, status=status)
     if status in (404, 405) or 300 <= status < 400:
-        return ModelUnknown(detail, status=status)
-    if status == 400 and (code == "model_not_found" or _NO_MODEL.search(message)):
-        return ModelUnknown(detail, status=status)
+        return ModelUnknown(error_detail, status=status)
+    if status == 400 and (error_code == "model_not_found" or _NO_MODEL.search(message)):
+        return ModelUnknown(error_detail, status=status)
     if status >= 500 or status in (408, 409, 425):
-        return Unreachable(detail, status=status)
-    return CompletionDeclined(detail, status=status)
+        return Unreachable(error_detail, status=status)
+    return CompletionDeclined(error_detail, status=status)
 
 
 def redact_key(text: str, key: str) -> str:
@@ -82,11 +84,11 @@ def redact_key(text: str, key: str) -> str:
 
 def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float | None:
     """Return the seconds to wait that a server names in any usual way; None if it does not."""
-    candidates = [http_headers.retry_after_seconds(headers)]
+    candidate_seconds = [http_headers.retry_after_seconds(headers)]
     with suppress(ValueError):
         milliseconds = float(headers.get("retry-after-ms", ""))
         if not math.isnan(milliseconds):
-            candidates.insert(0, milliseconds / 1000)
+            candidate_seconds.insert(0, milliseconds / 1000)
     # ``x-ratelimit-reset-tokens: 6m0s`` with 0 remaining.
     exhausted_limits = [
         _DURATION.findall(headers.get(f"x-ratelimit-reset-{resource}", ""))
@@ -94,15 +96,17 @@ def retry_after_seconds(headers: Mapping[str, str], message: str = "") -> float 
         if headers.get(f"x-ratelimit-remaining-{resource}", "0").strip() == "0"
     ]
     reset_seconds = [
-        sum(float(number) * _UNIT_SECONDS[unit] for number, unit in duration)
+        sum(float(number_text) * _UNIT_SECONDS[unit] for number_text, unit in duration)
         for duration in exhausted_limits
         if duration
     ]
-    candidates.append(max(reset_seconds, default=None))
-    if wait := _WAIT_IN_TEXT.search(message[: 20 * _MAX_DETAIL_LENGTH]):
-        minutes, number, unit = wait.groups(default="0")
-        candidates.append(float(minutes) * 60 + float(number) * _UNIT_SECONDS[unit.lower()])
-    seconds = next((candidate for candidate in candidates if candidate is not None), None)
+    candidate_seconds.append(max(reset_seconds, default=None))
+    if wait_match := _WAIT_IN_TEXT.search(message[: 20 * _MAX_DETAIL_LENGTH]):
+        minutes, number_text, unit = wait_match.groups(default="0")
+        candidate_seconds.append(
+            float(minutes) * 60 + float(number_text) * _UNIT_SECONDS[unit.lower()]
+        )
+    seconds = next((candidate for candidate in candidate_seconds if candidate is not None), None)
     return None if seconds is None else max(0.0, min(seconds, _MAX_WAIT_SECONDS))
 
 
@@ -114,5 +118,5 @@ def _error_field(body: object, name: str) -> str:
         elif isinstance(body, Mapping) and isinstance(body.get("error"), Mapping | str):
             inner = body["error"]
             body = {"message": inner} if isinstance(inner, str) else inner
-    value = body.get(name) if isinstance(body, Mapping) else None
-    return value if isinstance(value, str) else ""
+    field_value = body.get(name) if isinstance(body, Mapping) else None
+    return field_value if isinstance(field_value, str) else ""

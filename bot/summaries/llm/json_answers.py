@@ -74,23 +74,26 @@ class ParsedAnswer:
 def parse_fields(text: str, keys: Sequence[str]) -> ParsedAnswer:
     """Return the fields that are there, from the object that has most of them."""
     scan = _scan_objects(text)
-    objects: dict[int, dict[str, str]] = {}
+    fields_by_object: dict[int, dict[str, str]] = {}
     for member in scan.members:
-        key = _match_key(member.name, keys)
-        if key and (key == member.name or key not in objects.get(member.object_start, {})):
-            objects.setdefault(member.object_start, {})[key] = member.text
-    if objects:
+        matched_key = _match_key(member.name, keys)
+        if matched_key and (
+            matched_key == member.name
+            or matched_key not in fields_by_object.get(member.object_start, {})
+        ):
+            fields_by_object.setdefault(member.object_start, {})[matched_key] = member.text
+    if fields_by_object:
         # The last of equals: drafts come first.
-        return ParsedAnswer(max(reversed(objects.values()), key=len), scan.is_cut)
+        return ParsedAnswer(max(reversed(fields_by_object.values()), key=len), scan.is_cut)
     if scan.has_object:
         return ParsedAnswer({}, scan.is_cut)
     unfenced_text = _FENCE.sub("", text)
-    fields = _labelled_fields(unfenced_text, keys)
+    labelled_fields = _labelled_fields(unfenced_text, keys)
     # Some models answer with the bare text if only one field was asked for.
     bare_text = unfenced_text.strip().strip('"').strip()
-    if not fields and len(keys) == 1 and bare_text:
-        fields = {keys[0]: bare_text}
-    return ParsedAnswer(fields, is_cut=False, is_in_object=False)
+    if not labelled_fields and len(keys) == 1 and bare_text:
+        labelled_fields = {keys[0]: bare_text}
+    return ParsedAnswer(labelled_fields, is_cut=False, is_in_object=False)
 
 
 class _Member(NamedTuple):
@@ -116,25 +119,25 @@ def _scan_objects(text: str) -> _ObjectScan:
     """
     members: list[_Member] = []
     open_objects: list[int] = []
-    position = text.find("{")
-    has_object = position >= 0
-    while position >= 0 and (step := _OBJECT_STEP.search(text, position)):
-        position = step.end()
-        if step[0] == "{":
-            open_objects.append(step.start())
-        elif step[0] == "}":
+    scan_position = text.find("{")
+    has_object = scan_position >= 0
+    while scan_position >= 0 and (token_match := _OBJECT_STEP.search(text, scan_position)):
+        scan_position = token_match.end()
+        if token_match[0] == "{":
+            open_objects.append(token_match.start())
+        elif token_match[0] == "}":
             open_objects.pop()
-            position = position if open_objects else text.find("{", position)
-        elif step[2]:
-            value, position = (
-                _read_string(text, position)
-                if step[2] == '"'
-                else _read_string_list(text, position)
+            scan_position = scan_position if open_objects else text.find("{", scan_position)
+        elif token_match[2]:
+            field_value, scan_position = (
+                _read_string(text, scan_position)
+                if token_match[2] == '"'
+                else _read_string_list(text, scan_position)
             )
-            if position < 0:
+            if scan_position < 0:
                 return _ObjectScan(members, has_object=True, is_cut=True)
-            if value is not None:
-                members.append(_Member(open_objects[-1], step[1], value))
+            if field_value is not None:
+                members.append(_Member(open_objects[-1], token_match[1], field_value))
     return _ObjectScan(members, has_object, is_cut=bool(open_objects))
 
 
@@ -161,27 +164,27 @@ def _read_string(
 
 def _read_string_list(text: str, start: int) -> tuple[str | None, int]:
     """Return the texts of a list, joined; None for any other list, which is then scanned."""
-    items: list[str] = []
-    position = start
-    while separator := _BETWEEN_ITEMS.match(text, position):
-        position = separator.end()
-        if text[position : position + 1] == "]":
-            return " ".join(items), position + 1
-        if text[position : position + 1] != '"':
+    list_texts: list[str] = []
+    read_position = start
+    while separator := _BETWEEN_ITEMS.match(text, read_position):
+        read_position = separator.end()
+        if text[read_position : read_position + 1] == "]":
+            return " ".join(list_texts), read_position + 1
+        if text[read_position : read_position + 1] != '"':
             break
-        item, position = _read_string(text, position + 1, _AFTER_ITEM)
-        if position < 0:
+        item, read_position = _read_string(text, read_position + 1, _AFTER_ITEM)
+        if read_position < 0:
             return None, -1
-        items.append(item)
-    return None, position
+        list_texts.append(item)
+    return None, read_position
 
 
 def _match_key(name: str, keys: Sequence[str]) -> str:
     """Return the key that a name stands for: itself, an alias, or part of it; "" if none."""
-    letters = _NON_LETTERS.sub("", name.lower())
+    name_letters = _NON_LETTERS.sub("", name.lower())
     for matches in (str.__eq__, str.__contains__):
         for key in keys:
-            if any(matches(letters, other) for other in (key, *_KEY_ALIASES.get(key, ()))):
+            if any(matches(name_letters, other) for other in (key, *_KEY_ALIASES.get(key, ()))):
                 return key
     return ""
 
@@ -189,16 +192,16 @@ def _match_key(name: str, keys: Sequence[str]) -> str:
 def _labelled_fields(text: str, keys: Sequence[str]) -> dict[str, str]:
     """Return fields given as lines "Title: ...", each up to the next label."""
     lines_by_key: dict[str, list[str]] = {}
-    key = ""
+    field_key = ""
     for line in text.splitlines():
-        label = _LABEL.fullmatch(line)
-        matched_key = _match_key(label[1], keys) if label else ""
-        if label and matched_key and matched_key not in lines_by_key:
-            key = matched_key
-            line = label[2]
-        if key:
-            lines_by_key.setdefault(key, []).append(line.strip())
-    return {key: " ".join(lines).strip() for key, lines in lines_by_key.items()}
+        label_match = _LABEL.fullmatch(line)
+        matched_key = _match_key(label_match[1], keys) if label_match else ""
+        if label_match and matched_key and matched_key not in lines_by_key:
+            field_key = matched_key
+            line = label_match[2]
+        if field_key:
+            lines_by_key.setdefault(field_key, []).append(line.strip())
+    return {field_key: " ".join(lines).strip() for field_key, lines in lines_by_key.items()}
 
 
 def clean_line(text: str) -> str:
@@ -206,10 +209,10 @@ def clean_line(text: str) -> str:
 
     A server whose template does not fit the model leaves tokens at the ends of an answer.
     """
-    spaced = _OUTER_TURN_MARKS.sub("", " ".join(text.split()))
-    visible = "".join(
+    spaced_text = _OUTER_TURN_MARKS.sub("", " ".join(text.split()))
+    visible_text = "".join(
         char
-        for char in spaced
+        for char in spaced_text
         if char in _ZERO_WIDTH_JOINERS or unicodedata.category(char) not in _INVISIBLE_CATEGORIES
     )
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    return " ".join(unicodedata.normalize("NFC", visible_text).split())

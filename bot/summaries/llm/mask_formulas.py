@@ -40,33 +40,33 @@ _ADDRESS = re.compile(
 
 def mask(text: str, first_mark: int = 1) -> tuple[str, tuple[str, ...]]:
     """Return the text with numbered marks from ``⟦first_mark⟧`` on, and the runs they replace."""
-    runs: list[str] = []
+    masked_runs: list[str] = []
 
     def insert_mark(match: re.Match[str]) -> str:
         if _PROSE_BETWEEN_DOLLARS.match(match[0]):
             return match[0]
-        runs.append(match[0])
-        return f"⟦{first_mark + len(runs) - 1}⟧"
+        masked_runs.append(match[0])
+        return f"⟦{first_mark + len(masked_runs) - 1}⟧"
 
-    return _MASKED_RUN.sub(insert_mark, text), tuple(runs)
+    return _MASKED_RUN.sub(insert_mark, text), tuple(masked_runs)
 
 
 def unmask(text: str, runs: tuple[str, ...]) -> str:
     """Return the text with the runs in place of their marks; unknown marks stay."""
 
     def insert_run(match: re.Match[str]) -> str:
-        index = int(match[1]) - 1
-        return runs[index] if 0 <= index < len(runs) else match[0]
+        run_index = int(match[1]) - 1
+        return runs[run_index] if 0 <= run_index < len(runs) else match[0]
 
     return _MARK.sub(insert_run, text)
 
 
 def count_marks(text: str) -> Counter[int]:
     """Return how often each mark occurs in a text; 0 counts remains of broken ones."""
-    counts = Counter(int(match[1]) for match in _MARK.finditer(text))
+    mark_counts = Counter(int(match[1]) for match in _MARK.finditer(text))
     if re.search("[⟦⟧]", _MARK.sub("", text)):
-        counts[0] += 1
-    return counts
+        mark_counts[0] += 1
+    return mark_counts
 
 
 def has_all_marks(source: str, answer: str) -> bool:
@@ -76,7 +76,7 @@ def has_all_marks(source: str, answer: str) -> bool:
 
 def has_only_allowed_marks(source: str, answer: str, runs: tuple[str, ...]) -> bool:
     """Return whether an answer has only marks of its source, none twice and none of an address."""
-    counts = count_marks(answer)
-    return counts <= count_marks(source) and not any(
-        _ADDRESS.match(runs[number - 1]) for number in counts if 0 < number <= len(runs)
+    mark_counts = count_marks(answer)
+    return mark_counts <= count_marks(source) and not any(
+        _ADDRESS.match(runs[number - 1]) for number in mark_counts if 0 < number <= len(runs)
     )

@@ -59,13 +59,13 @@ def _strip_styling(text: str) -> str:
 
 def split_pieces(text: str, max_length: int = MAX_PIECE_LENGTH) -> tuple[str, ...]:
     """Return a text split between sentences into pieces of at most ``max_length`` characters."""
-    pieces: list[str] = []
+    text_pieces: list[str] = []
     for sentence in split_sentences(text):
-        if pieces and len(pieces[-1]) + 1 + len(sentence) <= max_length:
-            pieces[-1] += " " + sentence
+        if text_pieces and len(text_pieces[-1]) + 1 + len(sentence) <= max_length:
+            text_pieces[-1] += " " + sentence
         else:
-            pieces.append(sentence)
-    return tuple(pieces)
+            text_pieces.append(sentence)
+    return tuple(text_pieces)
 
 
 def split_halves(text: str) -> tuple[str, str] | None:

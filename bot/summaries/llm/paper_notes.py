@@ -96,23 +96,25 @@ def _note_findings(
     """Return what is wrong with any section of a note."""
     if fields.keys() != {field.name for field in dataclass_fields(NoteText)}:
         return (UNREADABLE,)
-    source = f"{paper.title}\n{paper.abstract}"
+    source_text = f"{paper.title}\n{paper.abstract}"
     masked_source = masked_paper.title + masked_paper.abstract
     findings: set[Finding] = set()
-    for key, masked in fields.items():
-        if not masked and key == "limits":
+    for section_key, masked_text in fields.items():
+        if not masked_text and section_key == "limits":
             continue
-        text = unmask(masked, masked_paper.runs)
-        if len(text) > _MAX_SECTION_LENGTH:
+        unmasked_text = unmask(masked_text, masked_paper.runs)
+        if len(unmasked_text) > _MAX_SECTION_LENGTH:
             findings.add(Finding.TOO_LONG)  # checking a megabyte would take too long
             continue
-        findings |= find_foreign_content(text, source) | find_new_facts(text, source, language)
-        if not text:
+        findings |= find_foreign_content(unmasked_text, source_text) | find_new_facts(
+            unmasked_text, source_text, language
+        )
+        if not unmasked_text:
             findings.add(Finding.EMPTY)
-        elif not is_in_language(text, language):
+        elif not is_in_language(unmasked_text, language):
             findings.add(Finding.WRONG_LANGUAGE)
-        if has_link(text):
+        if has_link(unmasked_text):
             findings.add(Finding.LINK)
-        if not has_only_allowed_marks(masked_source, masked, masked_paper.runs):
+        if not has_only_allowed_marks(masked_source, masked_text, masked_paper.runs):
             findings.add(Finding.MARK_LOST)
     return tuple(finding for finding in Finding if finding in findings)

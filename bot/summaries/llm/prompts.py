@@ -74,45 +74,51 @@ class Prompt:
 
 def summary_prompt(title: str, abstract: str, keys: tuple[str, ...], language: str) -> Prompt:
     """Return a prompt for some of title, gist and abstract in a language."""
-    name = language_name(language)
-    length = "40 to 90 characters" if is_unspaced(language) else "20 to 40 words"
-    fields = [_FIELD_INSTRUCTIONS[key].format(language=name, length=length) for key in keys]
-    task = f"You bring new papers to researchers who read {name}."
-    rules = [_KEEP_TERMS, *(_mark_rules(title + abstract, keys)), _PLAIN_TEXT]
-    return _build_prompt(task, _titled_text(title, "Abstract", abstract), keys, [*fields, *rules])
+    english_name = language_name(language)
+    tldr_length = "40 to 90 characters" if is_unspaced(language) else "20 to 40 words"
+    field_instructions = [
+        _FIELD_INSTRUCTIONS[key].format(language=english_name, length=tldr_length) for key in keys
+    ]
+    task = f"You bring new papers to researchers who read {english_name}."
+    prompt_rules = [_KEEP_TERMS, *(_mark_rules(title + abstract, keys)), _PLAIN_TEXT]
+    return _build_prompt(
+        task, _titled_text(title, "Abstract", abstract), keys, [*field_instructions, *prompt_rules]
+    )
 
 
 def piece_prompt(title: str, text: str, language: str) -> Prompt:
     """Return a prompt for the translation of a piece of an abstract."""
-    name = language_name(language)
-    task = f"You put abstracts of papers into {name}, a piece at a time."
+    english_name = language_name(language)
+    task = f"You put abstracts of papers into {english_name}, a piece at a time."
     field = (
-        f'"text": what stands after "Piece:", in {name}, sentence by sentence; nothing left out,'
-        " nothing added. The title only tells what it is about; leave it out."
+        f'"text": what stands after "Piece:", in {english_name}, sentence by sentence; nothing left'
+        " out, nothing added. The title only tells what it is about; leave it out."
     )
-    rules = [_KEEP_TERMS, *_mark_rules(text, ("text",)), _PLAIN_TEXT]
+    prompt_rules = [_KEEP_TERMS, *_mark_rules(text, ("text",)), _PLAIN_TEXT]
     unmarked_title = _MARK.sub("…", title)  # its marks must not be copied
     return _build_prompt(
-        task, _titled_text(unmarked_title, "Piece", text), ("text",), [field, *rules]
+        task, _titled_text(unmarked_title, "Piece", text), ("text",), [field, *prompt_rules]
     )
 
 
 def note_prompt(title: str, abstract: str, language: str) -> Prompt:
     """Return a prompt for problem, method, result and limits in a language."""
-    name = language_name(language)
-    task = f"You take notes on a paper in {name}: one or two short sentences for each field."
-    rules = [
+    english_name = language_name(language)
+    task = (
+        f"You take notes on a paper in {english_name}: one or two short sentences for each field."
+    )
+    prompt_rules = [
         _KEEP_TERMS,
         *_optional_mark_rules(title + abstract),
         "Say only what the text says.",
         _PLAIN_TEXT,
     ]
-    keys = tuple(_NOTE_FIELD_INSTRUCTIONS)
+    field_keys = tuple(_NOTE_FIELD_INSTRUCTIONS)
     return _build_prompt(
         task,
         _titled_text(title, "Abstract", abstract),
-        keys,
-        [*_NOTE_FIELD_INSTRUCTIONS.values(), *rules],
+        field_keys,
+        [*_NOTE_FIELD_INSTRUCTIONS.values(), *prompt_rules],
     )
 
 
@@ -130,11 +136,11 @@ def search_words_prompt(words: str) -> Prompt:
 
 def json_schema(keys: Iterable[str]) -> Mapping[str, object]:
     """Return a JSON schema of an object with exactly these texts."""
-    names = list(keys)
+    field_names = list(keys)
     return {
         "type": "object",
-        "properties": {name: {"type": "string"} for name in names},
-        "required": names,
+        "properties": {name: {"type": "string"} for name in field_names},
+        "required": field_names,
         "additionalProperties": False,
     }
 
@@ -166,10 +172,10 @@ def _build_prompt(
 ) -> Prompt:
     # The fence is a word that the data does not contain: it would have to contain its own digest.
     digest = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()
-    while (fence := f"text-{digest[:12]}") in data:
+    while (data_tag := f"text-{digest[:12]}") in data:
         digest = hashlib.sha256(digest.encode()).hexdigest()
-    instructions = [task, _DATA_NOTICE.format(fence=fence, what=description), _JSON_ONLY, *lines]
-    return Prompt("\n".join(instructions), f"<{fence}>\n{data}\n</{fence}>", keys)
+    instructions = [task, _DATA_NOTICE.format(fence=data_tag, what=description), _JSON_ONLY, *lines]
+    return Prompt("\n".join(instructions), f"<{data_tag}>\n{data}\n</{data_tag}>", keys)
 
 
 def _titled_text(title: str, label: str, text: str) -> str:

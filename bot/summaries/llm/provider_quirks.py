@@ -46,17 +46,17 @@ class ProviderQuirks:
         self, schema: Mapping[str, object] | None, max_tokens: int
     ) -> dict[str, object]:
         """Return the fields of a request besides model and messages."""
-        fields: dict[str, object] = {}
+        provider_fields: dict[str, object] = {}
         if self.sends_temperature:
-            fields["temperature"] = _TEMPERATURE
+            provider_fields["temperature"] = _TEMPERATURE
         if limit_field := _LIMIT_FIELDS[self.limit_field]:
-            fields[limit_field] = max_tokens
+            provider_fields[limit_field] = max_tokens
         if schema is not None and self.answer_format == JSON_SCHEMA:
             json_schema = {"name": "answer", "strict": True, "schema": schema}
-            fields["response_format"] = {"type": "json_schema", "json_schema": json_schema}
+            provider_fields["response_format"] = {"type": "json_schema", "json_schema": json_schema}
         elif schema is not None and self.answer_format == JSON_OBJECT:
-            fields["response_format"] = {"type": "json_object"}
-        return fields
+            provider_fields["response_format"] = {"type": "json_object"}
+        return provider_fields
 
     def after_refusal(self, status: int, body: object) -> ProviderQuirks | None:
         """Return the quirks to try after a refusal; None if the refusal is about something else."""

@@ -109,10 +109,10 @@ class _SummaryRequest:
             AnswerRejected: this one fails the checks too.
         """
         paper, masked_paper = self._paper, self._masked_paper
-        fields = await self._request_fields(reasons)
-        masked_tldr = fields["gist"]
-        masked_title = fields.get("title", masked_paper.title)
-        masked_abstract = fields.get("abstract", masked_paper.abstract)
+        answered_fields = await self._request_fields(reasons)
+        masked_tldr = answered_fields["gist"]
+        masked_title = answered_fields.get("title", masked_paper.title)
+        masked_abstract = answered_fields.get("abstract", masked_paper.abstract)
         tldr = unmask(masked_tldr, masked_paper.runs)
         if is_english(self._language):
             summary = SummaryText(paper.title, tldr, paper.abstract)
@@ -142,30 +142,30 @@ class _SummaryRequest:
         """Return title, gist and abstract as answered, in one call or several."""
         if is_english(self._language):
             return await self._request_short_fields(("gist",), reasons)
-        fields: dict[str, str] = {}
+        answered_fields: dict[str, str] = {}
         short_keys = ("title", "gist") if self._masked_paper.title else ("gist",)
         if not self._is_long:
-            keys = (*short_keys, "abstract")
-            fields = await self._request_once(keys, reasons)
-            if set(keys) <= set(fields):
-                return fields
+            requested_keys = (*short_keys, "abstract")
+            answered_fields = await self._request_once(requested_keys, reasons)
+            if set(requested_keys) <= set(answered_fields):
+                return answered_fields
             self._is_long = True  # another attempt would be cut as well
-        if not set(short_keys) <= set(fields):
-            fields = await self._request_short_fields(short_keys, reasons)
+        if not set(short_keys) <= set(answered_fields):
+            answered_fields = await self._request_short_fields(short_keys, reasons)
         translated_pieces = [
             await self._translate_piece(text, reasons)
             for text in split_pieces(self._masked_paper.abstract)
         ]
-        return fields | {"abstract": self._join_pieces(translated_pieces)}
+        return answered_fields | {"abstract": self._join_pieces(translated_pieces)}
 
     async def _request_short_fields(
         self, keys: tuple[str, ...], reasons: tuple[str, ...]
     ) -> dict[str, str]:
         """Return short fields; an answer that is cut off before their end is rejected."""
-        fields = await self._request_once(keys, reasons)
-        if not set(keys) <= set(fields):
+        answered_fields = await self._request_once(keys, reasons)
+        if not set(keys) <= set(answered_fields):
             raise AnswerRejected(CUT_SHORT)
-        return fields
+        return answered_fields
 
     async def _request_once(
         self, keys: tuple[str, ...], reasons: tuple[str, ...]
@@ -175,8 +175,12 @@ class _SummaryRequest:
         prompt = prompts.summary_prompt(
             masked_paper.title, masked_paper.abstract, keys, self._language
         ).with_reasons(reasons)
-        size = len(masked_paper.title) + (len(masked_paper.abstract) if "abstract" in keys else 0)
-        answer = await self._requester.request_fields(prompt, _TLDR_TOKENS + _token_limit(size))
+        source_length = len(masked_paper.title) + (
+            len(masked_paper.abstract) if "abstract" in keys else 0
+        )
+        answer = await self._requester.request_fields(
+            prompt, _TLDR_TOKENS + _token_limit(source_length)
+        )
         if not answer.is_cut and not set(keys) <= set(answer.fields):
             raise AnswerRejected(UNREADABLE)
         return dict(answer.fields)
@@ -193,9 +197,11 @@ class _SummaryRequest:
             return answer.fields["text"]
         if not answer.is_cut:
             raise AnswerRejected(UNREADABLE)
-        if (halved := split_halves(text)) is None:
+        if (text_halves := split_halves(text)) is None:
             raise AnswerRejected(CUT_SHORT)
-        return self._join_pieces([await self._translate_piece(half, reasons) for half in halved])
+        return self._join_pieces(
+            [await self._translate_piece(half, reasons) for half in text_halves]
+        )
 
     def _join_pieces(self, translated_pieces: Sequence[str]) -> str:
         return ("" if prompts.is_unspaced(self._language) else " ").join(translated_pieces)

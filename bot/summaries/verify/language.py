@@ -90,16 +90,18 @@ _TRADITIONAL_CHARS = (
 
 def script_of(language: str) -> str:
     """Return the script of a language: the one that its tag names, or else the usual one."""
-    language_code, *others = language.replace("_", "-").split("-")
-    tagged_script = next((part.title() for part in others if len(part) == 4 and part.isalpha()), "")
-    region = next((part.upper() for part in others if len(part) == 2), "")
+    language_code, *subtags = language.replace("_", "-").split("-")
+    tagged_script = next(
+        (part.title() for part in subtags if len(part) == 4 and part.isalpha()), ""
+    )
+    region = next((part.upper() for part in subtags if len(part) == 2), "")
     likely_subtags = get_global("likely_subtags")
-    tag = (
+    script_tag = (
         likely_subtags.get(f"{language_code}_{region}")
         or likely_subtags.get(language_code)
         or "und_Latn"
     )
-    usual_script = next(part for part in [*tag.split("_")[1:], "Latn"] if len(part) == 4)
+    usual_script = next(part for part in [*script_tag.split("_")[1:], "Latn"] if len(part) == 4)
     return tagged_script or usual_script
 
 
@@ -111,14 +113,14 @@ def is_english(language: str) -> bool:
 def is_in_language(text: str, language: str, *, title: bool = False) -> bool:
     """Return whether a text is in this language, ignoring formulas and names."""
     script = script_of(language)
-    unbracketed = _BRACKETED.sub(" ", FORMULA.sub(" ", text))
+    unbracketed_text = _BRACKETED.sub(" ", FORMULA.sub(" ", text))
     if script != "Latn":
         for pattern, min_words in ((_ENGLISH_RUN, _RUN_FUNCTION_WORDS), (_LOWERCASE_RUN, 1)):
-            for run in pattern.finditer(unbracketed):
+            for run in pattern.finditer(unbracketed_text):
                 words = _WORD.findall(run[0].lower())
                 if sum(bool(_FUNCTION_WORDS.fullmatch(word)) for word in words) >= min_words:
                     return False
-    without_names = _NAME.sub(" ", unbracketed)
+    without_names = _NAME.sub(" ", unbracketed_text)
     # Only names are left in "BERT (GPT-4)": nothing to judge.
     if script_share(without_names, script) < (_MIN_TITLE_SHARE if title else _MIN_SHARE):
         return False
@@ -132,10 +134,10 @@ def script_share(text: str, script: str) -> float:
     script_names = _UNICODE_SCRIPT_NAMES.get(script, "").split()
     in_script = in_others = 0
     for char in unicodedata.normalize("NFKC", text):
-        name = _script_name(char)
-        if name in script_names or (not script_names and name not in ("", "LATIN")):
+        script_name = _script_name(char)
+        if script_name in script_names or (not script_names and script_name not in ("", "LATIN")):
             in_script += 1
-        elif name:
+        elif script_name:
             in_others += 1
     weighted_others = in_others / _LETTERS_PER_CHAR.get(script, 1)
     return in_script / (in_script + weighted_others) if in_script + weighted_others else 1.0
@@ -151,16 +153,17 @@ def _script_name(char: str) -> str:
 
 def _is_latin_language(text: str, language: str) -> bool:
     """Check for English by its function words, for other languages by their absence."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    if len(words) < _MIN_JUDGED_WORDS:
+    lowercased_words = [word.lower() for word in _WORD.findall(text)]
+    if len(lowercased_words) < _MIN_JUDGED_WORDS:
         return True
-    english_only = sum(bool(_ENGLISH_ONLY_WORDS.fullmatch(word)) for word in words)
+    english_only = sum(bool(_ENGLISH_ONLY_WORDS.fullmatch(word)) for word in lowercased_words)
     if not is_english(language):
-        return english_only < _MAX_ENGLISH_SHARE * len(words)
+        return english_only < _MAX_ENGLISH_SHARE * len(lowercased_words)
     # One is enough: in a dense sentence there may be no more.
     return (
         english_only > 0
-        or sum(bool(_FUNCTION_WORDS.fullmatch(word)) for word in words) >= _MIN_FUNCTION_WORDS
+        or sum(bool(_FUNCTION_WORDS.fullmatch(word)) for word in lowercased_words)
+        >= _MIN_FUNCTION_WORDS
     )
 
 
@@ -172,11 +175,15 @@ def _has_expected_script(text: str, script: str) -> bool:
         return kana >= _MIN_KANA_SHARE * len(letters)
     if script not in ("Hans", "Hant"):
         return True
-    simplified = sum(
+    simplified_count = sum(
         char in _SIMPLIFIED_CHARS and char not in _TRADITIONAL_CHARS for char in letters
     )
-    traditional = sum(
+    traditional_count = sum(
         char in _TRADITIONAL_CHARS and char not in _SIMPLIFIED_CHARS for char in letters
     )
-    expected, other = (simplified, traditional) if script == "Hans" else (traditional, simplified)
-    return expected >= other and kana <= _MIN_KANA_SHARE * len(letters)
+    expected_count, other_count = (
+        (simplified_count, traditional_count)
+        if script == "Hans"
+        else (traditional_count, simplified_count)
+    )
+    return expected_count >= other_count and kana <= _MIN_KANA_SHARE * len(letters)

@@ -58,11 +58,11 @@ _INNER_STOP = re.compile(
 
 def count_words(text: str, script: str = "Latn") -> float:
     """Return the number of words; characters of scripts without spaces count as fractions."""
-    tokens = _WORD.findall(FORMULA.sub(" x ", text))
+    word_tokens = _WORD.findall(FORMULA.sub(" x ", text))
     char_count = sum(
-        len(word) == 1 and bool(re.match(f"[{_UNSPACED_CHARS}]", word)) for word in tokens
+        len(word) == 1 and bool(re.match(f"[{_UNSPACED_CHARS}]", word)) for word in word_tokens
     )
-    return len(tokens) - char_count + char_count / _CHARS_PER_WORD.get(script, 1.7)
+    return len(word_tokens) - char_count + char_count / _CHARS_PER_WORD.get(script, 1.7)
 
 
 def check_title_length(title: str, source: str, language: str) -> set[Finding]:
@@ -123,6 +123,8 @@ def check_abstract_length(abstract: str, source: str, language: str) -> set[Find
 
 def ends_as_sentence(text: str) -> bool:
     """Return whether a text ends like a sentence."""
-    *_, last = ("", *text.rsplit(maxsplit=1))
-    is_closed = _SENTENCE_END.search(text) or last.endswith(("$", "\\)")) or _ADDRESS.search(last)
+    *_, last_word = ("", *text.rsplit(maxsplit=1))
+    is_closed = (
+        _SENTENCE_END.search(text) or last_word.endswith(("$", "\\)")) or _ADDRESS.search(last_word)
+    )
     return bool(is_closed) and not _OPEN_END.search(text)

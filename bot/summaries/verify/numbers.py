@@ -150,69 +150,73 @@ def claimed_numbers(text: str) -> tuple[Readings, ...]:
     claims = []
     for match in _HAN_CLAIM.finditer(text):
         is_tenths = match["unit"].startswith("成")
-        factor = Decimal(10) if is_tenths else _MAGNITUDES.get(match["unit"], Decimal(1))
-        claims.append(frozenset({_han_value(match["number"]) * factor}))
+        unit_factor = Decimal(10) if is_tenths else _MAGNITUDES.get(match["unit"], Decimal(1))
+        claims.append(frozenset({_han_value(match["number"]) * unit_factor}))
     for match in _PERCENT.finditer(text):
         decimals = "".join(str(_HAN_DIGITS[char]) for char in match["rest"] or "")
         claims.append(frozenset({_han_value(match["number"]) + Decimal(f"0.{decimals or 0}")}))
     for match in _ENGLISH_CLAIM.finditer(text):
-        number = match["number"].lower()
-        *_, last = (Decimal(0), *_running_sums(number))
-        if last > 1 and not _VAGUE_WORDS.search(number):
-            claims.append(frozenset({last}))
+        number_text = match["number"].lower()
+        *_, final_sum = (Decimal(0), *_running_sums(number_text))
+        if final_sum > 1 and not _VAGUE_WORDS.search(number_text):
+            claims.append(frozenset({final_sum}))
     return tuple(claims)
 
 
 @lru_cache(maxsize=32)  # the checks of one answer all need the numbers of its source
 def all_numbers(text: str) -> Readings:
     """Return every value that a text may be said to contain, in digits, words or characters."""
-    normalized = _normalize_digits(text)
+    normalized_text = _normalize_digits(text)
     values = {
-        value for readings in digit_numbers(normalized, decimal_comma=True) for value in readings
+        value
+        for readings in digit_numbers(normalized_text, decimal_comma=True)
+        for value in readings
     }
     # The digits before a magnitude count by themselves too: "1.5 million" may become "1.5M".
     values |= {
-        value for m in _LITERAL.finditer(normalized) for value in _readings(m["digits"], "", False)
+        value
+        for m in _LITERAL.finditer(normalized_text)
+        for value in _readings(m["digits"], "", False)
     }
-    lowercased = normalized.lower()
+    lowercased_text = normalized_text.lower()
     # English number words count by themselves and combined with their neighbours.
-    number_words = _NUMBER_WORDS.keys() & set(_WORD.findall(lowercased))
+    number_words = _NUMBER_WORDS.keys() & set(_WORD.findall(lowercased_text))
     values.update(_NUMBER_WORDS[word] for word in number_words)
-    values.update(filter(None, _running_sums(lowercased)))
+    values.update(filter(None, _running_sums(lowercased_text)))
     if any(word.startswith("hal") for word in number_words):
         values |= _HALF_VALUES
-    for match in _ORDER_OF_MAGNITUDE.finditer(lowercased):
+    for match in _ORDER_OF_MAGNITUDE.finditer(lowercased_text):
         count_word = match[1] or ""
         if count_word.isdigit():
-            orders = Decimal(count_word)
+            order_count = Decimal(count_word)
         else:
-            orders = _NUMBER_WORDS.get(count_word, Decimal(1))
-        if orders <= _MAX_ORDERS:
-            values.add(Decimal(10) ** orders)
-    values.update(_ROMAN_VALUES[match[0]] for match in _ROMAN_NUMERAL.finditer(normalized))
-    values.update(_han_value(match[0]) for match in _HAN_NUMBER.finditer(normalized))
-    values.update(value for readings in claimed_numbers(normalized) for value in readings)
-    for match in _DECADE.finditer(normalized):
+            order_count = _NUMBER_WORDS.get(count_word, Decimal(1))
+        if order_count <= _MAX_ORDERS:
+            values.add(Decimal(10) ** order_count)
+    values.update(_ROMAN_VALUES[match[0]] for match in _ROMAN_NUMERAL.finditer(normalized_text))
+    values.update(_han_value(match[0]) for match in _HAN_NUMBER.finditer(normalized_text))
+    values.update(value for readings in claimed_numbers(normalized_text) for value in readings)
+    for match in _DECADE.finditer(normalized_text):
         values |= {Decimal(int(match[1]) + 1), Decimal(match[2])}
     return frozenset(values)
 
 
 def _normalize_digits(text: str) -> str:
     """Return the text with full-width digits as ASCII, and super- and subscripts set apart."""
-    spaced = _SCRIPT_DIGIT_RUN.sub(lambda run: f" {run[0].translate(_SCRIPT_DIGITS)} ", text)
-    normalized = unicodedata.normalize("NFKC", spaced)
+    spaced_text = _SCRIPT_DIGIT_RUN.sub(lambda run: f" {run[0].translate(_SCRIPT_DIGITS)} ", text)
+    normalized_text = unicodedata.normalize("NFKC", spaced_text)
     return _COVID.sub(
-        " ", _LIST_ITEM.sub(" ", _TEX_NUMBER.sub(r"\1", _TEX_COMMA.sub(",", normalized)))
+        " ", _LIST_ITEM.sub(" ", _TEX_NUMBER.sub(r"\1", _TEX_COMMA.sub(",", normalized_text)))
     )
 
 
 def _readings(digits: str, magnitude: str, decimal_comma: bool) -> Readings:
     """Return the values of a literal: separators group thousands, or one starts decimals."""
-    factor = _MAGNITUDES.get(magnitude.lower(), Decimal(1))
-    forms = {_english_decimal(digits)}
+    magnitude_factor = _MAGNITUDES.get(magnitude.lower(), Decimal(1))
+    decimal_forms = {_english_decimal(digits)}
     if decimal_comma:
-        forms.add(_english_decimal(digits.translate(str.maketrans(".,", ",."))))
-    return frozenset(Decimal(form) * factor for form in forms)
+        decimal_forms.add(_english_decimal(digits.translate(str.maketrans(".,", ",."))))
+    return frozenset(Decimal(form) * magnitude_factor for form in decimal_forms)
 
 
 def _english_decimal(digits: str) -> str:
@@ -224,12 +228,14 @@ def _running_sums(text: str) -> Iterator[Decimal]:
     """Yield the value of consecutive English number words after each word; 0 after others."""
     running_sum = Decimal(0)
     for word in _WORD.findall(text):
-        value = _NUMBER_WORDS.get(word)
-        if value is None:
+        word_value = _NUMBER_WORDS.get(word)
+        if word_value is None:
             running_sum = Decimal(0)
         else:
             running_sum = (
-                running_sum * value if value >= 100 and running_sum else running_sum + value
+                running_sum * word_value
+                if word_value >= 100 and running_sum
+                else running_sum + word_value
             )
         yield running_sum
 
@@ -238,11 +244,11 @@ def _han_value(chars: str) -> Decimal:
     """Return the value of a Chinese number below 10,000; without powers of ten its digits."""
     if not any(char in _HAN_POWERS for char in chars):
         return Decimal("".join(str(_HAN_DIGITS[char]) for char in chars))
-    total, digit = 0, 0
+    value_so_far, pending_digit = 0, 0
     for char in chars:
         if char in _HAN_POWERS:
-            total += (digit or 1) * _HAN_POWERS[char]
-            digit = 0
+            value_so_far += (pending_digit or 1) * _HAN_POWERS[char]
+            pending_digit = 0
         else:
-            digit = _HAN_DIGITS[char]
-    return Decimal(total + digit)
+            pending_digit = _HAN_DIGITS[char]
+    return Decimal(value_so_far + pending_digit)

@@ -40,8 +40,8 @@ def find_names(text: str) -> frozenset[str]:
 
 def title_heading(title: str) -> str:
     """Return the name before a title's colon, in lower case; "" where there is none."""
-    first, colon, _ = title.partition(":")
-    return _normalize_name(first) if colon and _is_name(first) and " " not in first else ""
+    heading, colon, _ = title.partition(":")
+    return _normalize_name(heading) if colon and _is_name(heading) and " " not in heading else ""
 
 
 def contains_name(text: str, name: str) -> bool:
@@ -55,18 +55,18 @@ def is_abbreviation_of(name: str, text: str) -> bool:
     """Return whether a name abbreviates consecutive words of a text."""
     if any(char.isdigit() for char in name):
         return False  # "GPT-4" is a name whatever words stand around it
-    letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
-    words = [word.lower() for word in _ALPHABETIC.findall(text)]
-    content_words = [word for word in words if not _FUNCTION_WORD.fullmatch(word)]
-    if not 1 < len(letters) <= _MAX_ABBREVIATION_LENGTH:
-        return len(letters) < 2
+    name_letters = re.sub("[^a-z]", "", name.lower()).removesuffix("s")
+    lowercased_words = [word.lower() for word in _ALPHABETIC.findall(text)]
+    content_words = [word for word in lowercased_words if not _FUNCTION_WORD.fullmatch(word)]
+    if not 1 < len(name_letters) <= _MAX_ABBREVIATION_LENGTH:
+        return len(name_letters) < 2
     return any(
-        letters in "".join(word[0] for word in candidate_words)
+        name_letters in "".join(word[0] for word in candidate_words)
         or any(
-            _abbreviates(letters, candidate_words[start : start + len(letters)])
+            _abbreviates(name_letters, candidate_words[start : start + len(name_letters)])
             for start in range(len(candidate_words))
         )
-        for candidate_words in (words, content_words)
+        for candidate_words in (lowercased_words, content_words)
     )
 
 
@@ -75,13 +75,13 @@ def _abbreviates(letters: str, words: list[str]) -> bool:
 
     Each word gives its first letter or more.
     """
-    matched = 0
+    matched_count = 0
     for word in words:
-        if not letters.startswith(word[0], matched):
+        if not letters.startswith(word[0], matched_count):
             return False
         for char in word:
-            matched += letters.startswith(char, matched)
-        if matched >= len(letters):
+            matched_count += letters.startswith(char, matched_count)
+        if matched_count >= len(letters):
             return True
     return False
 

@@ -49,18 +49,20 @@ def check_summary(summary: SummaryText, paper: Paper, language: str) -> tuple[Fi
     is_in_english = is_english(language)
     translated_abstract = () if is_in_english else (summary.abstract,)
     translated_title = (summary.title,) if paper.title.strip() and not is_in_english else ()
-    fields = (summary.tldr, *translated_abstract, *translated_title)
-    if not all(field.strip() for field in fields):
+    summary_fields = (summary.tldr, *translated_abstract, *translated_title)
+    if not all(field.strip() for field in summary_fields):
         return (Finding.EMPTY,)
-    if any(len(field) > max(_MAX_FIELD_LENGTH, 3 * len(paper.abstract)) for field in fields):
+    if any(
+        len(field) > max(_MAX_FIELD_LENGTH, 3 * len(paper.abstract)) for field in summary_fields
+    ):
         return (Finding.TOO_LONG,)
-    source = f"{paper.title}\n{paper.abstract}"
+    source_text = f"{paper.title}\n{paper.abstract}"
     # The end of an imported abstract may be missing: what its translation has of it is not new.
     imported_ending = (
         summary.abstract if paper.partial and not lengths.ends_as_sentence(paper.abstract) else ""
     )
-    extended_source = source + imported_ending
-    findings = find_foreign_content(summary.tldr, source)
+    extended_source = source_text + imported_ending
+    findings = find_foreign_content(summary.tldr, source_text)
     findings |= lengths.check_tldr_length(summary.tldr, language)
     findings |= find_new_facts(summary.tldr, extended_source, language)
     if not is_in_language(summary.tldr, language):
@@ -68,7 +70,7 @@ def check_summary(summary: SummaryText, paper: Paper, language: str) -> tuple[Fi
     if _is_copied(summary, paper, is_in_english):
         findings.add(Finding.COPY)
     if not is_in_english:
-        findings |= _check_translation(summary, paper, source, extended_source, language)
+        findings |= _check_translation(summary, paper, source_text, extended_source, language)
     return tuple(finding for finding in Finding if finding in findings)
 
 
@@ -148,10 +150,12 @@ def _has_lost_names(summary: SummaryText, paper: Paper) -> bool:
         if proper_names.contains_name(f"{summary.title}\n{summary.abstract}", name)
     }
     # A translation may write abbreviations out, but hardly ever all of them.
-    proper = {name for name in source_names if not proper_names.is_abbreviation_of(name, prose)}
+    required_names = {
+        name for name in source_names if not proper_names.is_abbreviation_of(name, prose)
+    }
     return (len(source_names) >= _MIN_JUDGED_NAMES and not kept_names) or (
-        len(proper) >= _MIN_JUDGED_NAMES
-        and len(proper & kept_names) < len(proper) * _MIN_KEPT_NAMES_SHARE
+        len(required_names) >= _MIN_JUDGED_NAMES
+        and len(required_names & kept_names) < len(required_names) * _MIN_KEPT_NAMES_SHARE
     )
 
 
@@ -184,11 +188,13 @@ def _is_related(fragments: frozenset[str], others: frozenset[str], min_overlap: 
 
 def _word_fragments(text: str) -> frozenset[str]:
     """Return pairs of characters where there are no spaces, elsewhere the beginnings of words."""
-    fragments: set[str] = set()
-    for run in _LETTER_RUN.findall(FORMULA.sub(" ", text)):
-        if _CJK_CHAR.search(run):
-            fragments.update(run[start : start + 2] for start in range(len(run) - 1))
-            fragments -= _STOP_PAIRS
-        elif len(run) > 3:
-            fragments.add(run[:_STEM_LENGTH].lower())
-    return frozenset(fragments)
+    word_fragments: set[str] = set()
+    for letter_run in _LETTER_RUN.findall(FORMULA.sub(" ", text)):
+        if _CJK_CHAR.search(letter_run):
+            word_fragments.update(
+                letter_run[start : start + 2] for start in range(len(letter_run) - 1)
+            )
+            word_fragments -= _STOP_PAIRS
+        elif len(letter_run) > 3:
+            word_fragments.add(letter_run[:_STEM_LENGTH].lower())
+    return frozenset(word_fragments)
