@@ -43,9 +43,9 @@ def supported_language(code: str | None) -> str:
 
 def parse_language(words: str) -> str | None:
     """Return the language of a name or code: ``en``, ``english``, ``中文``; else None."""
-    lowered = words.casefold().strip()
+    lowered_words = words.casefold().strip()
     for language, names in _LANGUAGE_NAMES.items():
-        if lowered.startswith(names):
+        if lowered_words.startswith(names):
             return language
     return None
 
@@ -62,7 +62,7 @@ def say(language: str, key: str, **values: str | int) -> str:
         raise TextError(f"no text {key!r} in {language!r}")
     if "{" not in entry and "\n" not in entry.rstrip():  # one line without values
         return entry.partition("=")[2].strip()
-    bundle = _bundle(language)
+    bundle = _fluent_bundle(language)
     if not bundle.has_message(key):
         # Entries are parsed one at a time: parsing all of them takes longer than most commands.
         from fluent.runtime import FluentResource
@@ -71,31 +71,31 @@ def say(language: str, key: str, **values: str | int) -> str:
     message = bundle.get_message(key)
     if message.value is None:
         raise TextError(f"the text {key!r} is empty in {language!r}")
-    text, errors = bundle.format_pattern(message.value, values)
+    said_text, errors = bundle.format_pattern(message.value, values)
     if errors:
         raise TextError(f"the text {key!r} in {language!r}: {errors[0]}") from errors[0]
-    return str(text)
+    return str(said_text)
 
 
 @cache
 def _load_entries(language: str) -> Mapping[str, str]:
     """Return the source of every text of a language by its key."""
     entries: dict[str, str] = {}
-    key = ""
+    text_key = ""
     source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
     for line in source.splitlines(keepends=True):
         if line[0].isalpha():
-            key = line.partition(" ")[0]
-            entries[key] = line
-        elif key and not line.startswith("#"):
-            entries[key] += line
+            text_key = line.partition(" ")[0]
+            entries[text_key] = line
+        elif text_key and not line.startswith("#"):
+            entries[text_key] += line
         else:
-            key = ""
+            text_key = ""
     return entries
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _fluent_bundle(language: str) -> FluentBundle:
     """Return the bundle of a language's texts used so far."""
     # Loaded with the first text that needs it: a health probe's texts do not.
     from fluent.runtime import FluentBundle

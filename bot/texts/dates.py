@@ -15,8 +15,8 @@ _INVERTED_SIGNS = str.maketrans("+-", "-+")  # Etc/GMT-8 is eight hours ahead
 
 def format_day(language: str, value: date) -> str:
     """Format a date with its weekday: ``Mon 23 Nov 2026``, ``2026年11月23日 周一``."""
-    pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
-    return format_date(value, pattern, locale=BABEL_LOCALES[language])
+    date_pattern = "y年M月d日 EEE" if language == "zh" else "EEE d MMM y"
+    return format_date(value, date_pattern, locale=BABEL_LOCALES[language])
 
 
 def format_days(language: str, first: date, last: date) -> str:
@@ -54,9 +54,9 @@ def format_days_briefly(language: str, first: date, last: date) -> str:
 
 def format_moment(language: str, instant: datetime, zone: str) -> str:
     """Format an instant in local time: ``Mon 23 Nov 08:00``, ``11月23日 周一 08:00``."""
-    pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
+    date_pattern = "M月d日 EEE HH:mm" if language == "zh" else "EEE d MMM HH:mm"
     return format_datetime(
-        instant.astimezone(ZoneInfo(zone)), pattern, locale=BABEL_LOCALES[language]
+        instant.astimezone(ZoneInfo(zone)), date_pattern, locale=BABEL_LOCALES[language]
     )
 
 

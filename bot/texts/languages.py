@@ -47,5 +47,5 @@ def language_name(language: str, code: str) -> str:
 def native_name(code: str) -> str:
     """Return a language's name for itself: ``Deutsch``, ``中文``."""
     locale = _locale(code)
-    name = (locale.display_name if locale else None) or code
-    return name[:1].upper() + name[1:]
+    own_name = (locale.display_name if locale else None) or code
+    return own_name[:1].upper() + own_name[1:]

@@ -72,14 +72,16 @@ def disable_autolinks_in_pieces(pieces: Sequence[str], *, keep_commands: bool = 
         and (not match["ending"] or _is_public_suffix(match["ending"]))
     ]
     disabled_pieces: list[str] = []
-    start = 0
+    piece_start = 0
     for piece in pieces:
         cuts = [
-            position - start for position in positions if start < position <= start + len(piece)
+            position - piece_start
+            for position in positions
+            if piece_start < position <= piece_start + len(piece)
         ]
-        parts = [piece[a:b] for a, b in pairwise((0, *cuts, len(piece)))]
-        disabled_pieces.append(WORD_JOINER.join(parts))
-        start += len(piece)
+        cut_parts = [piece[a:b] for a, b in pairwise((0, *cuts, len(piece)))]
+        disabled_pieces.append(WORD_JOINER.join(cut_parts))
+        piece_start += len(piece)
     return disabled_pieces
 
 

@@ -65,41 +65,41 @@ def parse_cadence(words: str, current: Cadence) -> Cadence:
     Raises:
         Refusal: there is no word, or one is neither a day nor a time.
     """
-    text = unicodedata.normalize("NFKC", words).casefold().strip()
-    if text in _AS_ANNOUNCED:
+    normalized_words = unicodedata.normalize("NFKC", words).casefold().strip()
+    if normalized_words in _AS_ANNOUNCED:
         return replace(current, times=(), weekdays=())
-    text = _EVERY_WEEK.sub("", text.replace("every day", "daily"))
-    text = times_of_day.normalize_times(_SPACED_RANGE.sub(r"\1-\2", text))
-    pieces = _SEPARATORS.split(text)
-    cadence_words = [piece for piece in pieces if piece not in _FILLER_WORDS]
+    normalized_words = _EVERY_WEEK.sub("", normalized_words.replace("every day", "daily"))
+    normalized_words = times_of_day.normalize_times(_SPACED_RANGE.sub(r"\1-\2", normalized_words))
+    separated_words = _SEPARATORS.split(normalized_words)
+    cadence_words = [piece for piece in separated_words if piece not in _FILLER_WORDS]
     if not cadence_words:
         raise Refusal("settings-time-usage")
-    days: set[int] = set()
-    times: set[time] = set()
-    runs: list[tuple[bool, set[time]]] = []  # days and times as they follow each other
+    weekday_numbers: set[int] = set()
+    clock_times: set[time] = set()
+    day_and_time_runs: list[tuple[bool, set[time]]] = []  # days and times as they follow each other
     for word in cadence_words:
         word_days = _parse_weekdays(word)
         clock_time = times_of_day.parse_time(word)
         if word_days is None and clock_time is None:
             raise Refusal("settings-time-word", word=word[:40])
-        if not runs or runs[-1][0] is not (clock_time is None):
-            runs.append((clock_time is None, set()))
+        if not day_and_time_runs or day_and_time_runs[-1][0] is not (clock_time is None):
+            day_and_time_runs.append((clock_time is None, set()))
         if clock_time is None:
-            days |= word_days or set()
+            weekday_numbers |= word_days or set()
         else:
-            times.add(clock_time)
-            runs[-1][1].add(clock_time)
-    if len(runs) >= _RUNS_OF_TWO_CADENCES and any(
-        run_times != times for is_days, run_times in runs if not is_days
+            clock_times.add(clock_time)
+            day_and_time_runs[-1][1].add(clock_time)
+    if len(day_and_time_runs) >= _RUNS_OF_TWO_CADENCES and any(
+        run_times != clock_times for is_days, run_times in day_and_time_runs if not is_days
     ):  # "mon 8 tue 9" means other times on other days
         raise Refusal("settings-time-mixed")
-    if len(times) > MAX_TIMES:
+    if len(clock_times) > MAX_TIMES:
         raise Refusal("settings-time-many", most=MAX_TIMES)
-    names_days = bool(days) or any(name in text for name in _EVERY_DAY)
-    weekdays = tuple(sorted(days)) if names_days else current.weekdays
+    names_days = bool(weekday_numbers) or any(name in normalized_words for name in _EVERY_DAY)
+    weekdays = tuple(sorted(weekday_numbers)) if names_days else current.weekdays
     return replace(
         current,
-        times=tuple(sorted(times)) or current.times or Cadence().times,
+        times=tuple(sorted(clock_times)) or current.times or Cadence().times,
         weekdays=() if len(weekdays) == 7 else weekdays,
     )
 
@@ -113,10 +113,14 @@ def describe_cadence(cadence: Cadence, language: str) -> str:
     )
     if not cadence.weekdays:
         return say(language, "cadence-daily", times=times)
-    days = sorted(set(cadence.weekdays))
-    names = [weekday_name(language, day) for day in days]
-    is_range = len(days) > 2 and days[-1] - days[0] == len(days) - 1
-    days_text = f"{names[0]}–{names[-1]}" if is_range else join_list(language, names)
+    weekdays = sorted(set(cadence.weekdays))
+    weekday_names = [weekday_name(language, day) for day in weekdays]
+    is_range = len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1
+    days_text = (
+        f"{weekday_names[0]}–{weekday_names[-1]}"
+        if is_range
+        else join_list(language, weekday_names)
+    )
     return say(language, "cadence-days", days=days_text, times=times)
 
 
@@ -132,6 +136,12 @@ def _parse_weekdays(word: str) -> set[int] | None:
         return {WEEKDAY_NAMES[word]}
     range_match = _WEEKDAY_RANGE.fullmatch(word)
     if range_match and range_match[1] in WEEKDAY_NAMES and range_match[2] in WEEKDAY_NAMES:
-        first, last = WEEKDAY_NAMES[range_match[1]], WEEKDAY_NAMES[range_match[2]]
-        return {day % 7 for day in range(first, last + 1 if first <= last else last + 8)}
+        first_weekday, last_weekday = WEEKDAY_NAMES[range_match[1]], WEEKDAY_NAMES[range_match[2]]
+        return {
+            day % 7
+            for day in range(
+                first_weekday,
+                last_weekday + 1 if first_weekday <= last_weekday else last_weekday + 8,
+            )
+        }
     return None

@@ -37,10 +37,10 @@ def asks_only_unpolled(query: Query, polled_categories: Collection[str]) -> bool
 def refuse_unpolled(query: Query, polled_categories: Collection[str]) -> None:
     """Refuse a topic on categories that are not polled: it would never find anything."""
     if asks_only_unpolled(query, polled_categories):
-        codes = query_categories(query.clause)
+        category_codes = query_categories(query.clause)
         raise Refusal(
             "topic-unread",
-            categories=", ".join(codes[:5]),
+            categories=", ".join(category_codes[:5]),
             read=", ".join(sorted(polled_categories)[:12]),
         )
 
@@ -67,9 +67,9 @@ def subscribe(
     """
     query = parse(in_english(words) or words)
     refuse_unpolled(query, polled_categories)
-    existing = find_same_topic(store, chat, query, thread)
-    if existing:
-        return existing, False
+    existing_topic = find_same_topic(store, chat, query, thread)
+    if existing_topic:
+        return existing_topic, False
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     if len(topics) >= limit:
         raise Refusal("topic-limit", limit=limit)
@@ -132,22 +132,25 @@ def edit_query(
     """
     query = parse(in_english(words) or words)
     refuse_unpolled(query, polled_categories)
-    old = get_own_topic(store, chat, key)
-    duplicate = find_same_topic(store, chat, query, old.thread)
-    if duplicate and duplicate.key != old.key:
-        raise Refusal("topic-same", topic=duplicate.name)
-    name = old.name
-    if _is_default_name(old):
+    old_topic = get_own_topic(store, chat, key)
+    same_topic = find_same_topic(store, chat, query, old_topic.thread)
+    if same_topic and same_topic.key != old_topic.key:
+        raise Refusal("topic-same", topic=same_topic.name)
+    new_name = old_topic.name
+    if _is_default_name(old_topic):
         topics = store.subscriptions.of_chat(chat.bot, chat.id)
-        name = _free_name((topic_name(words), clean_words(words), query.text), topics, key)
-    return old, save_topic(store, replace(old, query=query.text, name=name))
+        new_name = _free_name((topic_name(words), clean_words(words), query.text), topics, key)
+    return old_topic, save_topic(store, replace(old_topic, query=query.text, name=new_name))
 
 
 def _free_name(names: Sequence[str], topics: Sequence[Subscription], key: int = 0) -> str:
     """Return the first name that no other topic has, else the last one."""
     taken_names = {topic.name.casefold() for topic in topics if topic.key != key}
-    cut_names = [name[:MAX_NAME_LENGTH] for name in names]
-    return next((name for name in cut_names if name.casefold() not in taken_names), cut_names[-1])
+    cut_names = [default_name[:MAX_NAME_LENGTH] for default_name in names]
+    return next(
+        (default_name for default_name in cut_names if default_name.casefold() not in taken_names),
+        cut_names[-1],
+    )
 
 
 def _is_default_name(topic: Subscription) -> bool:
@@ -155,8 +158,8 @@ def _is_default_name(topic: Subscription) -> bool:
     if is_cut(topic.name) or _words_of(topic.name) == _words_of(topic_name(topic.query)):
         return True
     try:
-        text = parse(in_english(topic.name) or topic.name).text
-        return text == canonical_text(topic.query) or topic.query.startswith(topic.name)
+        canonical_query = parse(in_english(topic.name) or topic.name).text
+        return canonical_query == canonical_text(topic.query) or topic.query.startswith(topic.name)
     except QueryError:
         return False
 
@@ -181,15 +184,15 @@ def find_topic(store: Store, chat: Chat, words: str) -> Subscription | None:
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
     if words.isdecimal() and 1 <= int(words) <= len(topics):
         return topics[int(words) - 1]
-    folded = words.casefold().strip()
+    folded_words = words.casefold().strip()
     for topic in topics:
-        if folded in (topic.name.casefold(), topic.query.casefold()):
+        if folded_words in (topic.name.casefold(), topic.query.casefold()):
             return topic
     try:
-        text = parse(words).text
+        canonical_query = parse(words).text
     except QueryError:
         return None
-    return next((topic for topic in topics if canonical_text(topic.query) == text), None)
+    return next((topic for topic in topics if canonical_text(topic.query) == canonical_query), None)
 
 
 def find_same_topic(store: Store, chat: Chat, query: Query, thread: int) -> Subscription | None:
@@ -209,17 +212,19 @@ def set_zone(store: Store, chat: Chat, zone: str, now: datetime) -> Chat:
 
     A digest that came today does not come again because the clock was turned back.
     """
-    updated = replace(chat, zone=zone)
-    store.chats.update(updated)
+    updated_chat = replace(chat, zone=zone)
+    store.chats.update(updated_chat)
     for topic in store.subscriptions.of_chat(chat.bot, chat.id):
         # Not the last served time: a second change of zone would forget the first one's.
-        due = topic.next_due
-        served = next_due.previous_due(topic.cadence, topic.zone, due) if due else now
-        due = next_due.next_due_after_zone_change(
-            topic.cadence, zone, now, last_served=served or now, old_zone=topic.zone
+        old_due = topic.next_due
+        previous_due_time = (
+            next_due.previous_due(topic.cadence, topic.zone, old_due) if old_due else now
         )
-        store.subscriptions.update(replace(topic, zone=zone, next_due=due))
-    return updated
+        old_due = next_due.next_due_after_zone_change(
+            topic.cadence, zone, now, last_served=previous_due_time or now, old_zone=topic.zone
+        )
+        store.subscriptions.update(replace(topic, zone=zone, next_due=old_due))
+    return updated_chat
 
 
 def set_cadence(store: Store, chat: Chat, cadence: Cadence, now: datetime) -> Chat:
@@ -227,35 +232,35 @@ def set_cadence(store: Store, chat: Chat, cadence: Cadence, now: datetime) -> Ch
 
     A topic with a cadence of its own keeps it.
     """
-    updated = replace(chat, cadence=cadence)
-    store.chats.update(updated)
+    updated_chat = replace(chat, cadence=cadence)
+    store.chats.update(updated_chat)
     for topic in store.subscriptions.of_chat(chat.bot, chat.id):
         if topic.cadence != chat.cadence:
             continue
-        due = next_due.next_due(cadence, topic.zone, now)
-        store.subscriptions.update(replace(topic, cadence=cadence, next_due=due))
-    return updated
+        due_at = next_due.next_due(cadence, topic.zone, now)
+        store.subscriptions.update(replace(topic, cadence=cadence, next_due=due_at))
+    return updated_chat
 
 
 def set_form(store: Store, chat: Chat, form: MessageForm) -> Chat:
     """Show the chat's digests as one of the tables or as text."""
-    updated = replace(chat, form=form)
-    store.chats.update(updated)
-    return updated
+    updated_chat = replace(chat, form=form)
+    store.chats.update(updated_chat)
+    return updated_chat
 
 
 def set_language(store: Store, chat: Chat, language: str) -> Chat:
     """Set the language of the chat's messages; the languages of its entries stay."""
-    updated = replace(chat, language=language)
-    store.chats.update(updated)
-    return updated
+    updated_chat = replace(chat, language=language)
+    store.chats.update(updated_chat)
+    return updated_chat
 
 
 def set_languages(store: Store, chat: Chat, languages: tuple[str, ...]) -> Chat:
     """Set the languages of the chat's entries; the first is the table's."""
-    updated = replace(chat, languages=languages)
-    store.chats.update(updated)
-    return updated
+    updated_chat = replace(chat, languages=languages)
+    store.chats.update(updated_chat)
+    return updated_chat
 
 
 def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
@@ -275,21 +280,23 @@ def rename_topic(store: Store, chat: Chat, key: int, name: str) -> Subscription:
 def move_topic_up(store: Store, chat: Chat, topic: Subscription) -> None:
     """Move a topic one place up in the chat's order; the first one stays."""
     topics = store.subscriptions.of_chat(chat.bot, chat.id)
-    index = next((n for n, other in enumerate(topics) if other.key == topic.key), 0)
-    if index == 0:
+    topic_index = next(
+        (n for n, listed_topic in enumerate(topics) if listed_topic.key == topic.key), 0
+    )
+    if topic_index == 0:
         return
-    topics[index - 1], topics[index] = topics[index], topics[index - 1]
-    for position, other in enumerate(topics, start=1):
-        if other.position != position:
-            save_topic(store, replace(other, position=position))
+    topics[topic_index - 1], topics[topic_index] = topics[topic_index], topics[topic_index - 1]
+    for position, listed_topic in enumerate(topics, start=1):
+        if listed_topic.position != position:
+            save_topic(store, replace(listed_topic, position=position))
 
 
 def set_topic_cadence(
     store: Store, topic: Subscription, cadence: Cadence, now: datetime
 ) -> Subscription:
     """Give one topic a cadence of its own."""
-    due = next_due.next_due(cadence, topic.zone, now)
-    return save_topic(store, replace(topic, cadence=cadence, next_due=due))
+    due_at = next_due.next_due(cadence, topic.zone, now)
+    return save_topic(store, replace(topic, cadence=cadence, next_due=due_at))
 
 
 def restore_topic(
@@ -314,9 +321,11 @@ def restore_topic(
         return False
     if len(topics) >= limit:
         raise Refusal("topic-limit", limit=limit)
-    last = store.announcements.last_seq()
-    cursor = min(removed_topic.cursor, last) if removed_topic.cursor >= 0 else last
-    due = next_due.next_due(removed_topic.cadence, removed_topic.zone, now)
+    last_seq = store.announcements.last_seq()
+    cursor = min(removed_topic.cursor, last_seq) if removed_topic.cursor >= 0 else last_seq
+    due_at = next_due.next_due(removed_topic.cadence, removed_topic.zone, now)
     position = removed_topic.position or max((topic.position for topic in topics), default=0) + 1
-    store.subscriptions.add(replace(removed_topic, cursor=cursor, next_due=due, position=position))
+    store.subscriptions.add(
+        replace(removed_topic, cursor=cursor, next_due=due_at, position=position)
+    )
     return True

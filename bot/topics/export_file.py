@@ -47,7 +47,7 @@ def export_topics(topics: Iterable[Subscription], *, with_cursors: bool = False)
 
 def _topic_to_json(topic: Subscription, with_cursors: bool) -> dict[str, object]:
     """Return a topic as JSON; settings inherited from the chat are omitted."""
-    values: dict[str, object] = {
+    topic_data: dict[str, object] = {
         "name": topic.name,
         "query": topic.query,
         "times": [clock_time.strftime("%H:%M") for clock_time in topic.cadence.times],
@@ -61,14 +61,14 @@ def _topic_to_json(topic: Subscription, with_cursors: bool) -> dict[str, object]
         "thread": topic.thread,
     }
     if topic.form is not None:
-        values["form"] = topic.form.value
+        topic_data["form"] = topic.form.value
     if topic.languages is not None:
-        values["languages"] = [*topic.languages]
+        topic_data["languages"] = [*topic.languages]
     if topic.silent is not None:
-        values["silent"] = topic.silent
+        topic_data["silent"] = topic.silent
     if with_cursors:
-        values |= {"told": topic.cursor, "place": topic.position}
-    return values
+        topic_data |= {"told": topic.cursor, "place": topic.position}
+    return topic_data
 
 
 def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscription | RejectedTopic]:
@@ -90,20 +90,24 @@ def parse_topics_file(text: str | bytes, bot: int, chat: int) -> list[Subscripti
         raise Refusal("import-unreadable")
     if len(topics) > MAX_TOPICS:
         raise Refusal("import-many", most=MAX_TOPICS)
-    results: list[Subscription | RejectedTopic] = []
-    for values in topics:
-        if not isinstance(values, dict):
-            results.append(RejectedTopic("?", Refusal("import-field", field="topics")))
+    topics_and_rejected: list[Subscription | RejectedTopic] = []
+    for topic_data in topics:
+        if not isinstance(topic_data, dict):
+            topics_and_rejected.append(RejectedTopic("?", Refusal("import-field", field="topics")))
             continue
-        name = values.get("name", values.get("query"))
-        shown_name = clean_words(name)[:MAX_NAME_LENGTH] if isinstance(name, str) else "?"
+        given_name = topic_data.get("name", topic_data.get("query"))
+        shown_name = (
+            clean_words(given_name)[:MAX_NAME_LENGTH] if isinstance(given_name, str) else "?"
+        )
         try:
-            results.append(_topic_from_json(values, bot, chat))
+            topics_and_rejected.append(_topic_from_json(topic_data, bot, chat))
         except QueryError as error:
-            results.append(RejectedTopic(shown_name, Refusal(error.key, **error.values)))
+            topics_and_rejected.append(
+                RejectedTopic(shown_name, Refusal(error.key, **error.values))
+            )
         except Refusal as reason:
-            results.append(RejectedTopic(shown_name, reason))
-    return results
+            topics_and_rejected.append(RejectedTopic(shown_name, reason))
+    return topics_and_rejected
 
 
 def without_position(topic: Subscription) -> Subscription:
@@ -124,20 +128,20 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
         zone = time_zones.read_zone(zone).zone or ""
     if not zone:
         raise Refusal("import-field", field="zone")
-    name = clean_words(_text_field(data, "name", "")) or query.text
+    topic_name = clean_words(_text_field(data, "name", "")) or query.text
     cadence = _parse_cadence(data)
     cursor, thread = _int_field(data, "told", -1), _int_field(data, "thread", 0)
-    limit = _int_field(data, "limit", DIGEST_LIMITS[1])
-    if not 1 <= limit <= DIGEST_LIMITS[-1]:
+    entry_limit = _int_field(data, "limit", DIGEST_LIMITS[1])
+    if not 1 <= entry_limit <= DIGEST_LIMITS[-1]:
         raise Refusal("import-field", field="limit")
-    order = _text_field(data, "order", EntryOrder.RELEVANCE)
-    if order not in set(EntryOrder):
+    entry_order = _text_field(data, "order", EntryOrder.RELEVANCE)
+    if entry_order not in set(EntryOrder):
         raise Refusal("import-field", field="order")
     kinds = _text_list_field(data, "kinds", FRESH_KINDS)
     if not kinds or not set(kinds) <= set(AnnouncementKind):
         raise Refusal("import-field", field="kinds")
-    form = _text_field(data, "form", "")
-    if form and form not in set(MessageForm):
+    message_form = _text_field(data, "form", "")
+    if message_form and message_form not in set(MessageForm):
         raise Refusal("import-field", field="form")
     languages = tuple(dict.fromkeys(_text_list_field(data, "languages", [])))
     if len(languages) > _MAX_LANGUAGES or any(
@@ -148,18 +152,18 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
         bot=bot,
         chat=chat,
         query=query.text,
-        name=name[:MAX_NAME_LENGTH],
+        name=topic_name[:MAX_NAME_LENGTH],
         cadence=cadence,
         zone=zone,
         cursor=cursor,
         next_due=None,
         thread=thread,
-        limit=limit,
+        limit=entry_limit,
         kinds=frozenset(map(AnnouncementKind, kinds)),
-        form=MessageForm(form) if form else None,
+        form=MessageForm(message_form) if message_form else None,
         languages=languages or None,
         silent=_bool_field(data, "silent", None),
-        entry_order=EntryOrder(order),
+        entry_order=EntryOrder(entry_order),
         paused=bool(_bool_field(data, "paused", default=False)),
         position=_int_field(data, "place", 0),
     )
@@ -167,16 +171,16 @@ def _topic_from_json(data: Mapping[str, object], bot: int, chat: int) -> Subscri
 
 def _parse_cadence(data: Mapping[str, object]) -> Cadence:
     default = Cadence()
-    days = _text_list_field(data, "weekdays", [])
+    weekday_names = _text_list_field(data, "weekdays", [])
     time_texts = _text_list_field(
         data, "times", [clock_time.strftime("%H:%M") for clock_time in default.times]
     )
-    quiet = _text_field(data, "quiet", default.on_quiet_days.value)
+    on_quiet_days = _text_field(data, "quiet", default.on_quiet_days.value)
     if len(time_texts) > MAX_TIMES:
         raise Refusal("settings-time-many", most=MAX_TIMES)
-    if not set(days) <= set(_WEEKDAY_CODES):
+    if not set(weekday_names) <= set(_WEEKDAY_CODES):
         raise Refusal("import-field", field="weekdays")
-    if quiet not in set(QuietDayPolicy):
+    if on_quiet_days not in set(QuietDayPolicy):
         raise Refusal("import-field", field="quiet")
     try:
         times = tuple(sorted({time.fromisoformat(clock_time) for clock_time in time_texts}))
@@ -186,40 +190,46 @@ def _parse_cadence(data: Mapping[str, object]) -> Cadence:
         clock_time.tzinfo or clock_time.second or clock_time.microsecond for clock_time in times
     ):
         raise Refusal("import-field", field="times")
-    weekdays = tuple(sorted({_WEEKDAY_CODES.index(day) for day in days}))
+    weekdays = tuple(sorted({_WEEKDAY_CODES.index(day) for day in weekday_names}))
     return Cadence(
-        times, () if len(weekdays) == len(_WEEKDAY_CODES) else weekdays, QuietDayPolicy(quiet)
+        times,
+        () if len(weekdays) == len(_WEEKDAY_CODES) else weekdays,
+        QuietDayPolicy(on_quiet_days),
     )
 
 
 def _text_field(data: Mapping[str, object], field: str, default: str) -> str:
-    value = data.get(field, default)
-    if not isinstance(value, str):
+    field_value = data.get(field, default)
+    if not isinstance(field_value, str):
         raise Refusal("import-field", field=field)
-    return value
+    return field_value
 
 
 def _text_list_field(data: Mapping[str, object], field: str, default: Iterable[str]) -> list[str]:
-    value = data.get(field)
-    if value is None:
+    field_value = data.get(field)
+    if field_value is None:
         return list(default)
-    if not isinstance(value, list):
+    if not isinstance(field_value, list):
         raise Refusal("import-field", field=field)
-    texts = [item for item in value if isinstance(item, str)]
-    if len(texts) != len(value):
+    list_texts = [item for item in field_value if isinstance(item, str)]
+    if len(list_texts) != len(field_value):
         raise Refusal("import-field", field=field)
-    return texts
+    return list_texts
 
 
 def _int_field(data: Mapping[str, object], field: str, default: int) -> int:
-    value = data.get(field, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < 2**53:
+    field_value = data.get(field, default)
+    if (
+        not isinstance(field_value, int)
+        or isinstance(field_value, bool)
+        or not -1 <= field_value < 2**53
+    ):
         raise Refusal("import-field", field=field)
-    return value
+    return field_value
 
 
 def _bool_field(data: Mapping[str, object], field: str, default: bool | None) -> bool | None:
-    value = data.get(field, default)
-    if value is not None and not isinstance(value, bool):
+    field_value = data.get(field, default)
+    if field_value is not None and not isinstance(field_value, bool):
         raise Refusal("import-field", field=field)
-    return value
+    return field_value

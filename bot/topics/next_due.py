@@ -37,10 +37,10 @@ def next_due_after_zone_change(
     the wall-clock reading of ``last_served`` in ``old_zone`` have been served.
     """
     last_served_local = _to_local(old_zone, last_served).replace(tzinfo=None)
-    start = max(_to_local(zone, after).date() - _DAY, last_served_local.date())
+    first_day = max(_to_local(zone, after).date() - _DAY, last_served_local.date())
     slots = (
         slot
-        for slot in _occasions(cadence, zone, start)
+        for slot in _occasions(cadence, zone, first_day)
         if slot.replace(tzinfo=None) > last_served_local
     )
     return _earliest_after(after, slots)
@@ -49,8 +49,8 @@ def next_due_after_zone_change(
 def previous_due(cadence: Cadence, zone: str, due: datetime) -> datetime | None:
     """Return the occasion before a due instant, or None where a cadence has no occasions."""
     # A week covers every weekday, a day more a clock change.
-    start = _to_local(zone, due).date() - 8 * _DAY
-    slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _occasions(cadence, zone, start))
+    first_day = _to_local(zone, due).date() - 8 * _DAY
+    slots = takewhile(lambda slot: slot.astimezone(UTC) < due, _occasions(cadence, zone, first_day))
     return max((slot.astimezone(UTC) for slot in slots), default=None)
 
 
@@ -110,12 +110,12 @@ def _earliest_after(after: datetime, slots: Iterator[datetime]) -> datetime | No
     When the clocks go forward, a later wall-clock time can be the earlier instant: 02:30 moves to
     03:30, after 03:15. No change exceeds a day.
     """
-    first = next((slot for slot in slots if slot.astimezone(UTC) > after), None)
-    if first is None:
+    first_slot = next((slot for slot in slots if slot.astimezone(UTC) > after), None)
+    if first_slot is None:
         return None
-    horizon = first.replace(tzinfo=None) + _DAY
+    horizon = first_slot.replace(tzinfo=None) + _DAY
     within_day = takewhile(lambda slot: slot.replace(tzinfo=None) <= horizon, slots)
-    instants = (slot.astimezone(UTC) for slot in (first, *within_day))
+    instants = (slot.astimezone(UTC) for slot in (first_slot, *within_day))
     return min(instant for instant in instants if instant > after)
 
 

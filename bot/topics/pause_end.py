@@ -39,25 +39,25 @@ _CHINESE_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?")
 
 def parse_pause_end(words: str, today: date) -> date | None:
     """Return the day that the words name, seen from today, or None."""
-    text = " ".join(unicodedata.normalize("NFKC", words).casefold().split())
-    text = _PREPOSITIONS.sub("", text)
-    if text in _DAYS_AHEAD:
-        return today + timedelta(days=_DAYS_AHEAD[text])
-    if duration := _DURATION.fullmatch(text):
-        number = int(duration[1]) if duration[1].isdecimal() else _NUMBERS[duration[1]]
-        days = number * _DAYS_OF_UNIT[duration[2]]
-        return today + timedelta(days=days) if 0 < days <= _MAX_DAYS else None
-    if day := _CHINESE_DAY.fullmatch(text):
+    normalized_words = " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+    normalized_words = _PREPOSITIONS.sub("", normalized_words)
+    if normalized_words in _DAYS_AHEAD:
+        return today + timedelta(days=_DAYS_AHEAD[normalized_words])
+    if duration := _DURATION.fullmatch(normalized_words):
+        duration_count = int(duration[1]) if duration[1].isdecimal() else _NUMBERS[duration[1]]
+        pause_days = duration_count * _DAYS_OF_UNIT[duration[2]]
+        return today + timedelta(days=pause_days) if 0 < pause_days <= _MAX_DAYS else None
+    if day := _CHINESE_DAY.fullmatch(normalized_words):
         return _next_date(today, day[1], int(day[2]), int(day[3]))
-    weekday = _NEXT_WEEK.sub("", text, count=1)
+    weekday = _NEXT_WEEK.sub("", normalized_words, count=1)
     if weekday in WEEKDAY_NAMES:
-        is_next_week = weekday != text
+        is_next_week = weekday != normalized_words
         days_ahead = (WEEKDAY_NAMES[weekday] - today.weekday()) % 7 or 7
         if is_next_week and today.weekday() + days_ahead < 7:  # it still lies in this week
             days_ahead += 7
         return today + timedelta(days=days_ahead)
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(normalized_words)
     except ValueError:
         return None
 

@@ -58,7 +58,7 @@ def find_suggestions(
     suggested only if the query finds none, and fewer words only if no other reading finds any. What
     exceeds the budget is left out.
     """
-    results: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     try:
         for make_readings in (
             (alternative_readings,)
@@ -70,20 +70,22 @@ def find_suggestions(
                 readings_with_any_word,
             )
         ):
-            for text, query in islice(
+            for reading_text, query in islice(
                 _parse_readings(make_readings(words), canonical_text(words)), MAX_TRIED_READINGS
             ):
                 if count_recent and (recent_count := count_recent(query)):
-                    results.append(Suggestion(text, query, recent_count))
+                    suggestions.append(Suggestion(reading_text, query, recent_count))
                 elif stored_count := count_stored_papers(store, query):
-                    results.append(Suggestion(text, query, stored_count, is_recent=False))
-                if len(results) == MAX_SUGGESTIONS:
+                    suggestions.append(
+                        Suggestion(reading_text, query, stored_count, is_recent=False)
+                    )
+                if len(suggestions) == MAX_SUGGESTIONS:
                     break
-            if results:
+            if suggestions:
                 break
     except QueryBudgetExceeded:
         pass
-    return tuple(results)
+    return tuple(suggestions)
 
 
 def suggest_words_near(
@@ -92,29 +94,34 @@ def suggest_words_near(
     """Suggest the words of a query near each other if that finds clearly fewer papers."""
     if papers < MIN_WEEKLY_PAPERS:
         return None
-    parts = query.clause.clauses if isinstance(query.clause, And) else ()
+    top_clauses = query.clause.clauses if isinstance(query.clause, And) else ()
     plain_terms = [
         part
-        for part in parts
+        for part in top_clauses
         if isinstance(part, Term)
         and part.field is QueryField.ANY
         and " " not in part.text
         and not (part.prefix or part.max_gap)
     ]
-    words = [part.text for part in plain_terms]
-    if not 2 <= len(words) <= MAX_NEAR_WORDS:
+    plain_words = [part.text for part in plain_terms]
+    if not 2 <= len(plain_words) <= MAX_NEAR_WORDS:
         return None
-    others = [part for part in parts if part not in plain_terms]
+    other_clauses = [part for part in top_clauses if part not in plain_terms]
     try:
         near_query = query_from_clause(
-            And((*others, make_term(QueryField.ANY, " ".join(words), max_gap=DEFAULT_NEAR)))
+            And(
+                (
+                    *other_clauses,
+                    make_term(QueryField.ANY, " ".join(plain_words), max_gap=DEFAULT_NEAR),
+                )
+            )
         )
-        number = count_papers(near_query)
+        paper_count = count_papers(near_query)
     except (QueryError, QueryBudgetExceeded):  # the longest queries have no room for it
         return None
     return (
-        Suggestion(near_query.text, near_query, number)
-        if 0 < number <= MAX_REMAINING_SHARE * papers
+        Suggestion(near_query.text, near_query, paper_count)
+        if 0 < paper_count <= MAX_REMAINING_SHARE * papers
         else None
     )
 
@@ -129,11 +136,11 @@ def _parse_readings(readings: Iterator[str], original: str) -> Iterator[tuple[st
     """Yield the readings that parse, each meaning once and none that equals the original."""
     seen_queries = {original}
     for reading in readings:
-        text = " ".join(reading.split())
+        reading_text = " ".join(reading.split())
         try:
-            query = parse_user_query(text)
+            query = parse_user_query(reading_text)
         except QueryError:
             continue
         if query.text not in seen_queries:
             seen_queries.add(query.text)
-            yield text, query
+            yield reading_text, query

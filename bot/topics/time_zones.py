@@ -133,9 +133,9 @@ def read_zone(words: str) -> ZoneReading:
     """Understand a town, a country, an abbreviation, an offset or an IANA name."""
     plain_words = " ".join(normalize("NFKC", words).replace("\N{MINUS SIGN}", "-").split())
     compact_words = plain_words.casefold().replace(" ", "").replace("_", "")
-    if offset := _OFFSET.fullmatch(compact_words):
-        sign = -1 if offset[1] == "-" else 1
-        hours, minutes = int(offset[2]), int(offset[3] or 0)
+    if offset_match := _OFFSET.fullmatch(compact_words):
+        sign = -1 if offset_match[1] == "-" else 1
+        hours, minutes = int(offset_match[2]), int(offset_match[3] or 0)
         if not minutes:  # IANA has whole hours only, with inverted sign
             fixed_zone = f"Etc/GMT{-sign * hours:+d}" if hours else "UTC"
             return ZoneReading(fixed_zone if fixed_zone in available_zones() else None)
@@ -150,7 +150,7 @@ def read_zone(words: str) -> ZoneReading:
         return ZoneReading(zone)
     country_towns = places.towns_of_country(plain_words)
     if towns := list(dict.fromkeys([*country_towns, *places.towns_named(plain_words)])):
-        return _surest(towns, plain_words, country_towns)
+        return _likeliest_town(towns, plain_words, country_towns)
     if reading := _read_town_with_country(plain_words):
         return reading
     if zone := _zones_by_city().get(_fold_zone(plain_words)):
@@ -163,30 +163,33 @@ def _read_town_with_country(words: str) -> ZoneReading | None:
 
     A country that is not understood decides nothing.
     """
-    name, comma, country = words.replace("，", ",").rpartition(",")
+    town_name, comma, country = words.replace("，", ",").rpartition(",")
     if comma:
-        towns = places.towns_named(name)
+        towns = places.towns_named(town_name)
         named_towns = _towns_within(towns, country)
         if not towns:
             return None
         return (
-            _surest(named_towns, name)
+            _likeliest_town(named_towns, town_name)
             if named_towns
             else ZoneReading(towns=_one_of_each_clock(towns))
         )
     parts = words.split()
-    for length in (1, 2, 3):
-        name, country = " ".join(parts[:-length]), " ".join(parts[-length:])
-        if towns := _towns_within(places.towns_named(name) if name else [], country):
-            return _surest(towns, name)
+    for country_word_count in (1, 2, 3):
+        town_name, country = (
+            " ".join(parts[:-country_word_count]),
+            " ".join(parts[-country_word_count:]),
+        )
+        if towns := _towns_within(places.towns_named(town_name) if town_name else [], country):
+            return _likeliest_town(towns, town_name)
     return None
 
 
 def _towns_within(towns: list[Town], place: str) -> list[Town]:
     """Return the towns that lie in a country or a state of the United States."""
     folded_place = places.fold_name(place)
-    if state := _US_STATES.get(folded_place):
-        in_state = [town for town in towns if town.state == state]
+    if us_state := _US_STATES.get(folded_place):
+        in_state = [town for town in towns if town.state == us_state]
         if in_state:
             return in_state
     countries = {town.country for town in places.towns_of_country(place)}
@@ -194,13 +197,15 @@ def _towns_within(towns: list[Town], place: str) -> list[Town]:
     return [town for town in towns if town.country in countries]
 
 
-def _surest(towns: list[Town], words: str, country_towns: Sequence[Town] = ()) -> ZoneReading:
+def _likeliest_town(
+    towns: list[Town], words: str, country_towns: Sequence[Town] = ()
+) -> ZoneReading:
     """Take the largest town if none with another clock may be meant as well; else offer them.
 
     The words may be a town's own name or, as "Pekin" for Beijing, one by which others call it.
     """
     towns = sorted(towns, key=lambda town: (-town.weight, town.key))
-    largest = towns[0]
+    largest_town = towns[0]
     folded_words = places.fold_name(words)
     has_own_name = {
         town: town in country_towns
@@ -209,24 +214,24 @@ def _surest(towns: list[Town], words: str, country_towns: Sequence[Town] = ()) -
         for town in towns
     }
     for town in towns:
-        if _has_same_clock(town.zone, largest.zone):
+        if _has_same_clock(town.zone, largest_town.zone):
             continue
-        times_as_large = _TIMES_AS_LARGE[has_own_name[largest], has_own_name[town]]
-        if largest.weight < times_as_large * town.weight:
+        times_as_large = _TIMES_AS_LARGE[has_own_name[largest_town], has_own_name[town]]
+        if largest_town.weight < times_as_large * town.weight:
             return ZoneReading(towns=_one_of_each_clock(towns))
-    return ZoneReading(largest.zone)
+    return ZoneReading(largest_town.zone)
 
 
 def _one_of_each_clock(towns: list[Town]) -> tuple[Town, ...]:
     """Return the towns whose country and clock no larger one has, the largest first."""
-    offered: list[Town] = []
+    offered_towns: list[Town] = []
     for town in towns:
         if not any(
             other.country == town.country and _has_same_clock(other.zone, town.zone)
-            for other in offered
+            for other in offered_towns
         ):
-            offered.append(town)
-    return tuple(offered[:_MAX_OFFERED])
+            offered_towns.append(town)
+    return tuple(offered_towns[:_MAX_OFFERED])
 
 
 def _towns_of_zones(zones: Sequence[str]) -> tuple[Town, ...]:

@@ -64,13 +64,13 @@ def parse_time(word: str) -> time | None:
     match = _CLOCK_TIME.fullmatch(word)
     if match is None or (match[1] and match[4]):
         return None
-    part = match[1] or match[4]
+    part_of_day = match[1] or match[4]
     try:
         hour = int(match[2])
         minute = int(match[3] or 0)
-        if (hour, minute, part) == (24, 0, None):
+        if (hour, minute, part_of_day) == (24, 0, None):
             return time(0)
-        return time(_hour_in_day_part(part, hour) if part else hour, minute)
+        return time(_hour_in_day_part(part_of_day, hour) if part_of_day else hour, minute)
     except ValueError:  # 25:00, 8:60, 早上 20:00
         return None
 
@@ -93,7 +93,7 @@ def _han_value(han: str) -> int:
     """Return the value of a Chinese numeral below 100, or of quarters: 八, 十二, 零五."""
     if han in _QUARTER_MINUTES:
         return _QUARTER_MINUTES[han]
-    tens, ten, units = han.partition("十")
+    tens_digit, ten, units_digit = han.partition("十")
     if not ten:
         return int("".join(str(_HAN_DIGITS[digit]) for digit in han))
-    return 10 * _han_value(tens or "一") + _han_value(units or "零")
+    return 10 * _han_value(tens_digit or "一") + _han_value(units_digit or "零")

@@ -18,40 +18,40 @@ def topic_name(words: str) -> str:
     try:
         tokens = tokenize(typed_words)
     except QueryError:
-        return _cut(typed_words)
+        return _shorten_name(typed_words)
     if all(
         token.kind in (TokenKind.WORD, TokenKind.OR)
         and token.field is None
         and "*" not in token.text
         for token in tokens
     ):
-        return _cut(typed_words)
-    pieces: list[str] = []
+        return _shorten_name(typed_words)
+    name_pieces: list[str] = []
     depth = 0
     excluded_depth: int | None = None  # of the brackets that an exclusion is about
-    is_excluded = False  # the next word or bracket
+    is_next_excluded = False  # the next word or bracket
     for token in tokens:
         if token.kind is TokenKind.OPEN_PAREN:
-            if is_excluded and excluded_depth is None:
+            if is_next_excluded and excluded_depth is None:
                 excluded_depth = depth
-            is_excluded = False
+            is_next_excluded = False
             depth += 1
         elif token.kind is TokenKind.CLOSE_PAREN:
             depth -= 1
             if excluded_depth is not None and depth <= excluded_depth:
                 excluded_depth = None
         elif token.kind is TokenKind.NOT:
-            is_excluded = True
+            is_next_excluded = True
         elif token.kind is TokenKind.OR:
-            if pieces and excluded_depth is None:
-                pieces.append("/")
+            if name_pieces and excluded_depth is None:
+                name_pieces.append("/")
         elif token.kind in (TokenKind.WORD, TokenKind.PHRASE):
-            if not is_excluded and excluded_depth is None:
-                pieces.append(" ".join(token.text.replace("*", "").split()))
-            is_excluded = False
-    while pieces and pieces[-1] == "/":
-        pieces.pop()
-    return _cut(" ".join(filter(None, pieces)) or typed_words)
+            if not is_next_excluded and excluded_depth is None:
+                name_pieces.append(" ".join(token.text.replace("*", "").split()))
+            is_next_excluded = False
+    while name_pieces and name_pieces[-1] == "/":
+        name_pieces.pop()
+    return _shorten_name(" ".join(filter(None, name_pieces)) or typed_words)
 
 
 def is_cut(name: str) -> bool:
@@ -59,9 +59,9 @@ def is_cut(name: str) -> bool:
     return name.endswith(_CUT_MARK)
 
 
-def _cut(name: str) -> str:
+def _shorten_name(name: str) -> str:
     if len(name) <= MAX_DEFAULT_LENGTH:
         return name
-    start = name[: MAX_DEFAULT_LENGTH - 1]
-    whole_words = start.rpartition(" ")[0]
-    return f"{whole_words if len(whole_words) > MAX_DEFAULT_LENGTH // 2 else start}{_CUT_MARK}"
+    name_start = name[: MAX_DEFAULT_LENGTH - 1]
+    whole_words = name_start.rpartition(" ")[0]
+    return f"{whole_words if len(whole_words) > MAX_DEFAULT_LENGTH // 2 else name_start}{_CUT_MARK}"

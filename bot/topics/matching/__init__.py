@@ -28,18 +28,25 @@ class AnnouncementIndex:
         by_paper: dict[str, list[Announcement]] = {}
         for announcement in announcements:
             by_paper.setdefault(announcement.paper.id, []).append(announcement)
-        grouped = [sorted(group, key=lambda a: (a.day, a.seq)) for group in by_paper.values()]
+        announcements_by_paper = [
+            sorted(group, key=lambda a: (a.day, a.seq)) for group in by_paper.values()
+        ]
         # Papers are numbered in the order in which equal scores rank: newest day first, then by id.
         self._announcements = sorted(
-            grouped, key=lambda group: (-group[-1].day.toordinal(), group[-1].paper.id)
+            announcements_by_paper,
+            key=lambda group: (-group[-1].day.toordinal(), group[-1].paper.id),
         )
         self._newest: list[Announcement] = []  # of each paper, with the paper's highest version
         for group in self._announcements:
-            newest = group[-1]
+            newest_announcement = group[-1]
             paper = max((a.paper for a in group), key=lambda paper: paper.version)
-            self._newest.append(newest if newest.paper is paper else replace(newest, paper=paper))
+            self._newest.append(
+                newest_announcement
+                if newest_announcement.paper is paper
+                else replace(newest_announcement, paper=paper)
+            )
         self._is_fresh = [_is_fresh(group) for group in self._announcements]
-        self._first_seq = min((a.seq for group in grouped for a in group), default=0)
+        self._first_seq = min((a.seq for group in announcements_by_paper for a in group), default=0)
         self._numbers = {a.paper.id: number for number, a in enumerate(self._newest)}
         self._inverted_index = InvertedIndex([announcement.paper for announcement in self._newest])
 
@@ -53,25 +60,33 @@ class AnnouncementIndex:
 
         They come without reasons, which cost more than the search: ``explain`` adds them.
         """
-        scores = self._inverted_index.scores(query.clause)
+        scores_by_paper = self._inverted_index.scores(query.clause)
         category_codes = frozenset(query_categories(query.clause))
         matches = []
-        for number in sorted(sorted(scores), key=scores.__getitem__, reverse=True):
-            is_fresh = self._is_fresh[number]
+        for paper_number in sorted(
+            sorted(scores_by_paper), key=scores_by_paper.__getitem__, reverse=True
+        ):
+            is_fresh = self._is_fresh[paper_number]
             if after and after >= self._first_seq:
-                later_announcements = [a for a in self._announcements[number] if a.seq > after]
+                later_announcements = [
+                    a for a in self._announcements[paper_number] if a.seq > after
+                ]
                 if not later_announcements:
                     continue
                 is_fresh = _is_fresh(later_announcements)
-            announcement = self._newest[number]
+            announcement = self._newest[paper_number]
             categories = announcement.paper.categories
             # A kind is cross-listed relative to the query's categories.
             if not category_codes or not categories or categories[0] in category_codes:
-                kind = AnnouncementKind.NEW if is_fresh else AnnouncementKind.REPLACE
+                announcement_kind = AnnouncementKind.NEW if is_fresh else AnnouncementKind.REPLACE
             else:
-                kind = AnnouncementKind.CROSS if is_fresh else AnnouncementKind.REPLACE_CROSS
-            if kind in kinds:
-                matches.append(Match(announcement, kind, scores[number]))
+                announcement_kind = (
+                    AnnouncementKind.CROSS if is_fresh else AnnouncementKind.REPLACE_CROSS
+                )
+            if announcement_kind in kinds:
+                matches.append(
+                    Match(announcement, announcement_kind, scores_by_paper[paper_number])
+                )
         return matches
 
     def indexed_texts(self, paper: Paper) -> tuple[str, str]:
@@ -101,8 +116,10 @@ def matching_papers(
 
     ``index_texts`` has the analysed words of texts that need not be analysed again.
     """
-    index = InvertedIndex(papers, [summaries.get(paper.key, ()) for paper in papers], index_texts)
-    scores = index.scores(clause)
+    inverted_index = InvertedIndex(
+        papers, [summaries.get(paper.key, ()) for paper in papers], index_texts
+    )
+    scores = inverted_index.scores(clause)
     return [paper for number, paper in enumerate(papers) if number in scores]
 
 

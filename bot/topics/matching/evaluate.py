@@ -69,31 +69,33 @@ class InvertedIndex:
     def scores(self, clause: Clause) -> dict[int, float]:
         """Return the papers that the clause finds, each with its score."""
         hits = self._matching_papers(clause)
-        scores = dict.fromkeys(hits, 0.0)
-        for term_postings, supported in self._supporting_terms(clause, hits):
+        scores_by_paper = dict.fromkeys(hits, 0.0)
+        for term_postings, supported_papers in self._supporting_terms(clause, hits):
             for field, papers in term_postings.by_field:
-                points = FIELD_SCORES[field]
-                for number in supported & papers:
-                    scores[number] += points
-        return scores
+                field_points = FIELD_SCORES[field]
+                for paper_number in supported_papers & papers:
+                    scores_by_paper[paper_number] += field_points
+        return scores_by_paper
 
     def reasons(self, clause: Clause, hits: PaperNumbers) -> dict[int, tuple[MatchReason, ...]]:
         """Return why the clause finds these papers: each reason once, in order."""
-        reasons_by_paper: dict[int, list[MatchReason]] = {number: [] for number in hits}
-        for term_postings, supported in self._supporting_terms(clause, hits):
+        reasons_by_paper: dict[int, list[MatchReason]] = {paper_number: [] for paper_number in hits}
+        for term_postings, supported_papers in self._supporting_terms(clause, hits):
             known_reasons = self._reasons_by_term.setdefault(_term_key(term_postings.term), {})
-            for number in supported:
-                if number not in known_reasons:
-                    known_reasons[number] = tuple(
+            for paper_number in supported_papers:
+                if paper_number not in known_reasons:
+                    known_reasons[paper_number] = tuple(
                         MatchReason(
-                            field, self._field_index(field).matched_text(term_postings.term, number)
+                            field,
+                            self._field_index(field).matched_text(term_postings.term, paper_number),
                         )
                         for field, papers in term_postings.by_field
-                        if number in papers
+                        if paper_number in papers
                     )
-                reasons_by_paper[number] += known_reasons[number]
+                reasons_by_paper[paper_number] += known_reasons[paper_number]
         return {
-            number: tuple(dict.fromkeys(reasons)) for number, reasons in reasons_by_paper.items()
+            paper_number: tuple(dict.fromkeys(reasons))
+            for paper_number, reasons in reasons_by_paper.items()
         }
 
     def indexed_texts(self, number: int) -> tuple[str, str]:
@@ -127,28 +129,30 @@ class InvertedIndex:
             case Or(clauses):
                 return set().union(*map(self._matching_papers, clauses))
             case And(clauses):
-                remaining = self._all_papers
-                for part in clauses:
-                    if not remaining:
+                remaining_papers = self._all_papers
+                for inner_clause in clauses:
+                    if not remaining_papers:
                         break
-                    if isinstance(part, Not):
-                        remaining = remaining - self._matching_papers(part.clause)
+                    if isinstance(inner_clause, Not):
+                        remaining_papers = remaining_papers - self._matching_papers(
+                            inner_clause.clause
+                        )
                     else:
-                        remaining = remaining & self._matching_papers(part)
-                return remaining
+                        remaining_papers = remaining_papers & self._matching_papers(inner_clause)
+                return remaining_papers
 
     def _supporting_terms(
         self, clause: Clause, hits: PaperNumbers
     ) -> Iterable[tuple[_TermPostings, PaperNumbers]]:
         """Yield the terms that support the papers, each once, with the papers it supports."""
         support: dict[_TermKey, tuple[_TermPostings, PaperNumbers]] = {}
-        for term, supported in self._terms_in_support(clause, hits) if hits else ():
-            key = _term_key(term)
-            earlier = support.get(key)
-            support[key] = (
-                (earlier[0], earlier[1] | supported)
-                if earlier
-                else (self._term_postings(term), supported)
+        for term, supported_papers in self._terms_in_support(clause, hits) if hits else ():
+            term_key = _term_key(term)
+            earlier_support = support.get(term_key)
+            support[term_key] = (
+                (earlier_support[0], earlier_support[1] | supported_papers)
+                if earlier_support
+                else (self._term_postings(term), supported_papers)
             )
         return support.values()
 
@@ -160,17 +164,17 @@ class InvertedIndex:
             case Term():
                 yield clause, within
             case And(clauses):
-                for inner in clauses:
-                    yield from self._terms_in_support(inner, within)
+                for inner_clause in clauses:
+                    yield from self._terms_in_support(inner_clause, within)
             case Or(clauses):
-                for inner in clauses:
-                    supported = within & self._matching_papers(inner)
-                    if supported:
-                        yield from self._terms_in_support(inner, supported)
+                for inner_clause in clauses:
+                    supported_papers = within & self._matching_papers(inner_clause)
+                    if supported_papers:
+                        yield from self._terms_in_support(inner_clause, supported_papers)
 
     def _term_postings(self, term: Term) -> _TermPostings:
-        key = _term_key(term)
-        postings = self._postings_by_term.get(key)
+        term_key = _term_key(term)
+        postings = self._postings_by_term.get(term_key)
         if postings is None:
             check_budget()
             searched_fields = _TEXT_FIELDS if term.field is QueryField.ANY else (term.field,)
@@ -183,7 +187,7 @@ class InvertedIndex:
                 if len(by_field) == 1
                 else NO_PAPERS.union(*(papers for _, papers in by_field))
             )
-            postings = self._postings_by_term[key] = _TermPostings(term, papers, by_field)
+            postings = self._postings_by_term[term_key] = _TermPostings(term, papers, by_field)
         return postings
 
 

@@ -73,7 +73,7 @@ class TextIndex:
                 *(self._phrase_postings(words, term.max_gap) for words in term.variants)
             )
         stem_postings = [self._stem_postings(stem) for stem in term.words[:-1]]
-        candidates = _intersection([*stem_postings, self._prefix_postings(term.words[-1])])
+        candidates = _intersect_postings([*stem_postings, self._prefix_postings(term.words[-1])])
         if not stem_postings:
             return candidates
         return {
@@ -83,20 +83,20 @@ class TextIndex:
         }
 
     def _phrase_postings(self, words: tuple[str, ...], max_gap: int) -> PaperNumbers:
-        candidates = _intersection([self._stem_postings(stem) for stem in words])
-        if len(words) == 1 or not candidates:
-            return candidates
+        candidate_postings = _intersect_postings([self._stem_postings(stem) for stem in words])
+        if len(words) == 1 or not candidate_postings:
+            return candidate_postings
         if max_gap:
             return {
                 number
-                for number in within_budget(candidates)
+                for number in within_budget(candidate_postings)
                 if any(
                     next(_word_windows(passage.split(), words, max_gap), None)
                     for passage in self._index_texts[number].split(_PASSAGE_BREAK)
                 )
             }
         phrase = f" {' '.join(words)} "
-        return {number for number in candidates if phrase in self._index_texts[number]}
+        return {number for number in candidate_postings if phrase in self._index_texts[number]}
 
     def _stem_postings(self, stem: str) -> PaperNumbers:
         """Return the papers with a stem, by reading for the first few stems, then by postings."""
@@ -106,15 +106,15 @@ class TextIndex:
             and len(self._scanned_stems) == _MAX_SCANNED_STEMS
         ):
             self._papers_by_stem = {}
-            for number, index_text in enumerate(within_budget(self._index_texts)):
-                _add_postings(self._papers_by_stem, index_text.split(), number)
+            for text_number, index_text in enumerate(within_budget(self._index_texts)):
+                _add_postings(self._papers_by_stem, index_text.split(), text_number)
         if self._papers_by_stem is not None:
             return self._papers_by_stem.get(stem, NO_PAPERS)
         if stem not in self._scanned_stems:
             padded_stem = f" {stem} "
             self._scanned_stems[stem] = {
-                number
-                for number, index_text in enumerate(self._index_texts)
+                text_number
+                for text_number, index_text in enumerate(self._index_texts)
                 if padded_stem in index_text
             }
         return self._scanned_stems[stem]
@@ -129,11 +129,11 @@ class TextIndex:
         if len(texts) == 1:  # a single passage, as in every batch
             return self._matched_in_passage(term, texts[0], self._index_texts[number])
         passages = zip(texts, self._index_texts[number].split(_PASSAGE_BREAK), strict=True)
-        matched = (
+        matching_texts = (
             self._matched_in_passage(term, text, f" {index_text.strip()} ")
             for text, index_text in passages
         )
-        return next(filter(None, matched))
+        return next(filter(None, matching_texts))
 
     def _matched_in_passage(self, term: Term, text: str, index_text: str) -> str:
         """Return the words of a passage that the term first matches, or ""."""
@@ -141,12 +141,14 @@ class TextIndex:
             if next(_word_windows(index_text.split(), term.words, term.max_gap), None) is None:
                 return ""
             # Alternative spellings count as standing after the text, as in the index.
-            sequence: list[AnalyzedWord | None] = [*analyze(text)]
+            passage_words: list[AnalyzedWord | None] = [*analyze(text)]
             for token in {token.stem: token for token in reversed(compound_words(text))}.values():
-                sequence += (None, token)
-            sequence_stems = [token.stem if token else "" for token in sequence]
+                passage_words += (None, token)
+            sequence_stems = [token.stem if token else "" for token in passage_words]
             window = next(_word_windows(sequence_stems, term.words, term.max_gap))
-            near_words = [token for token in (sequence[position] for position in window) if token]
+            near_words = [
+                token for token in (passage_words[position] for position in window) if token
+            ]
             return " … ".join(
                 " ".join(text[token.start : token.end].split()) for token in near_words
             )
@@ -158,13 +160,13 @@ class TextIndex:
             joined_words = self._written_words.get(text)
             if joined_words is None:
                 joined_words = self._written_words[text] = _PASSAGE_BREAK.join(written_words(text))
-            words = joined_words.split(_PASSAGE_BREAK)[word_index : word_index + len(stems)]
-            if len(words) == 1:
-                return words[0]
-            if words:  # otherwise a compound, which is indexed after the text
-                return " ".join(_text_span(text, words).split()) or " ".join(words)
-        start, end = next(_term_spans(text, term), (0, 0))
-        return " ".join(text[start:end].split())
+            matched_words = joined_words.split(_PASSAGE_BREAK)[word_index : word_index + len(stems)]
+            if len(matched_words) == 1:
+                return matched_words[0]
+            if matched_words:  # otherwise a compound, which is indexed after the text
+                return " ".join(_text_span(text, matched_words).split()) or " ".join(matched_words)
+        span_start, span_end = next(_term_spans(text, term), (0, 0))
+        return " ".join(text[span_start:span_end].split())
 
     def _prefix_postings(self, prefix: str) -> PaperNumbers:
         if len(self._texts) <= _MAX_SCANNED_PAPERS and self._scans < _MAX_SCANS:
@@ -224,7 +226,9 @@ class AuthorIndex:
             for word in whole_words
             if not _is_initial(word)
         ]
-        candidates = _intersection(word_postings) if word_postings else range(len(self._authors))
+        candidates = (
+            _intersect_postings(word_postings) if word_postings else range(len(self._authors))
+        )
         return {
             number
             for number in within_budget(candidates)
@@ -233,8 +237,8 @@ class AuthorIndex:
 
     def matched_text(self, term: Term, number: int) -> str:
         """Return the first matching author of this paper, as written."""
-        pairs = zip(self._authors[number], self._words_of_names(number), strict=True)
-        return next(written for written, name in pairs if _name_matches(name, term))
+        authors_and_words = zip(self._authors[number], self._words_of_names(number), strict=True)
+        return next(written for written, name in authors_and_words if _name_matches(name, term))
 
     def _words_of_names(self, number: int) -> list[list[str]]:
         """Return the words of each author of a paper, read once."""
@@ -270,19 +274,22 @@ def _name_words(name: str) -> list[str]:
 
 def _name_matches(name: Sequence[str], term: Term) -> bool:
     """Return whether a name has every word asked for; an initial may match a word not yet used."""
-    unmatched = list(name)
+    unmatched_words = list(name)
     whole_words = term.words[:-1] if term.prefix else term.words
     initials = [word for word in whole_words if _is_initial(word)]
     for word in whole_words:
-        if word in unmatched:
-            unmatched.remove(word)
+        if word in unmatched_words:
+            unmatched_words.remove(word)
             initials = _without_first(initials, word)
         elif not _is_initial(word):
             return False
     if not term.prefix:
-        return _covers_initials(initials, unmatched)
-    prefixed = [word for word in unmatched if word.startswith(term.words[-1])]
-    return any(_covers_initials(initials, _without_first(unmatched, word)) for word in prefixed)
+        return _covers_initials(initials, unmatched_words)
+    words_with_prefix = [word for word in unmatched_words if word.startswith(term.words[-1])]
+    return any(
+        _covers_initials(initials, _without_first(unmatched_words, word))
+        for word in words_with_prefix
+    )
 
 
 def _term_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
@@ -290,17 +297,17 @@ def _term_spans(text: str, term: Term) -> Iterator[tuple[int, int]]:
     text_words = analyze(text)
     for words in term.variants:
         *leading_stems, last_stem = words
-        size = len(words)
-        for position in range(len(text_words) - size + 1):
-            last_word = text_words[position + size - 1]
+        word_count = len(words)
+        for first_position in range(len(text_words) - word_count + 1):
+            last_word = text_words[first_position + word_count - 1]
             is_last_match = (
                 last_word.word.startswith(last_stem) if term.prefix else last_word.stem == last_stem
             )
             if is_last_match and all(
-                text_words[position + n].stem == stem for n, stem in enumerate(leading_stems)
+                text_words[first_position + n].stem == stem for n, stem in enumerate(leading_stems)
             ):
-                yield text_words[position].start, last_word.end
-        for token in compound_words(text) if size == 1 else ():
+                yield text_words[first_position].start, last_word.end
+        for token in compound_words(text) if word_count == 1 else ():
             if token.word.startswith(last_stem) if term.prefix else token.stem == last_stem:
                 yield token.start, token.end
 
@@ -309,30 +316,30 @@ def _word_windows(stems: Sequence[str], words: Sequence[str], max_gap: int) -> I
     """Yield the positions of all stems where at most ``max_gap`` other words stand among them."""
     required_stems = set(words)
     last_positions: dict[str, int] = {}
-    for position, stem in enumerate(stems):
+    for word_position, stem in enumerate(stems):
         if stem in required_stems:
-            last_positions[stem] = position
+            last_positions[stem] = word_position
             if (
                 len(last_positions) == len(required_stems)
-                and position - min(last_positions.values()) - 1 <= max_gap
+                and word_position - min(last_positions.values()) - 1 <= max_gap
             ):
                 yield sorted(last_positions.values())
 
 
 def _text_span(text: str, words: list[str]) -> str:
     """Return the text from the first of these consecutive words to the last."""
-    start = text.find(words[0])
-    while start >= 0:
-        end = start + len(words[0])
+    span_start = text.find(words[0])
+    while span_start >= 0:
+        span_end = span_start + len(words[0])
         for word in words[1:]:
-            gap = _WORD_GAP.match(text, end)
-            end = gap.end() if gap else end
-            if not text.startswith(word, end):
+            gap_match = _WORD_GAP.match(text, span_end)
+            span_end = gap_match.end() if gap_match else span_end
+            if not text.startswith(word, span_end):
                 break
-            end += len(word)
+            span_end += len(word)
         else:
-            return text[start:end]
-        start = text.find(words[0], start + 1)
+            return text[span_start:span_end]
+        span_start = text.find(words[0], span_start + 1)
     return ""
 
 
@@ -341,13 +348,13 @@ def _is_initial(word: str) -> bool:
 
 
 def _covers_initials(initials: list[str], unmatched: list[str]) -> bool:
-    letters = [word[0] for word in unmatched]
-    return all(initials.count(letter) <= letters.count(letter) for letter in initials)
+    first_letters = [word[0] for word in unmatched]
+    return all(initials.count(letter) <= first_letters.count(letter) for letter in initials)
 
 
 def _without_first(items: list[str], item: str) -> list[str]:
-    index = items.index(item) if item in items else len(items)
-    return items[:index] + items[index + 1 :]
+    item_index = items.index(item) if item in items else len(items)
+    return items[:item_index] + items[item_index + 1 :]
 
 
 def _add_postings(postings: dict[str, PaperNumbers], keys: Iterable[str], number: int) -> None:
@@ -355,6 +362,6 @@ def _add_postings(postings: dict[str, PaperNumbers], keys: Iterable[str], number
         postings.setdefault(key, set()).add(number)
 
 
-def _intersection(postings: list[PaperNumbers]) -> PaperNumbers:
-    smallest, *others = sorted(postings, key=len)
-    return smallest.intersection(*others) if others else smallest
+def _intersect_postings(postings: list[PaperNumbers]) -> PaperNumbers:
+    smallest, *larger = sorted(postings, key=len)
+    return smallest.intersection(*larger) if larger else smallest

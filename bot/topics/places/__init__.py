@@ -78,9 +78,9 @@ class Town:
 
 def fold_name(name: str) -> str:
     """Return a name without what people leave out: case, accents, apostrophes and other signs."""
-    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name).casefold())
-    letters = unicodedata.normalize("NFD", plain.translate(_LETTERS_WITHOUT_MARKS))
-    without_marks = "".join(c for c in letters if unicodedata.category(c) != "Mn")
+    plain_name = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name).casefold())
+    base_letters = unicodedata.normalize("NFD", plain_name.translate(_LETTERS_WITHOUT_MARKS))
+    without_marks = "".join(c for c in base_letters if unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFC", _NO_LETTERS.sub(" ", without_marks).strip())
 
 
@@ -117,17 +117,19 @@ def largest_town_of_zone(zone: str) -> Town | None:
 def similar_towns(name: str, limit: int) -> list[Town]:
     """Return larger towns whose names are a slip away, the most similar first."""
     folded_name = fold_name(name)
-    start = folded_name[:2].encode()
+    line_start = folded_name[:2].encode()
     if len(folded_name) < _SHORTEST_MISSPELT:
         return []
-    names = []
-    for line in _lines_from(_mapped_file(NAMES_FILE), start):
-        if not line.startswith(start):
+    candidate_names = []
+    for line in _lines_from(_mapped_file(NAMES_FILE), line_start):
+        if not line.startswith(line_start):
             break
-        names.append(line.decode().partition("\t")[0])
+        candidate_names.append(line.decode().partition("\t")[0])
     towns = (
         town
-        for similar_name in get_close_matches(folded_name, names, n=2 * limit, cutoff=_SIMILARITY)
+        for similar_name in get_close_matches(
+            folded_name, candidate_names, n=2 * limit, cutoff=_SIMILARITY
+        )
         for town in _towns_of(similar_name)
         if town.weight >= _LARGER_TOWN
     )
@@ -136,48 +138,48 @@ def similar_towns(name: str, limit: int) -> list[Town]:
 
 def town_by_key(key: int) -> Town | None:
     """Return the town with a key."""
-    start = f"{key_text(key)}\t".encode()
-    for line in _lines_from(_mapped_file(TOWNS_FILE), start):
-        return _read_town(line) if line.startswith(start) else None
+    line_start = f"{key_text(key)}\t".encode()
+    for line in _lines_from(_mapped_file(TOWNS_FILE), line_start):
+        return _read_town(line) if line.startswith(line_start) else None
     return None
 
 
 def nearest_town(latitude: float, longitude: float) -> Town | None:
     """Return the town nearest to a point in degrees, None where none is within some 440 km."""
-    north, east = (latitude + 90) * 100, (longitude + 180) * 100
-    shrinking = cos(radians(latitude))  # of a degree of longitude towards the poles
-    nearest, shortest = None, float(_NEAREST_WITHIN) ** 2
-    southernmost = max(0, int(north) - _NEAREST_WITHIN)
+    point_north, point_east = (latitude + 90) * 100, (longitude + 180) * 100
+    longitude_scale = cos(radians(latitude))  # of a degree of longitude towards the poles
+    nearest_line, shortest_distance = None, float(_NEAREST_WITHIN) ** 2
+    southernmost = max(0, int(point_north) - _NEAREST_WITHIN)
     for line in _lines_from(_mapped_file(TOWNS_FILE), key_text(southernmost * 100_000).encode()):
         town_north, town_east = divmod(int(line[:6], 36), 100_000)
-        if town_north > north + _NEAREST_WITHIN:
+        if town_north > point_north + _NEAREST_WITHIN:
             break
-        degrees_east = abs(town_east - east)
-        degrees_east = min(degrees_east, 36_000 - degrees_east) * shrinking
-        distance = (town_north - north) ** 2 + degrees_east**2
-        if distance < shortest:
-            nearest, shortest = line, distance
-    return _read_town(nearest) if nearest else None
+        degrees_east = abs(town_east - point_east)
+        degrees_east = min(degrees_east, 36_000 - degrees_east) * longitude_scale
+        distance = (town_north - point_north) ** 2 + degrees_east**2
+        if distance < shortest_distance:
+            nearest_line, shortest_distance = line, distance
+    return _read_town(nearest_line) if nearest_line else None
 
 
 def _towns_of(folded_name: str) -> list[Town]:
-    start = f"{folded_name}\t".encode()
-    for line in _lines_from(_mapped_file(NAMES_FILE), start):
-        if not line.startswith(start):
+    line_start = f"{folded_name}\t".encode()
+    for line in _lines_from(_mapped_file(NAMES_FILE), line_start):
+        if not line.startswith(line_start):
             break
-        towns = [town_by_key(int(key, 36)) for key in line[len(start) :].split()]
+        towns = [town_by_key(int(key, 36)) for key in line[len(line_start) :].split()]
         return sorted(filter(None, towns), key=lambda town: (-town.weight, town.key))
     return []
 
 
 def _read_town(line: bytes) -> Town:
     key, name, chinese_name, country, state, zone, weight = line.decode().rstrip("\n").split("\t")
-    zone_name = _zones()[int(zone)]
+    zone_name = _known_zones()[int(zone)]
     return Town(int(key, 36), name, chinese_name, country, state, zone_name, int(weight))
 
 
 @cache
-def _zones() -> list[str]:
+def _known_zones() -> list[str]:
     return ZONES_FILE.read_text(encoding="utf-8").split()
 
 
@@ -189,15 +191,16 @@ def _mapped_file(path: Path) -> mmap.mmap:
 
 def _lines_from(lines: mmap.mmap, start: bytes) -> Iterator[bytes]:
     """Yield the lines of a sorted file from the first that is not below ``start``."""
-    low, high = 0, len(lines)  # the first such line begins at low or later, and not after high
-    while low < high:
-        middle = lines.rfind(b"\n", 0, (low + high) // 2) + 1
-        end = lines.find(b"\n", middle) + 1
-        if lines[middle:end] < start:
-            low = end
+    # Between these two begins the first such line.
+    lowest_start, highest_start = 0, len(lines)
+    while lowest_start < highest_start:
+        middle_line = lines.rfind(b"\n", 0, (lowest_start + highest_start) // 2) + 1
+        line_end = lines.find(b"\n", middle_line) + 1
+        if lines[middle_line:line_end] < start:
+            lowest_start = line_end
         else:
-            high = middle
-    while low < len(lines):
-        end = lines.find(b"\n", low) + 1
-        yield lines[low:end]
-        low = end
+            highest_start = middle_line
+    while lowest_start < len(lines):
+        line_end = lines.find(b"\n", lowest_start) + 1
+        yield lines[lowest_start:line_end]
+        lowest_start = line_end

@@ -142,15 +142,15 @@ def surface_words(text: str) -> list[str]:
 
 def analyze(text: str) -> list[AnalyzedWord]:
     """Return the words of the text with their positions, for highlighting and reasons."""
-    normalized = _normalize(text)
-    analyzed = []
-    for match in _TOKEN.finditer(normalized.text):
+    normalized_text = _normalize(text)
+    analyzed_words = []
+    for match in _TOKEN.finditer(normalized_text.text):
         word = match.group()
         if word.endswith("s"):
             word = _without_possessive(word)
-        start, end = normalized.span(match.start(), match.start() + len(word))
-        analyzed.append(AnalyzedWord(word, stem(word), start, end))
-    return analyzed
+        start, end = normalized_text.span(match.start(), match.start() + len(word))
+        analyzed_words.append(AnalyzedWord(word, stem(word), start, end))
+    return analyzed_words
 
 
 def written_words(text: str) -> list[str]:
@@ -163,12 +163,18 @@ def written_words(text: str) -> list[str]:
 
 def compound_words(text: str) -> list[AnalyzedWord]:
     """Return the alternative spellings of words in the text, each with its position."""
-    normalized = _normalize(text)
+    normalized_text = _normalize(text)
     spellings = [
-        *((word, *normalized.span(*span)) for word, *span in _compound_spans(normalized.text)),
+        *(
+            (word, *normalized_text.span(*span))
+            for word, *span in _compound_spans(normalized_text.text)
+        ),
         *_umlaut_variants(text),
     ]
-    return [AnalyzedWord(word, stem(word), start, end) for word, start, end in spellings]
+    return [
+        AnalyzedWord(word, stem(word), compound_start, compound_end)
+        for word, compound_start, compound_end in spellings
+    ]
 
 
 def has_word_with_prefix(text: str, prefix: str) -> bool:
@@ -200,12 +206,12 @@ def index_text(text: str) -> str:
 
     Compounds follow the text, each after a break, so that no phrase spans them.
     """
-    normalized = _normalize(text).text
-    parts = list(map(stem, _split_words(normalized)))
-    variants = (*_compound_spans(normalized), *_umlaut_variants(text))
+    normalized_text = _normalize(text).text
+    index_words = list(map(stem, _split_words(normalized_text)))
+    variants = (*_compound_spans(normalized_text), *_umlaut_variants(text))
     for compound in dict.fromkeys(stem(word) for word, _, _ in variants):
-        parts += _COMPOUND_BREAK, compound
-    return " ".join(parts)
+        index_words += _COMPOUND_BREAK, compound
+    return " ".join(index_words)
 
 
 def stem(word: str) -> str:
@@ -238,14 +244,18 @@ _cached_stem = lru_cache(maxsize=1 << 17)(_stem)
 
 def extra_prefix_stems(prefix: str) -> list[str]:
     """Return stems of words with the prefix that no regular English ending produces."""
-    words = [word for word in (*CANONICAL_WORDS, *DISTINCT_STEMS) if word.startswith(prefix)]
+    matching_words = [
+        word for word in (*CANONICAL_WORDS, *DISTINCT_STEMS) if word.startswith(prefix)
+    ]
     american_stems = [
         stem(american)[:_AMERICAN_STEM_LENGTH]
         for british, american in AMERICAN_STARTS.items()
         if british.startswith(prefix) or prefix.startswith(british)
     ]
     root, ending, _ = prefix.rpartition("is")
-    return sorted({*map(stem, words), *american_stems, *([f"{root}iz"] if ending and root else [])})
+    return sorted(
+        {*map(stem, matching_words), *american_stems, *([f"{root}iz"] if ending and root else [])}
+    )
 
 
 def ends_with_starred_letter(text: str) -> bool:
@@ -287,16 +297,16 @@ def _compound_spans(normalized: str) -> Iterator[tuple[str, int, int]]:
     """Yield the compounds of a normalised text, each with its position."""
     for match in _HYPHENATED.finditer(normalized):
         hyphen = match.start()
-        prefix = _SHORT_PREFIX.search(normalized, max(0, hyphen - _MAX_PREFIX_LENGTH), hyphen)
-        if prefix:
-            yield prefix.group() + match[1], prefix.start(), match.end()
+        prefix_match = _SHORT_PREFIX.search(normalized, max(0, hyphen - _MAX_PREFIX_LENGTH), hyphen)
+        if prefix_match:
+            yield prefix_match.group() + match[1], prefix_match.start(), match.end()
     if _GREEK_BORDER in normalized:
         yield from _greek_compounds(normalized)
 
 
 def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
     """Yield Greek letters joined to what stands on one side or both."""
-    previous_letter, start, previous_end = "", 0, -1
+    previous_letter, compound_start, previous_end = "", 0, -1
     for border in _GREEK_BORDERS.finditer(normalized):
         word_before = _WORD_BEFORE.search(normalized, max(0, border.start() - 18), border.start())
         word_after = _WORD_AFTER.match(normalized, border.end())
@@ -306,11 +316,11 @@ def _greek_compounds(normalized: str) -> Iterator[tuple[str, int, int]]:
         if previous_end == word_before.end():
             yield (
                 previous_letter + word_before.group() + word_after.group(),
-                start,
+                compound_start,
                 word_after.end(),
             )
         previous_letter = word_before.group()
-        start = word_before.start()
+        compound_start = word_before.start()
         previous_end = word_after.end()
 
 
@@ -318,10 +328,10 @@ def _umlaut_variants(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the words with an umlaut as spelled without it."""
     if text.isascii() and "\\" not in text:
         return
-    rendered = _render_tex(text)
-    for match in _UMLAUT_WORD.finditer(rendered.text):
+    rendered_text = _render_tex(text)
+    for match in _UMLAUT_WORD.finditer(rendered_text.text):
         word = "".join(_fold_character(c) for c in match.group().translate(UMLAUT_DIGRAPHS))
-        yield word, *rendered.span(*match.span())
+        yield word, *rendered_text.span(*match.span())
 
 
 def _without_possessive(word: str) -> str:
@@ -332,72 +342,74 @@ def _normalize(text: str) -> _PositionedText:
     """Return the normalised text."""
     if _PLAIN_ASCII.match(text):
         return _PositionedText(text.lower(), [], [])
-    rendered = _render_tex(text)
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for piece, start, end in _normalized_pieces(rendered.text):
-        pieces.append(piece)
-        if len(piece) == end - start:
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
+    rendered_text = _render_tex(text)
+    normalized_texts: list[str] = []
+    char_starts: list[int] = []
+    char_ends: list[int] = []
+    for piece, piece_start, piece_end in _normalized_pieces(rendered_text.text):
+        normalized_texts.append(piece)
+        if len(piece) == piece_end - piece_start:
+            char_starts.extend(range(piece_start, piece_end))
+            char_ends.extend(range(piece_start + 1, piece_end + 1))
         else:
-            starts.extend([start] * len(piece))
-            ends.extend([end] * len(piece))
-    if rendered.starts:
-        starts = [rendered.starts[position] for position in starts]
-        ends = [rendered.ends[position - 1] for position in ends]
-    return _PositionedText("".join(pieces), starts, ends)
+            char_starts.extend([piece_start] * len(piece))
+            char_ends.extend([piece_end] * len(piece))
+    if rendered_text.starts:
+        char_starts = [rendered_text.starts[position] for position in char_starts]
+        char_ends = [rendered_text.ends[position - 1] for position in char_ends]
+    return _PositionedText("".join(normalized_texts), char_starts, char_ends)
 
 
 def _render_tex(text: str) -> _PositionedText:
     """Return the text as displayed."""
     if "\\" not in text and "$" not in text and "{" not in text:
         return _PositionedText(text, [], [])
-    rendered: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for piece, start, end in latex.display_pieces(text):
-        rendered.append(piece)
-        if text[start:end] == piece:
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
+    rendered_texts: list[str] = []
+    char_starts: list[int] = []
+    char_ends: list[int] = []
+    for piece, piece_start, piece_end in latex.display_pieces(text):
+        rendered_texts.append(piece)
+        if text[piece_start:piece_end] == piece:
+            char_starts.extend(range(piece_start, piece_end))
+            char_ends.extend(range(piece_start + 1, piece_end + 1))
         else:
-            starts.extend([start] * len(piece))
-            ends.extend([end] * len(piece))
-    return _PositionedText("".join(rendered), starts, ends)
+            char_starts.extend([piece_start] * len(piece))
+            char_ends.extend([piece_end] * len(piece))
+    return _PositionedText("".join(rendered_texts), char_starts, char_ends)
 
 
 def _normalized_pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the text normalised in pieces: runs of plain characters, others one by one."""
-    position, tail = 0, ""
+    unread_start, previous_characters = 0, ""
     for symbol in _TEX_SYMBOL.finditer(text):
-        for part in _normalized_runs(text, position, symbol.start()):
+        for part in _normalized_runs(text, unread_start, symbol.start()):
             yield part
-            tail = (tail + part[0])[-4:]
-        position = symbol.end()
-        if index := symbol["index"]:  # joined to a short symbol before it
-            tail = index if _INDEXED_LETTER.search(tail) else f" {index}"
+            previous_characters = (previous_characters + part[0])[-4:]
+        unread_start = symbol.end()
+        if symbol_index := symbol["index"]:  # joined to a short symbol before it
+            previous_characters = (
+                symbol_index if _INDEXED_LETTER.search(previous_characters) else f" {symbol_index}"
+            )
         elif letter := symbol["starred"]:
-            tail = f"{letter.lower()}star"
+            previous_characters = f"{letter.lower()}star"
         else:
-            tail = "" if symbol[0] == "\\-" else " "
-        yield tail, symbol.start(), position
-    yield from _normalized_runs(text, position, len(text))
+            previous_characters = "" if symbol[0] == "\\-" else " "
+        yield previous_characters, symbol.start(), unread_start
+    yield from _normalized_runs(text, unread_start, len(text))
 
 
 def _normalized_runs(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    for run in _CHARACTER_RUN.finditer(text, start, end):
-        run_text = run.group()
-        if run[1]:
-            yield run_text.lower(), run.start(), run.end()
+    for run_match in _CHARACTER_RUN.finditer(text, start, end):
+        run_text = run_match.group()
+        if run_match[1]:
+            yield run_text.lower(), run_match.start(), run_match.end()
             continue
         is_greek_word = len(run_text) >= _MIN_GREEK_WORD
-        for position, character in enumerate(run_text, start=run.start()):
-            folded = _fold_character(character)
-            if not is_greek_word and folded in _GREEK_NAMES:
-                folded = f"{_GREEK_BORDER}{_GREEK_NAMES[folded]}{_GREEK_BORDER}"
-            yield folded, position, position + 1
+        for char_position, character in enumerate(run_text, start=run_match.start()):
+            folded_text = _fold_character(character)
+            if not is_greek_word and folded_text in _GREEK_NAMES:
+                folded_text = f"{_GREEK_BORDER}{_GREEK_NAMES[folded_text]}{_GREEK_BORDER}"
+            yield folded_text, char_position, char_position + 1
 
 
 @lru_cache(maxsize=1 << 15)
@@ -407,15 +419,17 @@ def _fold_character(character: str) -> str:
         return " "
     if "\uac00" <= character <= "\ud7a3":
         return character  # a Hangul syllable would be decomposed
-    folded = character
+    folded_text = character
     for _ in range(4):  # case folding can produce a new form to decompose
-        decomposed = unicodedata.normalize("NFKD", folded.translate(_BASE_LETTERS))
-        previous = folded
-        letters = (c for c in decomposed if unicodedata.category(c) not in _DROPPED_CATEGORIES)
-        folded = "".join(letters).casefold()
-        if folded == previous:
+        decomposed_text = unicodedata.normalize("NFKD", folded_text.translate(_BASE_LETTERS))
+        previous_text = folded_text
+        kept_letters = (
+            c for c in decomposed_text if unicodedata.category(c) not in _DROPPED_CATEGORIES
+        )
+        folded_text = "".join(kept_letters).casefold()
+        if folded_text == previous_text:
             break
-    return folded.translate(_BASE_LETTERS)
+    return folded_text.translate(_BASE_LETTERS)
 
 
 def _indexable_character(character: str) -> str:

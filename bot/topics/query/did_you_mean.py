@@ -80,30 +80,35 @@ def alternative_readings(words: str) -> Iterator[str]:
     """
     if len(words) > MAX_LENGTH:
         return
-    text = normalize_punctuation(words)
-    if text.isupper() and len(text.split()) > 3 and not _CAPITAL_OPERATORS.isdisjoint(text.split()):
-        yield text.lower()  # a title in capitals has no operators
-    yield from _operator_readings(text)
-    yield from _author_readings(text)
-    yield from _category_readings(text)
-    yield from _field_readings(text)
-    written_out = text.translate(UMLAUT_DIGRAPHS)
-    if written_out != text and any(
-        FIELDS.get(match[1].casefold()) is QueryField.AUTHOR for match in _FIELD.finditer(text)
+    query_text = normalize_punctuation(words)
+    if (
+        query_text.isupper()
+        and len(query_text.split()) > 3
+        and not _CAPITAL_OPERATORS.isdisjoint(query_text.split())
     ):
-        yield f"({text}) OR ({written_out})"  # Müller, Mueller
+        yield query_text.lower()  # a title in capitals has no operators
+    yield from _operator_readings(query_text)
+    yield from _author_readings(query_text)
+    yield from _category_readings(query_text)
+    yield from _field_readings(query_text)
+    written_out = query_text.translate(UMLAUT_DIGRAPHS)
+    if written_out != query_text and any(
+        FIELDS.get(match[1].casefold()) is QueryField.AUTHOR
+        for match in _FIELD.finditer(query_text)
+    ):
+        yield f"({query_text}) OR ({written_out})"  # Müller, Mueller
 
 
 def author_query(words: str) -> str | None:
     """Return the author that words look like, as a query: a first and a last name in capitals."""
-    text = _ET_AL.sub("", normalize_punctuation(words[:MAX_LENGTH])).strip()
-    names = text.split()
-    if not 2 <= len(names) <= _MAX_NAME_WORDS or text.isupper() or not _may_be_names(names):
+    names_text = _ET_AL.sub("", normalize_punctuation(words[:MAX_LENGTH])).strip()
+    names = names_text.split()
+    if not 2 <= len(names) <= _MAX_NAME_WORDS or names_text.isupper() or not _may_be_names(names):
         return None
     is_capitalized = names[0][0].isupper() and names[-1][0].isupper()
     if not (is_capitalized and all(_NAME_BETWEEN.fullmatch(name) for name in names[1:-1])):
         return None
-    return f'au:"{text}"'
+    return f'au:"{names_text}"'
 
 
 def sentence_query(words: str) -> str | None:
@@ -113,45 +118,45 @@ def sentence_query(words: str) -> str | None:
     sentence names no topic ("show me papers"); None for words that are no sentence: "diffusion
     models for video" is a query as it is.
     """
-    text = normalize_punctuation(words)
+    sentence = normalize_punctuation(words)
     if (
         len(words) > MAX_LENGTH
-        or _FIELD.search(text)
-        or not _CAPITAL_OPERATORS.isdisjoint(text.split())
+        or _FIELD.search(sentence)
+        or not _CAPITAL_OPERATORS.isdisjoint(sentence.split())
     ):
         return None
-    if _SENTENCE_START.match(text) is None or any(sign in text for sign in '"()*~'):
+    if _SENTENCE_START.match(sentence) is None or any(sign in sentence for sign in '"()*~'):
         return None
-    content_words = _content_words(text, _SENTENCE_FILLERS)
+    content_words = _content_words(sentence, _SENTENCE_FILLERS)
     while content_words and content_words[-1].casefold() in _OPERATORS:
         content_words.pop()
     if content_words and content_words[0].casefold() in _NOT:
         return None  # what somebody does not want
-    return " ".join(content_words) if content_words or len(text.split()) > 1 else None
+    return " ".join(content_words) if content_words or len(sentence.split()) > 1 else None
 
 
 def looser_readings(words: str) -> Iterator[str]:
     """Yield readings of a query that finds nothing: without quotes, or as a sentence."""
     if len(words) > MAX_LENGTH:
         return
-    text = normalize_punctuation(words)
-    if len(surface_words(text)) == 1 and text.strip().isalpha():
-        yield f"au:{text.strip()}"
-    if _LIST_SEPARATOR.search(text.strip(" ,;\n")):
-        groups = [
+    query_text = normalize_punctuation(words)
+    if len(surface_words(query_text)) == 1 and query_text.strip().isalpha():
+        yield f"au:{query_text.strip()}"
+    if _LIST_SEPARATOR.search(query_text.strip(" ,;\n")):
+        bracketed_parts = [
             f"({part})"
-            for part in _LIST_SEPARATOR.split(text.strip(" ,;\n"))
+            for part in _LIST_SEPARATOR.split(query_text.strip(" ,;\n"))
             if surface_words(part)
         ]
-        yield " OR ".join(groups)
-    if text.count('"') % 2:
-        yield f'{text}"'
-    if text.count("(") != text.count(")"):
-        yield f"{text}{')' * (text.count('(') - text.count(')'))}"
-        yield text.replace("(", " ").replace(")", " ")
-    if '"' in text:
-        yield text.replace('"', " ")
-    content_words = _content_words(text)
+        yield " OR ".join(bracketed_parts)
+    if query_text.count('"') % 2:
+        yield f'{query_text}"'
+    if query_text.count("(") != query_text.count(")"):
+        yield f"{query_text}{')' * (query_text.count('(') - query_text.count(')'))}"
+        yield query_text.replace("(", " ").replace(")", " ")
+    if '"' in query_text:
+        yield query_text.replace('"', " ")
+    content_words = _content_words(query_text)
     yield " ".join(content_words)
     # Quoted, because it may read as a category.
     yield " ".join(f'"{word}"' for word in content_words)
@@ -182,54 +187,54 @@ def _content_words(text: str, fillers: frozenset[str] = _FILLER_WORDS | _OPERATO
 
 def _operator_readings(text: str) -> Iterator[str]:
     """Yield readings with informal operators: or, /, |, and, not, !word, other quotation marks."""
-    quoted = _SINGLE_QUOTED.sub(lambda match: f'"{next(filter(None, match.groups()))}"', text)
-    quoted = _CHINESE_OPERATORS.sub(r" \g<0> ", quoted)
-    output: list[str] = []
+    quoted_text = _SINGLE_QUOTED.sub(lambda match: f'"{next(filter(None, match.groups()))}"', text)
+    quoted_text = _CHINESE_OPERATORS.sub(r" \g<0> ", quoted_text)
+    reading_pieces: list[str] = []
     is_negated = False
-    for piece in _QUERY_PIECE.findall(quoted):
-        folded = piece.casefold().strip(",;")
-        if folded in _OR:
-            output.append("OR")
-        elif folded in _NOT:
+    for piece in _QUERY_PIECE.findall(quoted_text):
+        folded_piece = piece.casefold().strip(",;")
+        if folded_piece in _OR:
+            reading_pieces.append("OR")
+        elif folded_piece in _NOT:
             is_negated = True
-        elif folded not in _AND:
+        elif folded_piece not in _AND:
             if piece.startswith("!") and len(piece) > 1:
-                word = f"-{piece[1:]}"
+                query_word = f"-{piece[1:]}"
             elif piece.startswith("+") and len(piece) > 1:
-                word = piece[1:]
+                query_word = piece[1:]
             elif _SLASHED_WORDS.fullmatch(piece) and not _ADDRESS.search(piece):
-                word = f"({' OR '.join(re.split('[/|]', piece))})"
+                query_word = f"({' OR '.join(re.split('[/|]', piece))})"
             else:
-                word = piece
-            output.append(f"-{word}" if is_negated else word)
+                query_word = piece
+            reading_pieces.append(f"-{query_word}" if is_negated else query_word)
             is_negated = piece == "(" and is_negated
-    while output and output[-1] == "OR":
-        output.pop()
-    while output and output[0] == "OR":
-        output.pop(0)
-    reading = " ".join(output)
+    while reading_pieces and reading_pieces[-1] == "OR":
+        reading_pieces.pop()
+    while reading_pieces and reading_pieces[0] == "OR":
+        reading_pieces.pop(0)
+    reading = " ".join(reading_pieces)
     if reading == text.strip():
         return
     yield reading
-    if "OR" in output and len(output) - output.count("OR") > 2:
-        yield _bind_or_tightly(output)
+    if "OR" in reading_pieces and len(reading_pieces) - reading_pieces.count("OR") > 2:
+        yield _bind_or_tightly(reading_pieces)
 
 
 def _bind_or_tightly(pieces: list[str]) -> str:
     """Bind each OR to the words beside it: (image OR video) generation."""
-    output: list[str] = []
-    index = 0
-    while index < len(pieces):
-        if index + 2 < len(pieces) and pieces[index + 1] == "OR":
-            alternatives = [pieces[index]]
-            while index + 2 < len(pieces) and pieces[index + 1] == "OR":
-                alternatives.append(pieces[index + 2])
-                index += 2
-            output.append(f"({' OR '.join(alternatives)})")
+    bound_pieces: list[str] = []
+    piece_index = 0
+    while piece_index < len(pieces):
+        if piece_index + 2 < len(pieces) and pieces[piece_index + 1] == "OR":
+            or_words = [pieces[piece_index]]
+            while piece_index + 2 < len(pieces) and pieces[piece_index + 1] == "OR":
+                or_words.append(pieces[piece_index + 2])
+                piece_index += 2
+            bound_pieces.append(f"({' OR '.join(or_words)})")
         else:
-            output.append(pieces[index])
-        index += 1
-    return " ".join(output)
+            bound_pieces.append(pieces[piece_index])
+        piece_index += 1
+    return " ".join(bound_pieces)
 
 
 def _author_readings(text: str) -> Iterator[str]:
@@ -239,23 +244,26 @@ def _author_readings(text: str) -> Iterator[str]:
     if match:
         yield f'au:"{match["name"]}"'
         without_et_al = match["name"]
-    for count in (1, 2, 3):  # au:Kaiming He, with the following words as part of the name
-        pattern = (
+    for name_word_count in (1, 2, 3):  # au:Kaiming He, with the following words as part of the name
+        author_pattern = (
             rf"(?<![^\W_])(?:au|authors?|作者):\s*({_NAME_WORD.pattern}"
-            rf"(?:,?\s+(?!(?:OR|AND|NOT)\b){_NAME_WORD.pattern}(?![\w:])){{{count}}})"
+            rf"(?:,?\s+(?!(?:OR|AND|NOT)\b){_NAME_WORD.pattern}(?![\w:])){{{name_word_count}}})"
         )
-        quoted = re.sub(pattern, r'au:"\1"', without_et_al, flags=re.IGNORECASE)
-        if quoted != without_et_al:
-            yield quoted
-    words = without_et_al.replace(",", " ").split()
-    if not _may_be_names(words):
+        quoted_names = re.sub(author_pattern, r'au:"\1"', without_et_al, flags=re.IGNORECASE)
+        if quoted_names != without_et_al:
+            yield quoted_names
+    name_words = without_et_al.replace(",", " ").split()
+    if not _may_be_names(name_words):
         return
-    if 2 <= len(words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
-        yield f'au:"{" ".join(words)}"'
-    if 3 <= len(words) <= _MAX_WORDS:
-        for name, other_words in ((words[:2], words[2:]), (words[-2:], words[:-2])):
-            if " ".join(name).istitle():
-                yield f'{" ".join(other_words)} au:"{" ".join(name)}"'
+    if 2 <= len(name_words) <= _MAX_NAME_WORDS or without_et_al != text.strip():
+        yield f'au:"{" ".join(name_words)}"'
+    if 3 <= len(name_words) <= _MAX_WORDS:
+        for author_name, other_words in (
+            (name_words[:2], name_words[2:]),
+            (name_words[-2:], name_words[:-2]),
+        ):
+            if " ".join(author_name).istitle():
+                yield f'{" ".join(other_words)} au:"{" ".join(author_name)}"'
 
 
 def _may_be_names(words: list[str]) -> bool:
@@ -270,44 +278,50 @@ def _may_be_names(words: list[str]) -> bool:
 
 def _category_readings(text: str) -> Iterator[str]:
     """Yield readings with category names, and archives among other words, as categories."""
-    words = text.split()
-    for word_count in range(len(words), 0, -1):
-        for other_words, name in (
-            (words[word_count:], words[:word_count]),
-            (words[:-word_count], words[-word_count:]),
+    typed_words = text.split()
+    for word_count in range(len(typed_words), 0, -1):
+        for other_words, category_words in (
+            (typed_words[word_count:], typed_words[:word_count]),
+            (typed_words[:-word_count], typed_words[-word_count:]),
         ):
-            codes = taxonomy.categories_named(" ".join(name))
-            if codes and (not other_words or word_count > 1 or taxonomy.canonical_code(name[0])):
-                category_query = " OR ".join(f"cat:{code}" for code in codes)
+            category_codes = taxonomy.categories_named(" ".join(category_words))
+            if category_codes and (
+                not other_words or word_count > 1 or taxonomy.canonical_code(category_words[0])
+            ):
+                category_query = " OR ".join(f"cat:{code}" for code in category_codes)
                 yield " ".join(
                     [
                         *other_words,
-                        f"({category_query})" if other_words and len(codes) > 1 else category_query,
+                        f"({category_query})"
+                        if other_words and len(category_codes) > 1
+                        else category_query,
                     ]
                 )
-            if word_count == len(words):
+            if word_count == len(typed_words):
                 break
 
 
 def _field_readings(text: str) -> Iterator[str]:
     """Yield ti:image restoration with both words in the field; without an unknown field."""
-    fields = list(_FIELD.finditer(text))
-    if not fields:
+    field_matches = list(_FIELD.finditer(text))
+    if not field_matches:
         return
-    parts = [text[: fields[0].start()]]
-    for field, next_field in zip(fields, [*fields[1:], None], strict=True):
-        value = text[field.end() : next_field.start() if next_field else len(text)].strip()
+    reading_parts = [text[: field_matches[0].start()]]
+    for field, next_field in zip(field_matches, [*field_matches[1:], None], strict=True):
+        field_value = text[field.end() : next_field.start() if next_field else len(text)].strip()
         query_field = FIELDS.get(field[1].casefold())
-        words = value.split()
-        has_several_words = len(words) > 1 and _OPERATORS.isdisjoint(value.casefold().split())
+        value_words = field_value.split()
+        has_several_words = len(value_words) > 1 and _OPERATORS.isdisjoint(
+            field_value.casefold().split()
+        )
         if query_field is None:
-            parts.append(value)
+            reading_parts.append(field_value)
         elif (
             query_field in (QueryField.TITLE, QueryField.ABSTRACT)
             and has_several_words
-            and '"' not in value
+            and '"' not in field_value
         ):
-            parts.append(f"{query_field}:({value})")
+            reading_parts.append(f"{query_field}:({field_value})")
         else:
-            parts.append(f"{query_field}:{value}")
-    yield " ".join(parts)
+            reading_parts.append(f"{query_field}:{field_value}")
+    yield " ".join(reading_parts)

@@ -67,14 +67,14 @@ def term_from_bare_word(text: str, position: int = 0) -> Term:
     """Return the term of a word without field and quotes: an id, a category, a prefix or words."""
     if arxiv_id(text):
         return make_term(QueryField.ID, text, position)
-    code = text.rstrip(".!?")
-    if taxonomy.canonical_code(code):
-        return make_term(QueryField.CATEGORY, code, position)
-    class_match = _CLASS.fullmatch(code)
+    bare_code = text.rstrip(".!?")
+    if taxonomy.canonical_code(bare_code):
+        return make_term(QueryField.CATEGORY, bare_code, position)
+    class_match = _CLASS.fullmatch(bare_code)
     if class_match and (
-        taxonomy.is_archive_code(class_match[1]) or _UPPERCASE_CLASS.fullmatch(code)
+        taxonomy.is_archive_code(class_match[1]) or _UPPERCASE_CLASS.fullmatch(bare_code)
     ):
-        raise _unknown_category(code, position)
+        raise _unknown_category(bare_code, position)
     if "://" in text:
         raise QueryError(position, "query-link", given=shorten_quote(text))
     return make_term(QueryField.ANY, text, position)
@@ -89,10 +89,10 @@ def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0)
         QueryError: the text contains nothing searchable in the field.
     """
     if field is QueryField.CATEGORY:
-        code = taxonomy.canonical_code(text.rstrip("*").rstrip(".!?"))
-        if code is None:
+        category_code = taxonomy.canonical_code(text.rstrip("*").rstrip(".!?"))
+        if category_code is None:
             raise _unknown_category(text, position)
-        return Term(field, code, taxonomy.all_spellings(code))
+        return Term(field, category_code, taxonomy.all_spellings(category_code))
     if field is QueryField.ID:
         if paper_id := arxiv_id(text):
             return Term(field, paper_id, (f"arxiv:{paper_id}",))
@@ -105,75 +105,81 @@ def make_term(field: QueryField, text: str, position: int = 0, max_gap: int = 0)
         raise QueryError(
             position + stray_star.start(), "query-star-place", given=shorten_quote(text)
         )
-    words = surface_words(text)
-    if not words:
+    term_words = surface_words(text)
+    if not term_words:
         raise QueryError(position, "query-no-word", given=shorten_quote(text))
-    if is_prefix and words[-1].endswith(("+", "#")):
+    if is_prefix and term_words[-1].endswith(("+", "#")):
         is_prefix = False  # nothing can follow C++
-    if is_prefix and len(words[-1]) < MIN_PREFIX and not has_han(words[-1]):
+    if is_prefix and len(term_words[-1]) < MIN_PREFIX and not has_han(term_words[-1]):
         raise QueryError(
             position, "query-prefix-short", given=shorten_quote(text), letters=MIN_PREFIX
         )
     if field is QueryField.AUTHOR:
-        prefix = [words.pop()] if is_prefix else []
-        name_words = [*sorted(words), *prefix]
+        prefix_words = [term_words.pop()] if is_prefix else []
+        name_words = [*sorted(term_words), *prefix_words]
         return Term(field, " ".join(name_words), tuple(name_words), is_prefix)
     if max_gap and is_prefix:
         raise QueryError(position, "query-near-star", given=shorten_quote(text))
-    return _text_term(field, words, is_prefix, max_gap)
+    return _text_term(field, term_words, is_prefix, max_gap)
 
 
 def term_text(term: Term) -> str:
     """Return the term as written in a canonical query."""
-    text = term.text + "*" * term.prefix
+    written_term = term.text + "*" * term.prefix
     is_word = " " not in term.text and term.text.endswith(("c++", "c#", "f#"))
     if not term.text.isalnum() and not is_word:
-        text = f'"{text}"'
-    return f"{text}~{term.max_gap}" if term.max_gap else text
+        written_term = f'"{written_term}"'
+    return f"{written_term}~{term.max_gap}" if term.max_gap else written_term
 
 
 def join_words(words: list[str]) -> str:
     """Join words into a text, with a space between two unless both are Chinese."""
-    text = ""
+    joined_text = ""
     for word in words:
-        text += word if has_han(text[-1:]) and has_han(word) else f" {word}"
-    return text.strip()
+        joined_text += word if has_han(joined_text[-1:]) and has_han(word) else f" {word}"
+    return joined_text.strip()
 
 
 def _text_term(field: QueryField, words: list[str], is_prefix: bool, max_gap: int) -> Term:
     if max_gap:  # order and repetition mean nothing
         words = sorted(dict.fromkeys(words))
         max_gap = max_gap if len(words) > 1 else 0
-    stems = [stem(word) for word in words]
+    word_stems = [stem(word) for word in words]
     if is_prefix:
-        stems[-1] = words[-1]
+        word_stems[-1] = words[-1]
         prefix_stems = tuple((start,) for start in extra_prefix_stems(words[-1]))
-        return Term(field, join_words(words), tuple(stems), is_prefix, prefix_stems)
-    alternatives: list[tuple[str, ...]] = []
+        return Term(field, join_words(words), tuple(word_stems), is_prefix, prefix_stems)
+    stem_alternatives: list[tuple[str, ...]] = []
     if not max_gap and len(words) <= _MAX_JOINED_WORDS:
-        alternatives += (  # two neighbours written as one: multi modal, multimodal
-            (*stems[:index], stem(first + second), *stems[index + 2 :])
+        stem_alternatives += (  # two neighbours written as one: multi modal, multimodal
+            (*word_stems[:index], stem(first + second), *word_stems[index + 2 :])
             for index, (first, second) in enumerate(pairwise(words))
             if not (has_han(first) or has_han(second))
         )
-    if len(words) == 1 and (beginning := _SEPARABLE_PREFIX.match(words[0])):
+    if len(words) == 1 and (separable_prefix := _SEPARABLE_PREFIX.match(words[0])):
         # A word whose beginning is often written apart: realtime, real time.
-        alternatives.append((stem(beginning[0]), stem(words[0][beginning.end() :])))
+        stem_alternatives.append(
+            (stem(separable_prefix[0]), stem(words[0][separable_prefix.end() :]))
+        )
     legacy_stems = tuple(map(legacy_stem, words))
     return Term(
         field,
         join_words(words),
-        tuple(stems),
-        alternatives=tuple(alternatives),
-        former_words=legacy_stems if legacy_stems != tuple(stems) else (),
+        tuple(word_stems),
+        alternatives=tuple(stem_alternatives),
+        former_words=legacy_stems if legacy_stems != tuple(word_stems) else (),
         max_gap=max_gap,
     )
 
 
 def _unknown_category(text: str, position: int) -> QueryError:
-    nearest = ", ".join(taxonomy.nearest_codes(text[: taxonomy.MAX_CODE_LENGTH])) or "none"
-    given = shorten_quote(text)
-    return QueryError(position, "query-category-unknown", given=given, nearest=nearest)
+    nearest_codes_text = (
+        ", ".join(taxonomy.nearest_codes(text[: taxonomy.MAX_CODE_LENGTH])) or "none"
+    )
+    given_text = shorten_quote(text)
+    return QueryError(
+        position, "query-category-unknown", given=given_text, nearest=nearest_codes_text
+    )
 
 
 def shorten_quote(text: str) -> str:

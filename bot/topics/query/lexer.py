@@ -79,30 +79,30 @@ def tokenize(text: str) -> list[Token]:
     Raises:
         QueryError: a quote is not closed, or a field is unknown or has no value.
     """
-    normalized = normalize_punctuation(text)
+    normalized_text = normalize_punctuation(text)
     tokens: list[Token] = []
     position = 0
-    while position < len(normalized):
-        space = _SPACE.match(normalized, position)
+    while position < len(normalized_text):
+        space = _SPACE.match(normalized_text, position)
         if space:
             position = space.end()
             continue
-        if normalized[position] in "()":
-            is_open = normalized[position] == "("
-            kind = TokenKind.OPEN_PAREN if is_open else TokenKind.CLOSE_PAREN
-            tokens.append(Token(kind, position, normalized[position]))
+        if normalized_text[position] in "()":
+            is_open = normalized_text[position] == "("
+            paren_kind = TokenKind.OPEN_PAREN if is_open else TokenKind.CLOSE_PAREN
+            tokens.append(Token(paren_kind, position, normalized_text[position]))
             position += 1
             continue
-        if _MINUS.match(normalized, position):
+        if _MINUS.match(normalized_text, position):
             tokens.append(Token(TokenKind.NOT, position, "-"))
             position += 1
             continue
-        if field := _FIELD_PREFIX.match(normalized, position):
-            new_tokens, position = _field_tokens(normalized, field)
-        elif normalized[position] == '"':
-            new_tokens, position = _phrase_tokens(normalized, position, None)
+        if field := _FIELD_PREFIX.match(normalized_text, position):
+            new_tokens, position = _field_tokens(normalized_text, field)
+        elif normalized_text[position] == '"':
+            new_tokens, position = _phrase_tokens(normalized_text, position, None)
         else:
-            new_tokens, position = _word_tokens(normalized, position)
+            new_tokens, position = _word_tokens(normalized_text, position)
         tokens += new_tokens
     return tokens
 
@@ -117,10 +117,10 @@ def _word_tokens(text: str, position: int) -> tuple[list[Token], int]:
             Token(TokenKind.AND, position, word),
             Token(TokenKind.NOT, position, word),
         ], match.end()
-    kind = _OPERATORS.get(word)
-    if kind is None and not surface_words(word):
+    token_kind = _OPERATORS.get(word)
+    if token_kind is None and not surface_words(word):
         return [], match.end()
-    return [Token(kind or TokenKind.WORD, position, word)], match.end()
+    return [Token(token_kind or TokenKind.WORD, position, word)], match.end()
 
 
 def _phrase_tokens(text: str, position: int, field: QueryField | None) -> tuple[list[Token], int]:
@@ -139,19 +139,21 @@ def _phrase_tokens(text: str, position: int, field: QueryField | None) -> tuple[
 
 
 def _field_tokens(text: str, match: re.Match[str]) -> tuple[list[Token], int]:
-    name, position, end = match[1], match.start(), match.end()
-    field = FIELDS.get(name.casefold())
+    field_name, name_start, name_end = match[1], match.start(), match.end()
+    field = FIELDS.get(field_name.casefold())
     if field is None:
-        if name.isascii() and _WORD.match(text, end):
-            raise QueryError(position, "query-field-unknown", given=name[:40])
-        return [Token(TokenKind.WORD, position, name)], end  # a colon in a title, or a Chinese one
-    space = _SPACE.match(text, end)
-    start = space.end() if space else end
-    if text[start : start + 1] == "(":
-        return [Token(TokenKind.OPEN_PAREN, start, "(", field)], start + 1
-    if text[start : start + 1] == '"':
-        return _phrase_tokens(text, start, field)
-    value = (_NAME if field is QueryField.AUTHOR else _WORD).match(text, start)
-    if value is None or value.group() in _OPERATORS:
-        raise QueryError(position, "query-value-missing", field=name)
-    return [Token(TokenKind.WORD, start, value.group(), field)], value.end()
+        if field_name.isascii() and _WORD.match(text, name_end):
+            raise QueryError(name_start, "query-field-unknown", given=field_name[:40])
+        return [
+            Token(TokenKind.WORD, name_start, field_name)
+        ], name_end  # a colon in a title, or a Chinese one
+    space = _SPACE.match(text, name_end)
+    value_start = space.end() if space else name_end
+    if text[value_start : value_start + 1] == "(":
+        return [Token(TokenKind.OPEN_PAREN, value_start, "(", field)], value_start + 1
+    if text[value_start : value_start + 1] == '"':
+        return _phrase_tokens(text, value_start, field)
+    value_match = (_NAME if field is QueryField.AUTHOR else _WORD).match(text, value_start)
+    if value_match is None or value_match.group() in _OPERATORS:
+        raise QueryError(name_start, "query-value-missing", field=field_name)
+    return [Token(TokenKind.WORD, value_start, value_match.group(), field)], value_match.end()

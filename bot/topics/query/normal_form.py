@@ -86,8 +86,12 @@ def _normalize(clause: Clause, *, negated: bool) -> Clause:
             unique_clauses: dict[object, Clause] = {}
             for inner in sorted(flat_clauses, key=_sort_key):
                 unique_clauses.setdefault(_equivalence_key(inner), inner)
-            normalized = tuple(unique_clauses.values())
-            return normalized[0] if len(normalized) == 1 else operator(normalized)
+            normalized_clauses = tuple(unique_clauses.values())
+            return (
+                normalized_clauses[0]
+                if len(normalized_clauses) == 1
+                else operator(normalized_clauses)
+            )
 
 
 def _sort_key(clause: Clause) -> tuple[int, str]:

@@ -68,8 +68,8 @@ def parse_user_query(text: str) -> Query:
     text = text.translate(_INVISIBLE_CHARS)
     for word in analyze(text) if len(text) <= MAX_LENGTH else ():
         if len(word.word) > MAX_WORD_LENGTH:
-            quoted = shorten_quote(text[word.start : word.end])
-            raise QueryError(word.start, "query-word-long", given=quoted, most=MAX_WORD_LENGTH)
+            quoted_word = shorten_quote(text[word.start : word.end])
+            raise QueryError(word.start, "query-word-long", given=quoted_word, most=MAX_WORD_LENGTH)
     return parse(to_unicode(text) if "\\" in text else text)
 
 
@@ -111,13 +111,13 @@ def query_from_clause(clause: Clause, position: int = 0) -> Query:
         raise QueryError(position, "query-only-excludes")
     if sum(1 for _ in normal_form.iterate_terms(normal_clause)) > MAX_TERMS:
         raise QueryError(position, "query-too-many-terms", max=MAX_TERMS)
-    text = normal_form.clause_text(normal_clause)
-    if len(text) > MAX_LENGTH:
+    query_text = normal_form.clause_text(normal_clause)
+    if len(query_text) > MAX_LENGTH:
         raise QueryError(position, "query-too-long", max=MAX_LENGTH)
-    depths = accumulate(1 if bracket == "(" else -1 for bracket in _BRACKET.findall(text))
+    depths = accumulate(1 if bracket == "(" else -1 for bracket in _BRACKET.findall(query_text))
     if max(depths, default=0) > MAX_DEPTH:
         raise QueryError(position, "query-too-deep", max=MAX_DEPTH)
-    return Query(text, normal_clause)
+    return Query(query_text, normal_clause)
 
 
 def has_chinese(query: Query) -> bool:
@@ -155,9 +155,9 @@ class _Parser:
         return clauses[0] if len(clauses) == 1 else And(tuple(clauses))
 
     def _parse_not(self, field: QueryField) -> Clause:
-        negated = False
+        is_negated = False
         while self._accept(TokenKind.NOT):
-            negated = not negated
+            is_negated = not is_negated
         token = self._peek()
         if token is None or not self._starts_operand():
             raise self._missing_operand(token)
@@ -169,7 +169,7 @@ class _Parser:
                 raise QueryError(token.position, "query-too-many-terms", max=MAX_TERMS)
             clause = self._parse_term(token, field)
             self._position += 1
-        return Not(clause) if negated else clause
+        return Not(clause) if is_negated else clause
 
     def _parse_group(self, token: Token, field: QueryField) -> Clause:
         self._position += 1
@@ -192,10 +192,13 @@ class _Parser:
         if is_unfielded_word or (
             token.kind is TokenKind.WORD and effective_field is QueryField.CATEGORY
         ):
-            codes = joined_categories(token.text)
-            if codes:
+            category_codes = joined_categories(token.text)
+            if category_codes:
                 return Or(
-                    tuple(make_term(QueryField.CATEGORY, code, token.position) for code in codes)
+                    tuple(
+                        make_term(QueryField.CATEGORY, code, token.position)
+                        for code in category_codes
+                    )
                 )
         if is_unfielded_word and not self._is_word_beside_words(token):
             return term_from_bare_word(token.text, token.position)
