@@ -157,11 +157,11 @@ class Chats:
         """Move everything of a chat to its new id; what both have is kept once."""
         if old_chat == new_chat:
             return
-        values = {"bot": bot, "old": old_chat, "new": new_chat}
+        parameters = {"bot": bot, "old": old_chat, "new": new_chat}
         with self._engine.ensure_transaction():
             for statement in MOVE_CHAT:
                 used_values = {
-                    name: value for name, value in values.items() if f":{name}" in statement
+                    name: value for name, value in parameters.items() if f":{name}" in statement
                 }
                 self._engine.execute(statement, **used_values)
 

@@ -79,16 +79,16 @@ class Digests:
                     period=digest.period,
                 )
                 return int(existing_row["number"])
-            number = int(rows[0]["number"])
-            if not (copy_of and self._entries.copy_entries(number, copy_of)):
-                self._entries.insert(number, digest)
+            digest_number = int(rows[0]["number"])
+            if not (copy_of and self._entries.copy_entries(digest_number, copy_of)):
+                self._entries.insert(digest_number, digest)
             if digest.source_document:
                 self._engine.execute(
                     "insert into digest_documents (digest, content) values (:number, :content)",
-                    number=number,
+                    number=digest_number,
                     content=zlib.compress(digest.source_document.encode()),
                 )
-        return number
+        return digest_number
 
     def get(
         self, number: int, revision: int | None = None, *, last_position: int | None = None

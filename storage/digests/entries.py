@@ -162,8 +162,11 @@ class Entries:
             revision=revision,
             last=rows[-1]["position"] if rows else 0,
         ):
-            position = key_row["entry_position"]
-            summary_keys[position] = (*summary_keys.get(position, ()), key_row["summary"])
+            entry_position = key_row["entry_position"]
+            summary_keys[entry_position] = (
+                *summary_keys.get(entry_position, ()),
+                key_row["summary"],
+            )
         return [
             (
                 bool(row["shown"]),

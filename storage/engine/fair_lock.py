@@ -25,15 +25,15 @@ class FairLock:
             if not self._is_held:
                 self._is_held = True
                 return
-            ticket = threading.Lock()
-            ticket.acquire()
-            self._waiting.append(ticket)
+            waiting_lock = threading.Lock()
+            waiting_lock.acquire()
+            self._waiting.append(waiting_lock)
         try:
-            ticket.acquire()
+            waiting_lock.acquire()
         except BaseException:  # interrupted from the keyboard: leave the queue
             with self._state_lock:
-                if ticket in self._waiting:
-                    self._waiting.remove(ticket)
+                if waiting_lock in self._waiting:
+                    self._waiting.remove(waiting_lock)
                 else:
                     self._hand_over()
             raise

@@ -42,10 +42,10 @@ def path_from_url(url: str) -> Path | None:
         raise UnusableDatabase(
             f"{url!r} is not a database URL; write sqlite:///path/to/papergram.db"
         )
-    name = location[1:]
-    if name in ("", ":memory:"):
+    file_name = location[1:]
+    if file_name in ("", ":memory:"):
         return None
-    path = Path(name).absolute()
+    path = Path(file_name).absolute()
     if not path.parent.is_dir():
         raise UnusableDatabase(
             f"the folder {path.parent} of the database does not exist; create it"
@@ -82,9 +82,9 @@ class FileLock:
                 "the database needs files of its own beside it"
             ) from error
         if sys.platform != "win32":
-            mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            lock_mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
             try:
-                fcntl.flock(self._descriptor, mode | fcntl.LOCK_NB)
+                fcntl.flock(self._descriptor, lock_mode | fcntl.LOCK_NB)
             except OSError as error:
                 os.close(self._descriptor)
                 raise DatabaseInUse(
@@ -143,15 +143,15 @@ def check_file(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            header = file.read(_HEADER_SIZE)
+            file_header = file.read(_HEADER_SIZE)
     except OSError as error:
         raise UnusableDatabase(f"{path} cannot be read: {error.strerror}") from error
-    if not header.startswith(_MAGIC):
+    if not file_header.startswith(_MAGIC):
         raise DamagedDatabase(
             f"{path} is not a database; nothing in it was changed. {how_to_restore(path)}"
         )
     has_log = path.with_name(f"{path.name}-wal").exists()
-    if not has_log and _declared_size(header) > path.stat().st_size:
+    if not has_log and _declared_size(file_header) > path.stat().st_size:
         raise DamagedDatabase(f"{path} is damaged: its end is missing. {how_to_restore(path)}")
     # Without a log nobody has the file open, and opened as immutable not even files beside it
     # are made; with one it is read as whoever has it open reads it.
@@ -174,12 +174,12 @@ def _declared_size(header: bytes) -> int:
 
 def how_to_restore(path: Path) -> str:
     """Say in a sentence which copy to restore."""
-    newest = newest_backup(path)
-    if newest is None:
+    newest_copy = newest_backup(path)
+    if newest_copy is None:
         return "No copy lies beside it: restore one of your backups under this name"
     return (
         f"To restore the newest copy, stop Papergram, move {path.name} and {path.name}-wal "
-        f"away, then copy {newest} to {path}"
+        f"away, then copy {newest_copy} to {path}"
     )
 
 
@@ -272,22 +272,24 @@ def require_same_file(path: Path, opened_stat: os.stat_result) -> None:
 
 def to_storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     """Translate an error of the library into one of the store."""
-    code = primary_error_code(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    error_code = primary_error_code(error)
+    if error_code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"another process kept {path} locked for too long; try again")
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+    if error_code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
         return DatabaseNotWritable(
             f"{path} could not be written ({error}); free space or mend its permissions"
         )
-    if code == sqlite3.SQLITE_CANTOPEN:
+    if error_code == sqlite3.SQLITE_CANTOPEN:
         return DatabaseNotWritable(
             f"{path} or a file beside it could not be opened; mend its permissions"
         )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if error_code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamagedDatabase(f"{path} is damaged ({error}). {how_to_restore(path)}")
-    if code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
+    if error_code == sqlite3.SQLITE_CONSTRAINT and "FOREIGN KEY" in str(error):
         return RowNotFound("a row that this one belongs to is not there")
-    if code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(error):  # a strict column's type
+    if error_code == sqlite3.SQLITE_CONSTRAINT and "cannot store" in str(
+        error
+    ):  # a strict column's type
         return InvalidValue(f"a value does not fit into a column: {error}")
     return StorageError(f"{path}: {error}")
 

@@ -61,11 +61,11 @@ def _is_lease_held(connection: Connection, lease_name: str, now: datetime) -> bo
     ).fetchone()
     if row is None:
         return False
-    holder, remaining = row[0], timedelta(microseconds=row[1] - to_micros(now))
-    if row[1] and not -_HOUR < remaining < _DAY:
+    holder, remaining_time = row[0], timedelta(microseconds=row[1] - to_micros(now))
+    if row[1] and not -_HOUR < remaining_time < _DAY:
         # Either the holder is gone, or it goes by the right time and whoever asks by a wrong clock.
         return bool(is_holder_alive(holder))
-    return remaining > timedelta()
+    return remaining_time > timedelta()
 
 
 def is_holder_alive(holder: str) -> bool | None:

@@ -255,18 +255,20 @@ class Outbox:
             self.drop_expired_replies(bot, now)
             interactive_limit = limit if max_interactive is None else min(limit, max_interactive)
             interactive_share = max(1, limit - (limit + 2) // 3)
-            interactive = self._sendable_keys(_INTERACTIVE_PRIORITIES, bot, now, interactive_limit)
-            scheduled_limit = limit - min(len(interactive), interactive_share)
-            scheduled = self._sendable_keys(_SCHEDULED_PRIORITIES, bot, now, scheduled_limit)
+            interactive_keys = self._sendable_keys(
+                _INTERACTIVE_PRIORITIES, bot, now, interactive_limit
+            )
+            scheduled_limit = limit - min(len(interactive_keys), interactive_share)
+            scheduled_keys = self._sendable_keys(_SCHEDULED_PRIORITIES, bot, now, scheduled_limit)
             messages: list[OutboxMessage] = []
-            for key in (*interactive[: limit - len(scheduled)], *scheduled):
+            for message_key in (*interactive_keys[: limit - len(scheduled_keys)], *scheduled_keys):
                 [row] = self._engine.execute_returning(
                     """
                     update outbox_messages
                     set holder = :holder, lease_until = :until, fencing_token = fencing_token + 1
                     where key = :key returning *
                     """,
-                    key=key,
+                    key=message_key,
                     holder=holder,
                     until=to_micros(now) + seconds_to_micros(lease_seconds),
                 )
@@ -409,18 +411,18 @@ class Outbox:
 
         Nothing is written where nothing is.
         """
-        values: dict[str, Value] = {"bot": bot, "latest": to_micros(latest)}
+        parameters: dict[str, Value] = {"bot": bot, "latest": to_micros(latest)}
         condition = "bot = :bot and held_until > :latest"
-        if self._engine.fetch_one(f"select 1 from chat_holds where {condition}", **values):
-            self._engine.execute(f"delete from chat_holds where {condition}", **values)
+        if self._engine.fetch_one(f"select 1 from chat_holds where {condition}", **parameters):
+            self._engine.execute(f"delete from chat_holds where {condition}", **parameters)
         condition = "bot = :bot and state = 'ready' and next_at > :latest"
         if self._engine.fetch_one(
-            f"select 1 from outbox_messages where {condition} limit 1", **values
+            f"select 1 from outbox_messages where {condition} limit 1", **parameters
         ):
             self._engine.execute(
                 f"update outbox_messages set next_at = :now where {condition}",
                 now=to_micros(now),
-                **values,
+                **parameters,
             )
 
     def messages_of_digest(self, digest: int) -> list[OutboxMessage]:

@@ -60,7 +60,7 @@ class OutboxRepair:
 
     def _requeue(self, condition: str, now: datetime, **values: Value) -> int:
         """Requeue one message after the other: what the first carries, the second does not."""
-        requeued = 0
+        requeued_count = 0
         with self._engine.ensure_transaction():
             # The content of a reply is gone.
             rows = self._engine.fetch_all(
@@ -93,20 +93,20 @@ class OutboxRepair:
                     first_position=message.first_entry,
                     last_position=message.last_entry,
                 )
-                requeued += 1
-        return requeued
+                requeued_count += 1
+        return requeued_count
 
     def drop_message(self, key: int, *, now: datetime) -> bool:
         """Drop a waiting or dead message and release its entries; False when it is neither."""
         condition = "key = :key and state in ('ready', 'dead', 'unknown')"
-        return bool(self._drop(condition, now, REASON_BY_HAND, key=key))
+        return bool(self._drop_messages(condition, now, REASON_BY_HAND, key=key))
 
     def drop_waiting_of_chat(self, bot: int, chat: int, *, now: datetime, reason: str) -> int:
         """Drop all that waits for a chat and release its entries; return how many."""
         condition = f"{_CHAT_CONDITION} and state = 'ready'"
-        return self._drop(condition, now, reason, bot=bot, chat=chat)
+        return self._drop_messages(condition, now, reason, bot=bot, chat=chat)
 
-    def _drop(self, condition: str, now: datetime, reason: str, **values: Value) -> int:
+    def _drop_messages(self, condition: str, now: datetime, reason: str, **values: Value) -> int:
         with self._engine.ensure_transaction():
             rows = self._engine.execute_returning(
                 f"""

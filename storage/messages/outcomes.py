@@ -212,10 +212,10 @@ class SendOutcomes:
         row = self._engine.fetch_one(
             "select queue_position from outbox_messages where key = :key", key=message.key
         )
-        state = (
+        next_state = (
             "dropped" if message.edited_message_id or message.priority is Priority.REPLY else "dead"
         )
-        if row is None or not self._finish_message(message, state, outcome.reason, now):
+        if row is None or not self._finish_message(message, next_state, outcome.reason, now):
             return False
         if sum(
             self._outbox.put_once(replacement, due_at=now, queue_position=row["queue_position"])

@@ -56,15 +56,15 @@ class Announcements:
         ``paper_keys`` restricts them to those of papers behind a key, up to another one.
         """
         condition = "a.seq > :after and a.seq <= :upto"
-        values = {"after": after_seq, "upto": up_to_seq}
+        parameters = {"after": after_seq, "upto": up_to_seq}
         if paper_keys:  # the sign keeps the engine from reading all positions for a few papers
             condition = (
                 "+a.seq > :after and +a.seq <= :upto and a.paper > :low and a.paper <= :high"
             )
-            values |= {"low": paper_keys[0], "high": paper_keys[1]}
+            parameters |= {"low": paper_keys[0], "high": paper_keys[1]}
         return announcements_from_rows(
             self._engine.fetch_all(
-                f"{SELECT_ANNOUNCEMENTS} where {condition} order by a.seq", **values
+                f"{SELECT_ANNOUNCEMENTS} where {condition} order by a.seq", **parameters
             )
         )
 

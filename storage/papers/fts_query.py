@@ -50,12 +50,18 @@ def superset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
             excluded_parts = [
                 subset_expression(part.clause, analyze) for part in clauses if isinstance(part, Not)
             ]
-            required = _join([part for part in required_parts if part], "AND")
-            excluded = _join([part for part in excluded_parts if part], "OR")
-            return f"({required} NOT {excluded})" if required and excluded else required
+            required_expression = _join_expressions(
+                [part for part in required_parts if part], "AND"
+            )
+            excluded_expression = _join_expressions([part for part in excluded_parts if part], "OR")
+            return (
+                f"({required_expression} NOT {excluded_expression})"
+                if required_expression and excluded_expression
+                else required_expression
+            )
         case Or(clauses):
             parts = [superset_expression(part, analyze) for part in clauses]
-            return MATCH_ALL if MATCH_ALL in parts else _join(parts, "OR")
+            return MATCH_ALL if MATCH_ALL in parts else _join_expressions(parts, "OR")
         case Not():
             return MATCH_ALL  # FTS5 has no complement; the caller's matcher decides
 
@@ -90,9 +96,9 @@ def subset_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
             return _in_columns(_SUBSET_COLUMNS[clause.field], _any_variant(clause))
         case And(clauses):
             parts = [subset_expression(part, analyze) for part in clauses]
-            return _join(parts, "AND") if all(parts) else ""
+            return _join_expressions(parts, "AND") if all(parts) else ""
         case Or(clauses):
-            return _join(
+            return _join_expressions(
                 [part for part in (subset_expression(part, analyze) for part in clauses) if part],
                 "OR",
             )
@@ -117,11 +123,18 @@ def exact_expression(clause: Clause, analyze: Callable[[str], str]) -> str:
             ]
             if not required_parts or not all([*required_parts, *excluded_parts]):
                 return ""
-            required, excluded = _join(required_parts, "AND"), _join(excluded_parts, "OR")
-            return f"({required} NOT {excluded})" if excluded else required
+            required_expression, excluded_expression = (
+                _join_expressions(required_parts, "AND"),
+                _join_expressions(excluded_parts, "OR"),
+            )
+            return (
+                f"({required_expression} NOT {excluded_expression})"
+                if excluded_expression
+                else required_expression
+            )
         case Or(clauses):
             parts = [exact_expression(part, analyze) for part in clauses]
-            return _join(parts, "OR") if all(parts) else ""
+            return _join_expressions(parts, "OR") if all(parts) else ""
 
 
 def title_expression(clause: Clause) -> str:
@@ -132,31 +145,42 @@ def title_expression(clause: Clause) -> str:
         case Term() | Not():
             return ""
         case And(clauses):
-            return _join([part for part in map(title_expression, clauses) if part], "AND")
+            return _join_expressions(
+                [part for part in map(title_expression, clauses) if part], "AND"
+            )
         case Or(clauses):
-            return _join([part for part in map(title_expression, clauses) if part], "OR")
+            return _join_expressions(
+                [part for part in map(title_expression, clauses) if part], "OR"
+            )
 
 
 def word_expression(word: str) -> str:
     """Write an expression that finds one analysed word in any column."""
-    return _quote(word)
+    return _quote_word(word)
 
 
 def _superset_of_term(term: Term, analyze: Callable[[str], str]) -> str:
     match term.field:
         case QueryField.CATEGORY:
-            return _in_columns("categories", _join([_phrase([word]) for word in term.words], "OR"))
+            return _in_columns(
+                "categories",
+                _join_expressions([_phrase_expression([word]) for word in term.words], "OR"),
+            )
         case QueryField.ID:
-            return _in_columns("id", _join([_phrase([word]) for word in term.words], "OR"))
+            return _in_columns(
+                "id", _join_expressions([_phrase_expression([word]) for word in term.words], "OR")
+            )
         case QueryField.AUTHOR:
             return _in_columns("authors", _author_expression(term, analyze))
         case _ if term.prefix:
             # The words of a phrase of which the last is only begun, in any order.
-            *complete_words, prefix = term.words
-            alternatives = [f"{_quote(start)} *" for [start] in term.alternatives]
-            begun_word = _join([_stems_expression(prefix, analyze), *alternatives], "OR")
-            words = [*map(_quote, complete_words), begun_word]
-            return _in_columns(_SUPERSET_COLUMNS[term.field], _join(words, "AND"))
+            *complete_words, word_prefix = term.words
+            alternatives = [f"{_quote_word(start)} *" for [start] in term.alternatives]
+            begun_word = _join_expressions(
+                [_stems_expression(word_prefix, analyze), *alternatives], "OR"
+            )
+            words = [*map(_quote_word, complete_words), begun_word]
+            return _in_columns(_SUPERSET_COLUMNS[term.field], _join_expressions(words, "AND"))
         case _:
             return _in_columns(_SUPERSET_COLUMNS[term.field], _any_variant(term))
 
@@ -167,26 +191,26 @@ def _in_columns(columns: str, expression: str) -> str:
 
 def _any_variant(term: Term) -> str:
     """Find the words of a variant as a phrase, or near each other in any order."""
-    return _join(
+    return _join_expressions(
         [
-            f"NEAR({' '.join(map(_quote, words))}, {term.max_gap})"
+            f"NEAR({' '.join(map(_quote_word, words))}, {term.max_gap})"
             if term.max_gap and len(words) > 1
-            else _phrase(words)
+            else _phrase_expression(words)
             for words in term.variants
         ],
         "OR",
     )
 
 
-def _phrase(words: Iterable[str]) -> str:
-    return " + ".join(_quote(word) for word in words)
+def _phrase_expression(words: Iterable[str]) -> str:
+    return " + ".join(_quote_word(word) for word in words)
 
 
-def _quote(word: str) -> str:
+def _quote_word(word: str) -> str:
     return '"' + word.replace('"', '""').replace("\x00", " ") + '"'
 
 
-def _join(parts: Iterable[str], operator: str) -> str:
+def _join_expressions(parts: Iterable[str], operator: str) -> str:
     parts = list(parts)
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})" if parts else ""
 
@@ -202,19 +226,23 @@ def _stems_expression(prefix: str, analyze: Callable[[str], str]) -> str:
         prefix = "".join(analyze(letter) or letter for letter in prefix)
     min_length = 1 if len(prefix) <= _MAX_LENGTH_STEMMED_TO_ONE else 2
     lengths = range(max(min_length, len(prefix) - _MAX_STEMMED_LETTERS), len(prefix))
-    stems = {prefix[:length] for length in lengths}
-    stems |= {prefix[:length] + ending for length in lengths for ending in _STEM_ENDINGS}
+    prefix_stems = {prefix[:length] for length in lengths}
+    prefix_stems |= {prefix[:length] + ending for length in lengths for ending in _STEM_ENDINGS}
     if prefix[1:2] == "y":
-        stems.add(prefix[0] + "ie")
-    return _join([f"{_quote(prefix)} *", *map(_quote, sorted(stems))], "OR")
+        prefix_stems.add(prefix[0] + "ie")
+    return _join_expressions(
+        [f"{_quote_word(prefix)} *", *map(_quote_word, sorted(prefix_stems))], "OR"
+    )
 
 
 def _author_expression(term: Term, analyze: Callable[[str], str]) -> str:
     """Find authors by the parts of a name, by initials only where nothing else was asked."""
     *first_parts, last_part = term.words
-    parts = [*first_parts] if term.prefix else [*first_parts, last_part]
-    full_names = [_phrase(analyze(part).split() or [part]) for part in parts if len(part) > 1]
+    name_parts = [*first_parts] if term.prefix else [*first_parts, last_part]
+    full_names = [
+        _phrase_expression(analyze(part).split() or [part]) for part in name_parts if len(part) > 1
+    ]
     if term.prefix:
         full_names.append(_stems_expression(last_part, analyze))
-    initials = [f"{_quote(part)} *" for part in parts if len(part) == 1]
-    return _join(full_names or initials, "AND")
+    initials = [f"{_quote_word(part)} *" for part in name_parts if len(part) == 1]
+    return _join_expressions(full_names or initials, "AND")

@@ -49,28 +49,30 @@ class Papers:
         A repeat adds nothing and a lower version replaces nothing. A long batch is best
         given in slices, so that the write lock is free in between.
         """
-        batch = list(announcements)
-        counts = {"stored": 0, "updated": 0, "unchanged": 0}
+        given_announcements = list(announcements)
+        outcome_counts = {"stored": 0, "updated": 0, "unchanged": 0}
         keyed_announcements: list[tuple[int, Announcement]] = []
-        index_columns = self._analyze_new(announcement.paper for announcement in batch)
+        index_columns = self._analyze_new(
+            announcement.paper for announcement in given_announcements
+        )
         with self._engine.ensure_transaction():
-            for announcement in batch:
-                key, change = self._upsert(
+            for announcement in given_announcements:
+                paper_key, change = self._upsert(
                     announcement.paper, announcement.day, seen_at, index_columns
                 )
-                counts[change] += 1
-                keyed_announcements.append((key, announcement))
+                outcome_counts[change] += 1
+                keyed_announcements.append((paper_key, announcement))
             self._announcements.insert(keyed_announcements)
-        return IngestCounts(**counts)
+        return IngestCounts(**outcome_counts)
 
     def upsert(self, papers: Iterable[Paper], *, seen_at: datetime) -> list[Paper]:
         """Keep papers that nothing announced (imports, look-ups); return them as stored."""
-        batch = list(papers)
-        index_columns = self._analyze_new(batch)
+        given_papers = list(papers)
+        index_columns = self._analyze_new(given_papers)
         with self._engine.ensure_transaction():
             return [
                 replace(paper, key=self._upsert(paper, seen_at.date(), seen_at, index_columns)[0])
-                for paper in batch
+                for paper in given_papers
             ]
 
     def _analyze_new(self, papers: Iterable[Paper]) -> dict[Paper, IndexColumns]:
@@ -120,20 +122,20 @@ class Papers:
             self._insert_version(row["key"], paper, seen_at)
             self._index.add(row["sort_key"], index_columns[paper])
             return int(row["key"]), "stored"
-        key = int(stored_row["key"])
-        self._insert_version(key, paper, seen_at)
+        paper_key = int(stored_row["key"])
+        self._insert_version(paper_key, paper, seen_at)
         if (paper.version, not paper.partial) <= (stored_row["version"], not stored_row["partial"]):
-            return key, "unchanged"
+            return paper_key, "unchanged"
         self._engine.execute(
             "update papers set version = :version, partial = :partial where key = :key",
             version=paper.version,
             partial=int(paper.partial),
-            key=key,
+            key=paper_key,
         )
         self._index.replace(
-            stored_row["sort_key"], index_columns[paper], self._summaries.searchable_text(key)
+            stored_row["sort_key"], index_columns[paper], self._summaries.searchable_text(paper_key)
         )
-        return key, "updated"
+        return paper_key, "updated"
 
     def _insert_version(self, key: int, paper: Paper, seen_at: datetime) -> None:
         """Store a version of a stored paper unless it is there."""
@@ -226,20 +228,22 @@ class Papers:
         columns_by_key = {row["key"]: self._index_columns(row["key"]) for row in rows}
         with self._engine.ensure_transaction():
             for row in rows:
-                key = row["key"]
+                paper_key = row["key"]
                 unchanged_row = self._engine.fetch_one(
                     """
                     select 1 from papers
                     where key = :key and version = :version and partial = :partial
                     """,
-                    key=key,
+                    key=paper_key,
                     version=row["version"],
                     partial=row["partial"],
                 )
                 if unchanged_row is None:  # it has got another version since it was read
-                    columns_by_key[key] = self._index_columns(key)
+                    columns_by_key[paper_key] = self._index_columns(paper_key)
                 self._index.replace(
-                    row["sort_key"], columns_by_key[key], self._summaries.searchable_text(key)
+                    row["sort_key"],
+                    columns_by_key[paper_key],
+                    self._summaries.searchable_text(paper_key),
                 )
             self._index.mark_reindexed(analyzer, rows[-1]["key"] if rows else 1)
         return len(rows)

@@ -71,13 +71,13 @@ class PaperSearch:
         expression = self._index.match_expression(clause)
         if not expression:
             return self._announcements.on_days(first, last)
-        condition, values = self._match_condition(expression)
+        condition, parameters = self._match_condition(expression)
         rows = self._engine.fetch_all(
             f"{SELECT_ANNOUNCEMENTS} where a.day between :first and :last and {condition}"
             " order by a.seq",
             first=format_day(first),
             last=format_day(last),
-            **values,
+            **parameters,
         )
         return announcements_from_rows(rows)
 
@@ -88,13 +88,13 @@ class PaperSearch:
         expression = self._index.match_expression(clause)
         if not expression:
             return self._announcements.between(after_seq, up_to_seq)
-        condition, values = self._match_condition(expression)
+        condition, parameters = self._match_condition(expression)
         rows = self._engine.fetch_all(
             f"{SELECT_ANNOUNCEMENTS} where a.seq > :after and a.seq <= :upto and {condition}"
             " order by a.seq",
             after=after_seq,
             upto=up_to_seq,
-            **values,
+            **parameters,
         )
         return announcements_from_rows(rows)
 
@@ -106,10 +106,10 @@ class PaperSearch:
         outdated_keys = self._index.outdated_keys()
         if outdated_keys is None:
             return f"p.sort_key in ({_MATCHING_ROWS})", {"expression": expression}
-        values: dict[str, Value] = {"low": outdated_keys[0], "high": outdated_keys[1]}
+        parameters: dict[str, Value] = {"low": outdated_keys[0], "high": outdated_keys[1]}
         return (
             f"(p.sort_key in ({_MATCHING_ROWS}) or p.key > :low and p.key <= :high)",
-            {"expression": expression, **values},
+            {"expression": expression, **parameters},
         )
 
     def count_new_matches(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
@@ -118,18 +118,21 @@ class PaperSearch:
         Counted by the index, for nobody reads them; by the words of their newest versions.
         """
         exact_match = self._index.exact_expression(clause)
-        expression = exact_match or self._index.match_expression(clause)
-        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
-        values = _new_on_days_values(first, last)
-        if expression:
-            values |= {"expression": expression, "floor": self._lowest_sort_key(first, last)}
+        match_expression = exact_match or self._index.match_expression(clause)
+        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if match_expression else ""
+        parameters = _new_on_days_values(first, last)
+        if match_expression:
+            parameters |= {
+                "expression": match_expression,
+                "floor": self._lowest_sort_key(first, last),
+            }
         [row] = self._engine.fetch_all(
             f"""
             select count(distinct a.paper) as n from announcements a
             join papers p on p.key = a.paper
             where {_NEW_ON_DAYS} {condition}
             """,
-            **values,
+            **parameters,
         )
         return int(row["n"]), bool(exact_match)
 
@@ -137,25 +140,27 @@ class PaperSearch:
         self, clause: Clause, first: date, last: date, limit: int
     ) -> list[Announcement]:
         """Return the newest of these days whose papers may match, those found by title first."""
-        expression = self._index.match_expression(clause)
+        match_expression = self._index.match_expression(clause)
         expression_in_titles = title_expression(clause)
-        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if expression else ""
-        order = f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if expression_in_titles else ""
-        values = _new_on_days_values(first, last)
-        if expression:
-            values["expression"] = expression
+        condition = f"and p.sort_key in ({_MATCHING_ROWS_FROM})" if match_expression else ""
+        title_order = (
+            f"p.sort_key in ({_TITLE_MATCHING_ROWS_FROM}) desc," if expression_in_titles else ""
+        )
+        parameters = _new_on_days_values(first, last)
+        if match_expression:
+            parameters["expression"] = match_expression
         if expression_in_titles:
-            values["titled"] = expression_in_titles
-        if expression or expression_in_titles:
-            values["floor"] = self._lowest_sort_key(first, last)
+            parameters["titled"] = expression_in_titles
+        if match_expression or expression_in_titles:
+            parameters["floor"] = self._lowest_sort_key(first, last)
         rows = self._engine.fetch_all(
             f"""
             {SELECT_ANNOUNCEMENTS}
             where {_NEW_ON_DAYS} {condition}
-            order by {order} a.day desc, a.seq desc limit :limit
+            order by {title_order} a.day desc, a.seq desc limit :limit
             """,
             limit=limit,
-            **values,
+            **parameters,
         )
         return announcements_from_rows(rows)
 
@@ -209,18 +214,18 @@ class PaperSearch:
 
         So many of each, the newest first; like search, some may not match.
         """
-        expression = self._index.match_expression(clause)
+        match_expression = self._index.match_expression(clause)
         expression_in_titles = title_expression(clause)
-        searches = [expression]
-        if expression and expression_in_titles:
-            searches.append(f"({expression} AND {expression_in_titles})")
+        searches = [match_expression]
+        if match_expression and expression_in_titles:
+            searches.append(f"({match_expression} AND {expression_in_titles})")
         sort_keys: set[int] = set()
-        for searched in searches:
-            condition = "where paper_index match :expression" if searched else ""
+        for searched_expression in searches:
+            condition = "where paper_index match :expression" if searched_expression else ""
             rows = self._engine.fetch_all(
                 f"select rowid from paper_index {condition} order by rowid desc limit :limit",
                 limit=limit,
-                **({"expression": searched} if searched else {}),
+                **({"expression": searched_expression} if searched_expression else {}),
             )
             sort_keys.update(row["rowid"] for row in rows)
         papers_by_sort_key = self._indexed_papers(list(sort_keys))
@@ -285,8 +290,10 @@ class PaperSearch:
 
         Only their words are read. There are none for a clause that excludes no paper.
         """
-        expression = self._index.exact_expression(clause) or self._index.match_expression(clause)
-        if not expression:
+        fts_expression = self._index.exact_expression(clause) or self._index.match_expression(
+            clause
+        )
+        if not fts_expression:
             return []
         rows = self._engine.fetch_all(
             """
@@ -299,7 +306,7 @@ class PaperSearch:
             join paper_index i on i.rowid = found.sort_key
             order by found.sort_key desc
             """,
-            expression=expression,
+            expression=fts_expression,
             ceiling=sort_key_before(day),
             limit=limit,
         )

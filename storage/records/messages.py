@@ -68,7 +68,7 @@ class OutboxMessage:
     revision: int = 1  # of the digest; over 1: an edit that shows late summaries
     edited_message_id: int = 0  # the message to edit, 0 for a new one
     priority: Priority = Priority.SCHEDULED
-    reply_content: str = ""  # as stored_reply encodes it; emptied when settled
+    reply_content: str = ""  # as reply_encoding encodes it; emptied when settled
     expires_at: datetime | None = None  # a reply that has not left by then is dropped
     key: int = 0
 

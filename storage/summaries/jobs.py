@@ -36,13 +36,13 @@ class SummaryJobs:
         new_jobs = 0
         with self._engine.ensure_transaction():
             for job in jobs:
-                values: dict[str, Value] = {
+                parameters: dict[str, Value] = {
                     "paper": job.paper,
                     "version": job.version,
                     "language": job.language,
                     "needed_at": to_micros(job.needed_at),
                 }
-                if self._engine.execute(_INSERT_JOB, **values):
+                if self._engine.execute(_INSERT_JOB, **parameters):
                     new_jobs += 1
                     continue
                 self._engine.execute(
@@ -51,7 +51,7 @@ class SummaryJobs:
                     where paper = :paper and version = :version and language = :language
                         and needed_at > :needed_at
                     """,
-                    **values,
+                    **parameters,
                 )
         return new_jobs
 

@@ -106,7 +106,8 @@ class MissingSummaries:
             bot=bot,
             since=to_micros(since),
         )
-        counts = {row["language"]: int(row["n"]) for row in rows}
+        counts_by_language = {row["language"]: int(row["n"]) for row in rows}
         return tuple(
-            SummaryCoverage(language, counts.get(language, 0), counts[""]) for language in languages
+            SummaryCoverage(language, counts_by_language.get(language, 0), counts_by_language[""])
+            for language in languages
         )

@@ -121,11 +121,13 @@ class Summaries:
 
     def searchable_text(self, paper: int) -> str:
         """Return the text that the full-text index adds to the paper's own words."""
-        best = [
+        best_summaries = [
             summary for summary in self.best_of_version(paper) if summary.producer != EXTRACTIVE
         ]
         return "\n".join(
-            text for summary in best for text in (summary.title, summary.tldr, summary.abstract)
+            text
+            for summary in best_summaries
+            for text in (summary.title, summary.tldr, summary.abstract)
         )
 
     def mean_tokens(self, model: str, language: str) -> float:
@@ -149,12 +151,12 @@ def _best_by_language(summaries: Iterable[Summary]) -> tuple[Summary, ...]:
     best: dict[str, Summary] = {}
     for summary in summaries:
         current = best.get(summary.language)
-        if current is None or _preference(summary) > _preference(current):
+        if current is None or _preference_key(summary) > _preference_key(current):
             best[summary.language] = summary
     return tuple(best[language] for language in sorted(best))
 
 
-def _preference(summary: Summary) -> tuple[int, int, int, int]:
+def _preference_key(summary: Summary) -> tuple[int, int, int, int]:
     producer_ranks = {EXTRACTIVE: 0, IMPORT: 1}
     return (
         summary.version,
