@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 from bot.arxiv import calendar
 from bot.digests.issue_digest import limit_left_out, recent_digest, timestamp
@@ -30,22 +33,29 @@ MANY_PAPERS = 30 * RECENT_DAYS  # with more, nobody reads a digest to its end
 SAMPLE_CANDIDATES = 60  # analysed where the index cannot count: takes a tenth of a second
 EXAMPLE_CANDIDATES = 12
 
+PapersByDay: TypeAlias = tuple[int, ...]
+"""How many papers each of the last arXiv days brought that the store holds, the oldest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a topic would have matched in the last days."""
 
     query: Query
-    papers: int
-    is_exact: bool  # else ``papers`` is an estimate
+    papers_by_day: PapersByDay
+    is_exact: bool  # else they are estimates
     days: int  # requested
-    days_stored: int  # arXiv days among them that the store holds
     examples: tuple[Paper, ...]
     has_chinese: bool
     is_index_complete: bool = True  # False while papers are being reindexed
     stored_papers: int = 0  # matches of all days, counted if these days have none
     suggestions: tuple[Suggestion, ...] = ()  # other readings of the words
     near_suggestion: Suggestion | None = None  # with the words near each other: far fewer papers
+
+    @property
+    def papers(self) -> int:
+        """How many papers the days brought together."""
+        return sum(self.papers_by_day)
 
 
 def preview(
@@ -58,18 +68,16 @@ def preview(
     """
     refuse_unpolled(query, polled_categories)
     first_day, last_day = recent_days(now)
-    paper_count, is_exact = count_recent_papers(store, query, now)
+    papers_by_day, is_exact = count_recent_papers(store, query, now)
+    paper_count = sum(papers_by_day)
     announcement_index = AnnouncementIndex(
         store.paper_search.newest_matches(query.clause, first_day, last_day, EXAMPLE_CANDIDATES)
     )
     base_preview = Preview(
         query=query,
-        papers=paper_count,
+        papers_by_day=papers_by_day,
         is_exact=is_exact,
         days=RECENT_DAYS,
-        days_stored=sum(
-            first_day <= day <= last_day for day, _ in store.announcements.counts_by_day()
-        ),
         examples=tuple(
             match.announcement.paper for match in announcement_index.find(query, FRESH_KINDS)[:3]
         ),
@@ -110,29 +118,29 @@ def suggest_other_readings(
 
 
 def _weekly_count(store: Store, now: datetime, query: Query) -> int:
-    return count_recent_papers(store, query, now)[0]
+    return sum(count_recent_papers(store, query, now)[0])
 
 
 @dataclass(slots=True)
 class WeeklyPaperCounts:
-    """How many papers each topic matches in a week, counted once an arXiv day.
+    """How many papers each topic matches on the days of a week, counted once an arXiv day.
 
     Names and prefixes cost up to a tenth of a second: each call counts a few topics that are not
     known yet, and leaves the others to the next.
     """
 
-    counts: dict[str, tuple[date, int]] = field(default_factory=dict)
+    counts: dict[str, tuple[date, PapersByDay]] = field(default_factory=dict)
     max_topics: int = 10_000
 
-    def remember(self, query: str, papers: int, now: datetime) -> None:
+    def remember(self, query: str, papers_by_day: PapersByDay, now: datetime) -> None:
         """Store a count that was made elsewhere."""
         if query not in self.counts and len(self.counts) >= self.max_topics:
             self.counts.pop(next(iter(self.counts)), None)  # the oldest
-        self.counts[query] = calendar.arxiv_day(now), papers
+        self.counts[query] = calendar.arxiv_day(now), papers_by_day
 
     def counts_for(
         self, store: Store, queries: Sequence[str], now: datetime, *, count: int
-    ) -> dict[str, int]:
+    ) -> dict[str, PapersByDay]:
         """Return the known weekly counts, after counting at most ``count`` unknown ones."""
         known_counts = self.known_counts(queries, now)
         if store.paper_index.is_reindexing():
@@ -145,39 +153,50 @@ class WeeklyPaperCounts:
                 break  # the list is shown without it
         return self.known_counts(queries, now)
 
-    def known_counts(self, queries: Sequence[str], now: datetime) -> dict[str, int]:
+    def known_counts(self, queries: Sequence[str], now: datetime) -> dict[str, PapersByDay]:
         """Return the weekly counts that are known."""
         today = calendar.arxiv_day(now)
-        counts = {query: self.counts.get(query, (None, 0)) for query in queries}
-        return {query: papers for query, (day, papers) in counts.items() if day == today}
+        counts = {query: self.counts.get(query, (None, ())) for query in queries}
+        return {query: by_day for query, (day, by_day) in counts.items() if day == today}
 
 
-def weekly_papers(store: Store, query: str, now: datetime) -> int:
-    """Return how many papers a topic matched in the last days; 0 if it can no longer be parsed."""
+def weekly_papers(store: Store, query: str, now: datetime) -> PapersByDay:
+    """Return what a topic matched on each of the last days; nothing if it is no longer a query."""
     try:
         parsed_query = parse(query)
     except QueryError:
-        return 0
+        return ()
     return count_recent_papers(store, parsed_query, now)[0]
 
 
-def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[int, bool]:
-    """Return how many papers a query matches in the last days, and whether that is exact.
+def count_recent_papers(store: Store, query: Query, now: datetime) -> tuple[PapersByDay, bool]:
+    """Return how many papers a query matches on each of the last days, and whether that is exact.
 
     Some queries the index counts by itself. For the others it yields candidates; where these are
     very many, the share of matches among the newest ones is applied to all.
     """
     first_day, last_day = recent_days(now)
-    papers, is_exact = store.paper_search.count_new_matches(query.clause, first_day, last_day)
-    if is_exact or not papers:
-        return papers, True
-    sample_index = AnnouncementIndex(
-        store.paper_search.newest_matches(query.clause, first_day, last_day, SAMPLE_CANDIDATES)
+    days = store.announcements.days_between(first_day, last_day)
+    candidates_on_day, is_exact = store.paper_search.count_new_matches(
+        query.clause, first_day, last_day
     )
-    matching_sample = len(sample_index.find(query, FRESH_KINDS))
-    if papers <= len(sample_index):
-        return matching_sample, True
-    return round(matching_sample * papers / len(sample_index)), False
+    candidate_counts = [candidates_on_day.get(day, 0) for day in days]
+    if is_exact or not any(candidate_counts):
+        return tuple(candidate_counts), True
+    sample = store.paper_search.newest_matches(query.clause, first_day, last_day, SAMPLE_CANDIDATES)
+    sample_index = AnnouncementIndex(sample)
+    matches = sample_index.find(query, FRESH_KINDS)
+    if sum(candidate_counts) <= len(sample_index):
+        newest_first = sorted(sample, key=lambda announcement: announcement.day, reverse=True)
+        day_of_paper = {announcement.paper.id: announcement.day for announcement in newest_first}
+        matches_on_day = Counter(day_of_paper[match.announcement.paper.id] for match in matches)
+        return tuple(matches_on_day[day] for day in days), True
+    # Sums are rounded instead of days, or a few papers on many days would be none.
+    sums = [
+        round(len(matches) * candidates / len(sample_index))
+        for candidates in accumulate(candidate_counts)
+    ]
+    return tuple(after - before for before, after in pairwise([0, *sums])), False
 
 
 def sample_digest(store: Store, chat: Chat, topic: Subscription, now: datetime) -> Digest | None:

@@ -97,6 +97,17 @@ class Announcements:
         """Return the newest position, 0 before the first announcement."""
         return self._engine.fetch_number("select max(seq) from announcements")
 
+    def days_between(self, first: date, last: date) -> list[date]:
+        """Return the stored arXiv days from one to another, both ends included, in order."""
+        rows = self._engine.fetch_all(
+            """
+            select distinct day from announcements where day between :first and :last order by day
+            """,
+            first=format_day(first),
+            last=format_day(last),
+        )
+        return [date.fromisoformat(row["day"]) for row in rows]
+
     def counts_by_day(self) -> list[tuple[date, int]]:
         """Return each stored arXiv day with its count of announcements, oldest first."""
         rows = self._engine.fetch_all(

@@ -112,10 +112,13 @@ class PaperSearch:
             {"expression": expression, **parameters},
         )
 
-    def count_new_matches(self, clause: Clause, first: date, last: date) -> tuple[int, bool]:
-        """Count the papers these days brought anew that may match, and tell if all of them do.
+    def count_new_matches(
+        self, clause: Clause, first: date, last: date
+    ) -> tuple[dict[date, int], bool]:
+        """Count the papers each day brought anew that may match, and tell if all of them do.
 
-        Counted by the index, for nobody reads them; by the words of their newest versions.
+        Counted by the index, for nobody reads them; by the words of their newest versions. A paper
+        counts on the first of its days.
         """
         exact_match = self._index.exact_expression(clause)
         match_expression = exact_match or self._index.match_expression(clause)
@@ -126,15 +129,17 @@ class PaperSearch:
                 "expression": match_expression,
                 "floor": self._lowest_sort_key(first, last),
             }
-        [row] = self._engine.fetch_all(
+        rows = self._engine.fetch_all(
             f"""
-            select count(distinct a.paper) as n from announcements a
-            join papers p on p.key = a.paper
-            where {_NEW_ON_DAYS} {condition}
+            select day, count(*) as n from (
+                select min(a.day) as day from announcements a
+                join papers p on p.key = a.paper
+                where {_NEW_ON_DAYS} {condition} group by a.paper
+            ) group by day
             """,
             **parameters,
         )
-        return int(row["n"]), bool(exact_match)
+        return {date.fromisoformat(row["day"]): row["n"] for row in rows}, bool(exact_match)
 
     def newest_matches(
         self, clause: Clause, first: date, last: date, limit: int

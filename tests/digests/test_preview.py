@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.new_announcements import recent_matches
+from bot.digests.new_announcements import RECENT_DAYS, recent_matches
 from bot.digests.preview import (
     EXAMPLE_CANDIDATES,
     SAMPLE_CANDIDATES,
@@ -22,7 +24,7 @@ from bot.digests.preview import (
 from bot.topics.query.analyzer import index_text
 from bot.topics.query.parser import QueryError, parse
 from storage import Store, open_store
-from storage.records.papers import Announcement, AnnouncementKind
+from storage.records.papers import FRESH_KINDS, Announcement, AnnouncementKind, Paper
 from tests.support.builders import DAY, NOW, POLLED_CATEGORIES, TODAY, announce, papers
 
 WORDS = ("diffusion", "robots", "graph", "graphs", "survey", "hoping", "hope")
@@ -91,7 +93,22 @@ def test_what_is_counted_is_what_is_found(shelf: Store, words: str) -> None:
 
     matches, _ = recent_matches(shelf, query, NOW)
 
-    assert count_recent_papers(shelf, query, NOW) == (len(matches), True)
+    papers_by_day, is_exact = count_recent_papers(shelf, query, NOW)
+    assert (sum(papers_by_day), is_exact) == (len(matches), True)
+    assert len(papers_by_day) == RECENT_DAYS
+    found_on_days = Counter(_first_new_day(shelf, match.announcement.paper) for match in matches)
+    assert papers_by_day == tuple(
+        found_on_days[TODAY - DAY * ago] for ago in reversed(range(RECENT_DAYS))
+    )
+
+
+def _first_new_day(shelf: Store, paper: Paper) -> date:
+    recent_announcements = shelf.announcements.on_days(TODAY - DAY * (RECENT_DAYS - 1), TODAY)
+    return min(
+        announcement.day
+        for announcement in recent_announcements
+        if announcement.paper.id == paper.id and announcement.kind in FRESH_KINDS
+    )
 
 
 @given(words=_QUERIES)
@@ -115,7 +132,27 @@ def test_very_many_are_counted_or_estimated(store: Store, words: str, is_exact: 
     """What the index cannot tell by itself is read up to a bound, and said to be about right."""
     announce(store, papers(*range(SAMPLE_CANDIDATES + 50)))
 
-    assert count_recent_papers(store, parse(words), NOW) == (SAMPLE_CANDIDATES + 50, is_exact)
+    assert count_recent_papers(store, parse(words), NOW) == ((SAMPLE_CANDIDATES + 50,), is_exact)
+
+
+def test_half_a_paper_a_day_is_estimated_as_some_in_a_week(store: Store) -> None:
+    """One paper in sixty matches, and each day has thirty that may."""
+    papers_a_day = SAMPLE_CANDIDATES // 2
+    for ago in range(RECENT_DAYS):
+        numbers = range(ago * papers_a_day, (ago + 1) * papers_a_day)
+        announce(
+            store,
+            [
+                replace(paper, title="Robots" if number else "Hope")
+                for number, paper in zip(numbers, papers(*numbers), strict=True)
+            ],
+            day=TODAY - DAY * ago,
+        )
+
+    assert count_recent_papers(store, parse("abs:diffusion -rob*"), NOW) == (
+        (0, 1, 1, 0, 0, 1, 1),
+        False,
+    )
 
 
 def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: Store) -> None:
@@ -130,4 +167,4 @@ def test_nothing_is_remembered_of_a_count_while_papers_are_indexed_anew(store: S
 
     while store.papers.reindex_some("another analyser"):
         pass
-    assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {"diffusion": 3}
+    assert volumes.counts_for(store, ["diffusion"], NOW, count=5) == {"diffusion": (3,)}

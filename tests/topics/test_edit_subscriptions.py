@@ -41,7 +41,7 @@ def test_a_preview_counts_a_week_and_stores_nothing(store: Store) -> None:
     words = "Diffusion STUDY"
     shown = preview(store, parse(words), words, NOW, polled_categories=POLLED_CATEGORIES)
 
-    assert (shown.papers, shown.days, shown.days_stored) == (4, 7, 2)
+    assert (shown.papers, shown.days, len(shown.papers_by_day)) == (4, 7, 2)
     assert [paper.id for paper in shown.examples] == [
         f"arxiv:2611.8{number:04}" for number in (2, 3, 4)
     ]
@@ -394,20 +394,20 @@ def test_a_week_is_counted_once_a_day_and_a_few_at_a_time(store: Store) -> None:
     volumes = WeeklyPaperCounts()
     queries = ["diffusion", "study", "robots"]
 
-    assert volumes.counts_for(store, queries, NOW, count=2) == {"diffusion": 2, "study": 2}
+    assert volumes.counts_for(store, queries, NOW, count=2) == {"diffusion": (2,), "study": (2,)}
     announce(store, papers(3))
     assert volumes.counts_for(store, queries, NOW, count=2) == {
-        "diffusion": 2,
-        "study": 2,
-        "robots": 0,
+        "diffusion": (2,),
+        "study": (2,),
+        "robots": (0,),
     }
-    assert volumes.counts_for(store, queries, NOW + DAY, count=1) == {"diffusion": 3}
+    assert volumes.counts_for(store, queries, NOW + DAY, count=1) == {"diffusion": (3,)}
 
 
 def test_only_so_many_counts_are_remembered(store: Store) -> None:
     volumes = WeeklyPaperCounts(max_topics=2)
     for query in ("a1", "b2", "c3"):
-        volumes.remember(query, 1, NOW)
+        volumes.remember(query, (1,), NOW)
     assert set(volumes.counts) == {"b2", "c3"}
 
 

@@ -349,7 +349,7 @@ def test_until_papers_are_indexed_anew_all_of_them_may_match(tmp_path: Path) -> 
         while new.papers.reindex_some("stems", limit=2):
             pass
         assert new.paper_search.find_announcements_between(clause, 0, head) == []
-        assert new.paper_search.count_new_matches(clause, DAY, DAY) == (0, True)
+        assert new.paper_search.count_new_matches(clause, DAY, DAY) == ({}, True)
 
 
 def test_until_papers_are_indexed_anew_the_former_words_are_looked_for_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.chat.services import ExternalServices
 from bot.chat.widgets import query_translation
 from bot.chat.widgets.named_fields import EXAMPLES, field_buttons, field_name
 from bot.chat.widgets.short_reply import Line, error_position_message, short_reply
+from bot.chat.widgets.sparkline import sparkline
 from bot.digests.preview import MANY_PAPERS, Preview, preview, suggest_other_readings
 from bot.render.entry_content import display_title, paper_url
 from bot.render.size_limits import shorten
@@ -142,7 +143,7 @@ def preview_reply(
         return preview_reply(store, request, topic_preview.suggestions[0].words)
     if topic_preview.is_index_complete:
         request.bot_info.weekly_paper_counts.remember(
-            topic_preview.query.text, topic_preview.papers, request.now
+            topic_preview.query.text, topic_preview.papers_by_day, request.now
         )
     title = field_name(request, field_number) or edit_subscriptions.clean_words(words)
     title_lines = [Line(request.say("preview-title", topic=title), bold=True)]
@@ -212,11 +213,14 @@ def preview_lines(request: Request, topic_preview: Preview) -> list[Line]:
     estimate_key = "preview-count" if topic_preview.is_exact else "preview-about"
     text_key = estimate_key if topic_preview.is_index_complete else "preview-at-least"
     lines = [Line(request.say(text_key, papers=topic_preview.papers, days=topic_preview.days))]
+    if bars := sparkline(topic_preview.papers_by_day):
+        lines.append(Line(bars, follows_directly=True))
+    days_stored = len(topic_preview.papers_by_day)
     # Five feed days a week; one holiday is no reason to warn.
-    if topic_preview.days_stored < topic_preview.days * 5 // 7 - 1:
+    if days_stored < topic_preview.days * 5 // 7 - 1:
         lines.append(
             Line(
-                request.say("preview-partial", days=topic_preview.days_stored),
+                request.say("preview-partial", days=days_stored),
                 follows_directly=True,
             )
         )

@@ -10,6 +10,7 @@ from bot.chat.handlers.topics.topic_list import FROM_LIST, status_line, weekly_p
 from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets import language_buttons
 from bot.chat.widgets.short_reply import Line, short_reply
+from bot.chat.widgets.sparkline import sparkline
 from bot.render.telegram.keyboard import Action, Button, button_rows, with_check_mark
 from bot.texts import Refusal
 from bot.texts.dates import zone_name
@@ -63,8 +64,10 @@ def card_reply(
     lines = [*header_lines, Line(topic.name, bold=True)]
     if topic.query != topic.name:
         lines.append(Line(request.say("card-words", words=topic.query), follows_directly=True))
-    papers = weekly_papers(request, [topic.query])
-    lines.append(Line(status_line(request, topic, papers.get(topic.query))))
+    papers_by_day = weekly_papers(request, [topic.query]).get(topic.query)
+    lines.append(Line(status_line(request, topic, papers_by_day)))
+    if papers_by_day and (bars := sparkline(papers_by_day)):
+        lines.append(Line(bars, follows_directly=True))
     time_text = cadence_text.describe_cadence(topic.cadence, request.language)
     lines.append(
         Line(

@@ -117,7 +117,7 @@ def words_answered(store: Store, request: Request) -> Reply:
         )
     if topic_preview.is_index_complete:
         request.bot_info.weekly_paper_counts.remember(
-            topic_preview.query.text, topic_preview.papers, request.now
+            topic_preview.query.text, topic_preview.papers_by_day, request.now
         )
     same_topic = edit_subscriptions.find_same_topic(
         store, request.chat, topic_preview.query, topic.thread

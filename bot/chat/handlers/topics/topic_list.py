@@ -9,6 +9,7 @@ from bot.chat.request_and_reply import Reply, Request
 from bot.chat.widgets.named_fields import field_buttons
 from bot.chat.widgets.page_row import page_row
 from bot.chat.widgets.short_reply import Line, short_reply
+from bot.digests.preview import PapersByDay
 from bot.render.entry_content import display_text
 from bot.render.size_limits import shorten
 from bot.render.telegram.keyboard import Action, Button, Keyboard, button_rows
@@ -77,8 +78,8 @@ def _list_reply(
     return short_reply(lines, rows, edit=edit)
 
 
-def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
-    """Return the weekly papers of topics, counting some unknown ones if time allows."""
+def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, PapersByDay]:
+    """Return the papers of topics by day, counting some unknown ones if time allows."""
     known_counts = request.bot_info.weekly_paper_counts.known_counts(queries, request.now)
     if len(known_counts) == len(set(queries)):
         return known_counts
@@ -93,11 +94,11 @@ def weekly_papers(request: Request, queries: Sequence[str]) -> dict[str, int]:
         return known_counts  # the list works without the others
 
 
-def status_line(request: Request, topic: Subscription, papers: int | None) -> str:
+def status_line(request: Request, topic: Subscription, papers_by_day: PapersByDay | None) -> str:
     """Return a topic's weekly papers, if they were counted, and its next digest."""
-    if papers is None:
+    if papers_by_day is None:
         return topic_state(request, topic)
-    return request.say("list-state", papers=papers, state=topic_state(request, topic))
+    return request.say("list-state", papers=sum(papers_by_day), state=topic_state(request, topic))
 
 
 def topic_state(request: Request, topic: Subscription) -> str:
