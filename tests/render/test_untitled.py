@@ -41,7 +41,8 @@ def untitled(title: str = "") -> Digest:
     ids=lambda options: f"{options.form}-{'-'.join(options.languages)}",
 )
 def test_the_id_stands_where_the_title_would(display_options: DisplayOptions, title: str) -> None:
-    untitled_digest = untitled(title)
+    beside_another = (*untitled(title).entries, Entry(paper(2), AnnouncementKind.NEW))
+    untitled_digest = digest(0, entries=beside_another)
 
     made = [
         render_part(untitled_digest, part, display_options)
