@@ -166,7 +166,7 @@ async def test_a_mistake_of_ours_is_told_and_holds_nobody(
     before = conversation.store_rows()
 
     with monkeypatch.context() as broken:
-        broken.setattr(conversation.running_bot.store.announcements, "counts_by_day", _broken)
+        broken.setattr(conversation.running_bot.store.announcements, "days_between", _broken)
         assert (await conversation.ask("/sub robots")).text == conversation.text("refusal-failed")
         assert conversation.store_rows() == before
 
@@ -177,7 +177,7 @@ async def test_a_mistake_of_ours_is_told_and_holds_nobody(
     ]
 
 
-def _broken() -> object:
+def _broken(*_: object) -> object:
     raise RuntimeError("a mistake of ours")
 
 
