@@ -285,7 +285,7 @@ async def test_a_refused_rich_part_becomes_text_over_the_same_entries(
 
 @pytest.mark.parametrize("form", [MessageForm.TWO_COLUMNS, MessageForm.THREE_COLUMNS])
 async def test_a_refused_rich_entry_becomes_text_too(store: Store, form: MessageForm) -> None:
-    postman = waiting(store, create_chat(store, form=form, full=True), entries=1)
+    postman = waiting(store, create_chat(store, form=form, full=True), entries=2)
     postman.script = [Sent(1), MessageRejected("Bad Request: RICH_MESSAGE_DETAILS_INVALID")]
 
     await postman.deliver_repeatedly()
@@ -294,6 +294,7 @@ async def test_a_refused_rich_entry_becomes_text_too(store: Store, form: Message
         (1, form),
         (1001, form),
         (1001, MessageForm.CLASSIC),
+        (1002, form),
     ]
 
 
